@@ -1,0 +1,62 @@
+// Signature keys: host keys that sign (keeper only) and keys that verify (users' public keys, the
+// client side's view of a host key). RFC 4253 section 6.6, RFC 5656, RFC 8332, RFC 8709.
+#pragma once
+
+#include "crypto/core/span.h"
+#include "crypto/core/status.h"
+
+#define HOSTKEY_SIGNATURE_MAX 2100 // signature blob of RSA-16384 with its framing
+#define HOSTKEY_BLOB_MAX      4200
+
+enum hostkey_type { HOSTKEY_ED25519, HOSTKEY_RSA, HOSTKEY_ECDSA_P256, HOSTKEY_TYPES };
+
+struct hostkey_algorithm {
+	const char *name;     // signature algorithm: "rsa-sha2-512"
+	const char *key_name; // public key format: "ssh-rsa"
+	enum hostkey_type type;
+	const char *digest; // NULL for Ed25519
+};
+
+// Signature algorithms in order of preference; NULL when unknown or disabled.
+const struct hostkey_algorithm *hostkey_algorithm_find(struct span name);
+extern const char *const hostkey_algorithm_names; // comma-separated: server-sig-algs, KEXINIT
+
+// A private key. Owned; never leaves the process that loaded it.
+struct hostkey;
+
+[[nodiscard]] enum status hostkey_generate(enum hostkey_type type, unsigned bits,
+                                           struct hostkey **out);
+void hostkey_free(struct hostkey *key); // NULL is fine
+enum hostkey_type hostkey_type_of(const struct hostkey *key);
+
+// The public key blob ("string name, ...").
+[[nodiscard]] enum status hostkey_public_blob(const struct hostkey *key, struct blob *out);
+
+// Sign `message`; `out` becomes the signature blob ("string algorithm, string signature"). Every
+// RSA signature is verified before it is returned. BAD_KEY when the algorithm does not fit.
+[[nodiscard]] enum status hostkey_sign(const struct hostkey *key,
+                                       const struct hostkey_algorithm *algorithm,
+                                       struct span message, struct blob *out);
+
+// Is `blob` a well-formed public key of a type and size that we accept (RSA 2048 to 16384 bits)?
+// `name` becomes its format name. Strict: no trailing bytes, points on the curve.
+[[nodiscard]] enum status hostkey_blob_check(struct span blob, struct span *name);
+
+// Verify: the algorithm named in the signature, `algorithm` and the key format must agree.
+// Strict Ed25519 (S < L). OK, or BAD_SIGNATURE, BAD_KEY, or a parsing failure.
+[[nodiscard]] enum status hostkey_verify(const struct hostkey_algorithm *algorithm,
+                                         struct span key_blob, struct span signature,
+                                         struct span message);
+
+// Text forms. Private: unencrypted "OPENSSH PRIVATE KEY" (all types) both ways; PEM/PKCS#8 read.
+[[nodiscard]] enum status hostkey_private_text(const struct hostkey *key, const char *comment,
+                                               struct blob *out);
+[[nodiscard]] enum status hostkey_private_parse(struct span text, struct hostkey **out);
+// Public: "ssh-ed25519 AAAA... comment" line; parse also takes RFC 4716 and SubjectPublicKeyInfo PEM.
+[[nodiscard]] enum status hostkey_public_line(struct span blob, const char *comment,
+                                              struct blob *out);
+[[nodiscard]] enum status hostkey_public_parse(struct span text, struct blob *blob);
+
+// "SHA256:..." of a blob, without padding, as OpenSSH prints it; NUL-terminated.
+#define HOSTKEY_FINGERPRINT_MAX 64
+void hostkey_fingerprint(struct span blob, char out[HOSTKEY_FINGERPRINT_MAX]);

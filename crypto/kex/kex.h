@@ -1,0 +1,64 @@
+// Key exchange methods (RFC 5656, RFC 8731) and what follows from them: the exchange hash and the
+// six keys (RFC 4253 section 7.2). Slow arithmetic: never on a poll core, never in a shard's
+// loop. Any thread; nothing is shared.
+#pragma once
+
+#include "crypto/core/secret.h"
+#include "crypto/core/status.h"
+#include "crypto/suite/suite.h"
+
+#define KEX_HASH_MAX   64   // SHA-512
+#define KEX_PUBLIC_MAX 2048 // largest public value a method takes or makes
+
+struct kex {
+	const char *name;   // SSH method name
+	const char *digest; // "SHA256", "SHA512"
+	uint8_t hash_bytes;
+	bool secret_is_mpint; // K is encoded as an mpint (classic) or as a string (hybrids)
+	const struct kex_ops *ops;
+};
+
+// The server's whole step: from the client's public value, make our ephemeral key, our public
+// value and the shared secret K (raw magnitude, or the hybrid's digest). BAD_KEY and KEX_FAILED
+// for every public value that must be refused (wrong length, off curve, all-zero X25519 result).
+[[nodiscard]] enum status kex_answer(const struct kex *kex, struct span client_public,
+                                     uint8_t server_public[KEX_PUBLIC_MAX], size_t *server_len,
+                                     struct secret *shared);
+
+// The client's two steps. The state is opaque and must be given to kex_client_finish or
+// kex_client_drop once.
+struct kex_client;
+[[nodiscard]] enum status kex_client_start(const struct kex *kex, struct kex_client **out,
+                                           uint8_t client_public[KEX_PUBLIC_MAX], size_t *len);
+[[nodiscard]] enum status kex_client_finish(struct kex_client *state, struct span server_public,
+                                            struct secret *shared);
+void kex_client_drop(struct kex_client *state);
+
+// Make `count` ephemeral key pairs of the first method ahead of need (a thread-safe bounded pool
+// that kex_answer draws from); returns how many are ready. For idle time.
+unsigned kex_prepare(unsigned count);
+
+// What the exchange hash covers (RFC 5656 section 4).
+struct kex_transcript {
+	struct span client_ident, server_ident;     // without CR LF
+	struct span client_kexinit, server_kexinit; // payloads, message number included
+	struct span host_key;                       // K_S blob
+	struct span client_public, server_public;
+};
+
+// H into `hash`; its length is kex->hash_bytes.
+void kex_hash(const struct kex *kex, const struct kex_transcript *t,
+              const struct secret *shared, uint8_t hash[KEX_HASH_MAX]);
+
+// Letters of RFC 4253 section 7.2: 'A' + 2 for keys and so on are the table's business.
+enum kex_direction { KEX_CLIENT_TO_SERVER, KEX_SERVER_TO_CLIENT };
+
+// Derive iv, key and mac key of one direction for a suite.
+void kex_derive(const struct kex *kex, const struct secret *shared,
+                const uint8_t hash[KEX_HASH_MAX], struct span session_id,
+                enum kex_direction direction, const struct suite *suite,
+                struct suite_keys *out);
+
+// Rows in order of preference.
+const struct kex *kex_find(struct span name);
+extern const char *const kex_names; // comma-separated, without pseudo-names such as ext-info-c

@@ -1,0 +1,196 @@
+// TCP of one worker: RFC 9293 with 6298, 5681, 7323, 6528, 5961 in part. Pure: segments and `now`
+// in, segments out; no device, no clock, no allocation after tcp_new, no lock. Owner core only.
+//
+// This header is what the record layer and the worker see. struct conn and its invariants stand
+// in tcp_conn.h.
+#pragma once
+
+#include "crypto/core/span.h"
+#include "crypto/core/status.h"
+
+// A name that crosses cores and processes: stale once conns[slot].life has moved on.
+struct conn_id {
+	uint32_t slot;
+	uint32_t life;
+};
+
+// Addresses are IPv6-sized; IPv4 is held v4-mapped (::ffff:a.b.c.d). Network byte order.
+struct ip_addr {
+	uint8_t bytes[16];
+};
+
+struct tcp_tuple {
+	struct ip_addr local, remote;
+	uint16_t local_port, remote_port; // host byte order
+};
+
+#define TCP_SLOTS_MAX (1u << 20)
+
+// --- segments in and out -------------------------------------------------------------------------
+
+// One arriving segment. IP has been judged and the checksum verified.
+struct tcp_segment {
+	struct tcp_tuple to; // local: us
+	struct span bytes;   // TCP header, options, payload; borrowed for the call
+	uint8_t ecn;         // the two bits of the IP header
+};
+
+// One leaving segment: TCP header with checksum zero (the sender fills it in), payload in pieces
+// that are valid until emit returns.
+#define TCP_HEADER_MAX 60
+#define TCP_PIECES_MAX 8
+struct tcp_emission {
+	struct tcp_tuple from; // local: us
+	uint8_t header[TCP_HEADER_MAX];
+	uint16_t header_bytes;
+	uint16_t payload_bytes;
+	uint16_t pieces;
+	struct span piece[TCP_PIECES_MAX];
+};
+
+// --- what the application above is told ----------------------------------------------------------
+
+enum tcp_end {
+	TCP_END_CLOSED,  // both sides closed in order
+	TCP_END_RESET,   // the peer reset it
+	TCP_END_TIMEOUT, // retransmissions unanswered
+	TCP_END_ABORTED, // we aborted it
+	TCP_END_ENDS
+};
+
+struct tcp_app {
+	// A passive open completed. Refuse by tcp_abort.
+	void (*opened)(void *app, struct conn_id id, const struct tcp_tuple *tuple);
+	// New bytes in order, or the peer's FIN (tcp_peer_closed). Read with tcp_front/tcp_consume.
+	void (*readable)(void *app, struct conn_id id);
+	// `bytes` of what we sent were acknowledged: there is room again.
+	void (*acked)(void *app, struct conn_id id, uint32_t bytes);
+	// The connection is over; the id is stale when this returns. Told once, also after tcp_abort
+	// and when both FINs are acknowledged (a TIME_WAIT record may live on without the id).
+	void (*closed)(void *app, struct conn_id id, enum tcp_end why);
+};
+
+struct tcp_config {
+	uint32_t slots;     // connections, at most TCP_SLOTS_MAX
+	void *arena;        // tcp_arena_bytes(slots) zeroed, lazily committed; outlives us
+	uint32_t syn_slots; // half-open entries
+	uint32_t time_wait_slots; // records
+	size_t slab_bytes; // stream chunks, all connections together (reserved, lazily used)
+	uint16_t mss;      // from the port's MTU, for IPv4
+	uint32_t receive_window; // most we ever advertise, per connection
+	uint32_t send_limit;     // unacknowledged and unsent bytes held per connection
+	uint32_t time_wait_us;   // 0: 60 s
+	uint8_t secret[32];      // keyed hash and initial sequence numbers
+	uint64_t *count;         // TCP_COUNTERS counters, writer: this core
+	const struct tcp_app *app_ops;
+	void *app;
+	void (*emit)(void *out, const struct tcp_emission *segment);
+	void *out;
+};
+
+// clang-format off
+#define TCP_COUNTER_LIST(X)                                                                       \
+	X(tcp_segments_in,        "segments received")                                           \
+	X(tcp_segments_out,       "segments sent")                                               \
+	X(tcp_bytes_in,           "payload bytes received in order")                             \
+	X(tcp_bytes_out,          "payload bytes sent, repeats included")                        \
+	X(tcp_header_bad,         "segments with a malformed header or option list")             \
+	X(tcp_no_listener,        "segments for a port nobody listens on")                       \
+	X(tcp_no_connection,      "segments for no known connection")                            \
+	X(tcp_syn_in,             "connection requests")                                         \
+	X(tcp_syn_full,           "connection requests dropped: too many half open")             \
+	X(tcp_syn_expired,        "half-open connections that were never completed")             \
+	X(tcp_slots_full,         "connections refused: no slot left")                           \
+	X(tcp_opened,             "connections opened")                                          \
+	X(tcp_closed,             "connections ended")                                           \
+	X(tcp_reset_in,           "connections reset by the peer")                               \
+	X(tcp_reset_out,          "resets sent")                                                 \
+	X(tcp_reset_ignored,      "resets outside the window")                                   \
+	X(tcp_challenge_ack,      "challenge acknowledgements sent")                             \
+	X(tcp_ack_future,         "segments acknowledging data never sent")                      \
+	X(tcp_ack_duplicate,      "duplicate acknowledgements")                                  \
+	X(tcp_outside_window,     "segments outside the receive window")                         \
+	X(tcp_paws,               "segments with an old timestamp")                              \
+	X(tcp_duplicate,          "bytes received again")                                        \
+	X(tcp_out_of_order,       "segments kept out of order")                                  \
+	X(tcp_out_of_order_full,  "segments dropped: out-of-order queue full")                   \
+	X(tcp_retransmit,         "segments sent again")                                         \
+	X(tcp_fast_retransmit,    "losses repaired before the timer")                            \
+	X(tcp_rto,                "retransmission timer expiries")                               \
+	X(tcp_probe,              "zero-window probes sent")                                     \
+	X(tcp_timeout,            "connections given up: no answer")                             \
+	X(tcp_time_wait,          "connections that entered TIME_WAIT")                          \
+	X(tcp_time_wait_full,     "TIME_WAIT records evicted early")                             \
+	X(tcp_slab_full,          "bytes refused: stream memory exhausted")
+// clang-format on
+
+enum tcp_counter {
+#define X(name, text) TCP_COUNTER_##name,
+	TCP_COUNTER_LIST(X)
+#undef X
+	        TCP_COUNTERS
+};
+
+struct tcp; // private to dataplane/tcp
+
+size_t tcp_arena_bytes(uint32_t slots);
+struct tcp *tcp_new(const struct tcp_config *config); // NULL: out of memory. At start only.
+void tcp_free(struct tcp *t);
+
+void tcp_listen(struct tcp *t, uint16_t port, bool on);
+
+// --- driving it ----------------------------------------------------------------------------------
+
+// Take one segment. Callbacks run inside; they may call any verb below. `now` in microseconds,
+// monotonic, never 0.
+void tcp_input(struct tcp *t, uint64_t now_us, const struct tcp_segment *segment);
+
+// Run what is due. Returns the time of the next deadline, or UINT64_MAX.
+uint64_t tcp_timers(struct tcp *t, uint64_t now_us);
+
+// Emit what the last calls made sendable, acknowledgements included. Once per loop.
+void tcp_flush(struct tcp *t, uint64_t now_us);
+
+// --- one connection ------------------------------------------------------------------------------
+// A stale id is answered by 0, false, an empty span or nothing at all.
+
+bool tcp_alive(const struct tcp *t, struct conn_id id);
+const struct tcp_tuple *tcp_tuple_of(const struct tcp *t, struct conn_id id);
+
+// Bytes in order that are not consumed yet; the first contiguous piece of them; a copy of
+// [offset, offset+len) into `out` (returns what was there). While `readable` runs, the payload of
+// the segment in hand is part of this without having been copied.
+size_t tcp_readable(const struct tcp *t, struct conn_id id);
+struct span tcp_front(const struct tcp *t, struct conn_id id);
+size_t tcp_copy(const struct tcp *t, struct conn_id id, size_t offset, void *out, size_t len);
+// Forget bytes at the front; opens the window. What is never consumed closes it: back-pressure.
+void tcp_consume(struct tcp *t, struct conn_id id, size_t len);
+bool tcp_peer_closed(const struct tcp *t, struct conn_id id); // FIN came and all is read
+
+// Room below send_limit; queue bytes (copied), all or nothing: NO_ROOM, NO_MEMORY (slab), NOT_FOUND.
+size_t tcp_send_room(const struct tcp *t, struct conn_id id);
+[[nodiscard]] enum status tcp_send(struct tcp *t, struct conn_id id, struct span bytes);
+// FIN after what is queued; no more tcp_send. Receiving goes on until the peer's FIN.
+void tcp_close(struct tcp *t, struct conn_id id);
+// RST now; `closed` is called with TCP_END_ABORTED.
+void tcp_abort(struct tcp *t, struct conn_id id);
+
+// --- watching ------------------------------------------------------------------------------------
+
+struct tcp_gauges {
+	uint32_t connections, half_open, time_wait, closing; // closing: our FIN sent, not done
+	size_t slab_used_bytes;                              // in chunks in use
+	size_t slab_peak_bytes;
+	uint32_t slots_touched; // highest slot ever used + 1: what the arena has committed
+};
+void tcp_gauges(const struct tcp *t, struct tcp_gauges *out); // O(1)
+
+struct tcp_info {
+	const char *state; // RFC 9293 name
+	uint32_t send_window, receive_window, congestion_window;
+	uint32_t srtt_us, rto_us;
+	uint32_t send_queue, receive_queue;
+	uint32_t retransmits;
+	uint64_t bytes_in, bytes_out;
+};
+bool tcp_info(const struct tcp *t, struct conn_id id, struct tcp_info *out);
