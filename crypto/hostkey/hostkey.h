@@ -20,6 +20,9 @@ struct hostkey_algorithm {
 // Signature algorithms in order of preference; NULL when unknown or disabled.
 const struct hostkey_algorithm *hostkey_algorithm_find(struct span name);
 extern const char *const hostkey_algorithm_names; // comma-separated: server-sig-algs, KEXINIT
+// By row number, for cells that name an algorithm; NULL out of range.
+const struct hostkey_algorithm *hostkey_algorithm_at(uint32_t row);
+uint32_t hostkey_algorithm_row(const struct hostkey_algorithm *algorithm);
 
 // A private key. Owned; never leaves the process that loaded it.
 struct hostkey;

@@ -1,0 +1,122 @@
+// Everything the CLI may ask of control: calls, settings, records. The only header of control
+// that cli includes. Calls travel as REQUEST/REPLY cells of dataplane/link/dialogue_msg.h; their
+// payload is written and read with crypto/wire. Control knows who asks from the dialogue; local
+// dialogues (console, start-up file) are network-admin.
+#pragma once
+
+#include <stdint.h>
+
+// Roles, least first. A call is refused with STATUS_DENIED when the asker's role is below.
+enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
+#define API_ROLE_ADMIN_NAME    "network-admin"
+#define API_ROLE_OPERATOR_NAME "network-operator"
+
+// clang-format off
+//      name              role      request payload / reply payload
+#define API_CALL_LIST(X)                                                                        \
+	X(BEGIN,            ADMIN,    "none / u64 revision. Opens this dialogue's transaction") \
+	X(COMMIT,           ADMIN,    "none / u64 revision. CONFLICT: another committed meanwhile; nothing changed") \
+	X(ABORT,            ADMIN,    "none / none")                                           \
+	X(PUT,              ADMIN,    "record / none. In the open transaction, else at once")  \
+	X(DELETE,           ADMIN,    "u8 class, string key / none. NOT_FOUND when absent; class singletons return to defaults") \
+	X(GET,              OPERATOR, "u8 class, string key / record. NOT_FOUND. Passwords' hashes: admin only, else empty") \
+	X(LIST,             OPERATOR, "u8 class / records, as many as fit, by key order")      \
+	X(SET_PASSWORD,     ADMIN,    "string user, string clear text / none. Hashes in the keeper, then puts") \
+	X(SESSIONS,         OPERATOR, "none / session rows")                                   \
+	X(DIALOGUES,        OPERATOR, "none / dialogue rows")                                  \
+	X(COUNTERS,         OPERATOR, "none / rows: string name, string sentence, u64 value")  \
+	X(RESET_COUNTERS,   ADMIN,    "none / none")                                           \
+	X(STATUS,           OPERATOR, "none / status row")                                     \
+	X(MEMORY,           OPERATOR, "none / rows: string what, u64 bytes")                   \
+	X(POOLS,            OPERATOR, "none / rows: string pool, u64 in use, u64 peak, u64 capacity") \
+	X(HOST_KEYS,        OPERATOR, "none / rows: u32 type, u32 bits, u64 made, string blob") \
+	X(GENERATE_KEY,     ADMIN,    "u32 hostkey type, u32 bits / none")                     \
+	X(DESTROY_KEY,      ADMIN,    "u32 hostkey type / none")                               \
+	X(FREE_SESSION,     ADMIN,    "u32 slot / none")                                       \
+	X(STARTED,          ADMIN,    "none / none. The start-up file is in force: open the listener") \
+	X(REBOOT,           ADMIN,    "none / none. Restarts the device")
+// clang-format on
+
+enum api_call {
+	API_CALL_NONE,
+#define X(name, role, text) API_##name,
+	API_CALL_LIST(X)
+#undef X
+	        API_CALLS
+};
+
+// A record on the wire: u8 class, string key, u8 count, then count times { u8 field, string value }.
+// Integers are 4-byte big-endian values. PUT changes only the fields that are named; a record
+// that did not exist gets defaults for the rest. A field set to its default is as if not named.
+// LIST and GET name every field. At most API_FIELDS_MAX fields, values of API_VALUE_MAX bytes.
+#define API_FIELDS_MAX 16
+#define API_VALUE_MAX  8192
+#define API_KEY_MAX    80
+
+enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-separated
+
+// clang-format off
+//      class       key               most records
+#define API_CLASS_LIST(X)                                                                       \
+	X(SYSTEM,     "",               1)                                                     \
+	X(SSH_SERVER, "",               1)                                                     \
+	X(VTY,        "",               1)                                                     \
+	X(LOCAL_USER, "user name",      4096)                                                  \
+	X(SSH_USER,   "user name",      1024)                                                  \
+	X(PEER_KEY,   "public key name", 4096)
+
+//      class       field             type   lowest highest     default (uint / text)
+#define API_FIELD_LIST(X)                                                                       \
+	X(SYSTEM,     NAME,             TEXT,  1,     64,         0,  "Sallyport")             \
+	X(SSH_SERVER, ENABLE,           UINT,  0,     1,          0,  "")                      \
+	X(SSH_SERVER, SFTP_ENABLE,      UINT,  0,     1,          0,  "")                      \
+	X(SSH_SERVER, SCP_ENABLE,       UINT,  0,     1,          0,  "")                      \
+	X(SSH_SERVER, PORT,             UINT,  1,     65535,      22, "")                      \
+	X(SSH_SERVER, LOGIN_SECONDS,    UINT,  1,     120,        60, "")                      \
+	X(SSH_SERVER, RETRIES,          UINT,  1,     5,          3,  "")                      \
+	X(SSH_SERVER, SESSION_LIMIT,    UINT,  1,     1048576,    1048576, "")                 \
+	X(SSH_SERVER, SFTP_IDLE_MINUTES, UINT, 1,     35791,      10, "")                      \
+	X(VTY,        SCHEME,           UINT,  0,     1,          1,  "")                      \
+	X(VTY,        IDLE_SECONDS,     UINT,  0,     2147519,    600, "")                     \
+	X(VTY,        SCREEN_LENGTH,    UINT,  0,     512,        24, "")                      \
+	X(VTY,        HISTORY,          UINT,  0,     256,        10, "")                      \
+	X(LOCAL_USER, HASH,             TEXT,  0,     128,        0,  "")                      \
+	X(LOCAL_USER, SERVICES,         UINT,  0,     63,         0,  "")                      \
+	X(LOCAL_USER, ROLE,             TEXT,  0,     63,         0,  "network-operator")      \
+	X(LOCAL_USER, BLOCKED,          UINT,  0,     1,          0,  "")                      \
+	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
+	X(SSH_USER,   METHODS,          UINT,  0,     3,          0,  "")                      \
+	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \
+	X(PEER_KEY,   BLOB,             BYTES, 0,     4200,       0,  "")
+// clang-format on
+
+enum api_class {
+	API_CLASS_NONE,
+#define X(name, key, most) API_CLASS_##name,
+	API_CLASS_LIST(X)
+#undef X
+	        API_CLASSES
+};
+
+enum api_field {
+	API_FIELD_NONE,
+#define X(class, name, type, low, high, number, text) API_##class##_##name,
+	API_FIELD_LIST(X)
+#undef X
+	        API_FIELDS
+};
+
+// Service bits of users.
+#define API_SERVICE_STELNET  1u // ssh user: interactive and exec
+#define API_SERVICE_SFTP     2u
+#define API_SERVICE_SCP      4u
+#define API_SERVICE_NETCONF  8u
+#define API_SERVICE_SSH      1u // local user: service-type ssh
+#define API_SERVICE_TELNET   2u
+#define API_SERVICE_TERMINAL 4u
+
+// How an SSH user proves who it is (Comware's authentication-type).
+enum api_method { API_METHOD_PASSWORD, API_METHOD_PUBLICKEY, API_METHOD_ANY, API_METHOD_BOTH };
+
+// Rows of SESSIONS, DIALOGUES and STATUS: written and read by the functions of api_rows.h, one
+// home for their shape.

@@ -1,0 +1,99 @@
+// All cells between a worker of the dataplane (A) and its shard of control (B). slot and life are
+// the connection's (struct conn_id). Control treats everything from here as hostile.
+//
+// Order on the down ring is the order of effects: a MESSAGE posted after KEYS_INSTALL for the
+// sending direction is still sealed with the old keys until NEWKEYS has been sealed.
+#pragma once
+
+#include "dataplane/link/link.h"
+
+// clang-format off
+//      name          sender   body                  payload
+#define DATA_LIST(X)                                                                            \
+	X(CONN_OPENED,  WORKER,  struct data_opened,   "none")                                 \
+	X(IDENT_UP,     WORKER,  struct data_none,     "the client's identification line without CR LF") \
+	X(MESSAGE_UP,   WORKER,  struct data_message,  "one SSH message, number included")     \
+	X(SENT,         WORKER,  struct data_sent,     "none")                                 \
+	X(CONN_CLOSED,  WORKER,  struct data_closed,   "none")                                 \
+	X(MESSAGE_DOWN, CONTROL, struct data_message,  "one SSH message to seal and send")     \
+	X(KEYS_INSTALL, CONTROL, struct data_keys,     "struct suite_keys of one direction; receiver copies and wipes") \
+	X(PHASE,        CONTROL, struct data_phase,    "none")                                 \
+	X(CONN_CLOSE,   CONTROL, struct data_close,    "none")                                 \
+	X(LISTEN,       CONTROL, struct data_listen,   "none")
+// clang-format on
+
+enum data_kind {
+	DATA_NONE,
+#define X(name, sender, body, payload) DATA_##name,
+	DATA_LIST(X)
+#undef X
+	        DATA_KINDS
+};
+
+struct data_none {
+	uint64_t zero;
+};
+
+// A TCP connection was established; our identification line has been sent.
+struct data_opened {
+	uint8_t remote[16];               // IPv6, or IPv4 v4-mapped
+	uint16_t remote_port, local_port; // host byte order
+	uint32_t zero;
+};
+
+struct data_message {
+	uint32_t sequence; // UP: sequence number of the packet (for UNIMPLEMENTED); DOWN: zero
+	uint32_t zero;
+	uint64_t wire_bytes; // UP: bytes of record this message took, for rekey limits
+};
+
+// Credit: the peer acknowledged so many bytes of records. Control keeps sealed-and-unacknowledged
+// plus posted payload bytes of one session below DATA_SEND_WINDOW, counting each message as
+// payload + DATA_MESSAGE_COST.
+struct data_sent {
+	uint64_t
+	        acknowledged; // total payload + cost of messages of this connection fully acked
+};
+#define DATA_SEND_WINDOW  (256u * 1024)
+#define DATA_MESSAGE_COST 64u
+
+// The connection is over; the id is stale from here on. Exactly one for each CONN_OPENED, whoever
+// ended it. When the record layer refused something, `status` says what (enum status) and the
+// peer has been sent the DISCONNECT that goes with it.
+struct data_closed {
+	uint32_t end;    // enum tcp_end
+	uint32_t status; // enum status; OK when the record layer had no complaint
+};
+
+// One direction's next keys; in force after the next NEWKEYS of that direction.
+struct data_keys {
+	uint8_t suite;   // suite id
+	uint8_t sending; // 1: we seal with it; 0: we open with it
+	uint8_t strict;  // strict KEX: sequence number returns to 0 at NEWKEYS
+	uint8_t zero[5];
+};
+
+// What the gate lets pass from the peer (record_gate.h). Advisory tightening: control's own state
+// table decides.
+enum data_phase_kind { DATA_PHASE_LOGIN = 1, DATA_PHASE_OPEN = 2 };
+struct data_phase {
+	uint32_t phase;
+	uint32_t zero;
+};
+
+// After everything posted before it has been sent: FIN (graceful), or at once RST (abort).
+struct data_close {
+	uint32_t abort;
+	uint32_t zero;
+};
+
+struct data_listen {
+	uint16_t port;
+	uint16_t on;
+	uint32_t zero;
+};
+
+#define X(name, sender, body, payload)                                                         \
+	static_assert(sizeof(body) <= LINK_BODY_BYTES && sizeof(body) % 8 == 0, #name);
+DATA_LIST(X)
+#undef X
