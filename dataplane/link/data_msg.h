@@ -47,15 +47,18 @@ struct data_message {
 	uint64_t wire_bytes; // UP: bytes of record this message took, for rekey limits
 };
 
-// Credit: the peer acknowledged so many bytes of records. Control keeps sealed-and-unacknowledged
-// plus posted payload bytes of one session below DATA_SEND_WINDOW, counting each message as
-// payload + DATA_MESSAGE_COST.
+// Credit. `progress` is, since the connection opened, the sum of payload + DATA_MESSAGE_COST of the
+// messages sealed so far, less the record bytes that the peer has not acknowledged yet; it never
+// falls. Control keeps (what it posted, each message counted as payload + DATA_MESSAGE_COST) -
+// progress at or below DATA_SEND_WINDOW; since a record is never longer than its message plus that
+// cost, the send queue of the connection always has room. Told whenever progress has grown by
+// DATA_SEND_REPORT since last told.
 struct data_sent {
-	uint64_t
-	        acknowledged; // total payload + cost of messages of this connection fully acked
+	uint64_t progress;
 };
 #define DATA_SEND_WINDOW  (256u * 1024)
-#define DATA_MESSAGE_COST 64u
+#define DATA_SEND_REPORT  (DATA_SEND_WINDOW / 8)
+#define DATA_MESSAGE_COST 96u
 
 // The connection is over; the id is stale from here on. Exactly one for each CONN_OPENED, whoever
 // ended it. When the record layer refused something, `status` says what (enum status) and the
