@@ -25,7 +25,7 @@ struct link_cell {
 	uint32_t reserved; // zero
 	uint64_t
 	        offset; // bytes this session has sent in this direction before this cell (decision:
-	        // a replay after a restart is recognised by it); 0 where it has no meaning
+	// a replay after a restart is recognised by it); 0 where it has no meaning
 	uint8_t body[LINK_BODY_BYTES];
 };
 static_assert(sizeof(struct link_cell) == 64, "a cell is one cache line");
@@ -58,6 +58,11 @@ void link_free(struct link *l); // NULL is fine
 
 // Cells that can be posted now. Asks the other side's index at most once per call.
 uint32_t link_room(struct link *l);
+
+// A refusal (full ring, no buffer, link_room or link_buffers_free answering 0) is remembered: the
+// next sleep ends when the other side gives anything back. Who stops earlier of his own accord
+// says so here.
+void link_want_room(struct link *l);
 
 // Borrow a message buffer of at least `bytes` for writing; NULL when there is none of that size
 // (or bytes is larger than any). It is ours until posted or dropped.
@@ -101,5 +106,6 @@ void link_awake(struct link *l);
 struct link_stats {
 	uint64_t posted, received, full, no_buffer, bad_index, bad_return, doorbells;
 	uint32_t small_out, large_out; // our buffers held by the other side or being written
+	uint64_t bad_cell; // cells skipped for their buffer name, length or reserved field
 };
 void link_stats(const struct link *l, struct link_stats *out);

@@ -42,11 +42,13 @@ struct link_offer {
 };
 
 // Wait for one offer. UNEXPECTED for a malformed one (its descriptors are closed), SHUTDOWN when
-// the supervisor is gone.
+// the supervisor is gone, NOT_FOUND on a non-blocking socket with nothing there.
 [[nodiscard]] enum status link_offer_receive(int socket, struct link_offer *out);
 [[nodiscard]] enum status link_offer_send(int socket, const struct link_offer *offer);
 
 // A one-byte-kind report from child to supervisor.
 enum link_report { LINK_REPORT_READY = 1, LINK_REPORT_REBOOT = 2, LINK_REPORT_LISTENING = 3 };
 [[nodiscard]] enum status link_report_send(int socket, enum link_report report);
+// The supervisor's end: NOT_FOUND when there is none, UNEXPECTED for a malformed one.
+[[nodiscard]] enum status link_report_receive(int socket, enum link_report *out);
 const char *link_offer_name(uint32_t role);
