@@ -1,0 +1,172 @@
+// What one worker counts and how full its pools are: a page in shared memory that the worker alone
+// writes and anyone may read. Every drop in the dataplane has a row here. Needs no DPDK.
+//
+// Reading: counters_page_value() for each i < COUNTERS, counters_row(i) for its name and sentence;
+// the same for gauges. A page whose magic, version or counts differ is another build's: ignore it.
+#pragma once
+
+#include <assert.h>
+
+#include "dataplane/tcp/tcp.h"
+
+// clang-format off
+#define FRAME_COUNTER_LIST(X)                                                                     \
+	X(frames_in,            "frames received")                                               \
+	X(frames_out,           "frames sent")                                                   \
+	X(frame_bytes_in,       "bytes received, Ethernet headers included")                     \
+	X(frame_bytes_out,      "bytes sent, Ethernet headers included")                         \
+	X(frame_short,          "frames shorter than their headers")                             \
+	X(frame_vlan,           "frames with a VLAN tag")                                        \
+	X(frame_not_ours,       "frames for another Ethernet address")                           \
+	X(frame_type,           "frames of a type not spoken here")                              \
+	X(frame_scattered,      "frames longer than one receive buffer")                         \
+	X(ip_header_bad,        "IPv4 packets with a malformed header or length")                \
+	X(ip_checksum_bad,      "IPv4 packets with a wrong header checksum")                     \
+	X(ip_source_route,      "IPv4 packets with a source route")                              \
+	X(ip_fragment,          "IPv4 fragments")                                                \
+	X(ip_martian,           "IPv4 packets from an impossible address")                       \
+	X(ip_not_ours,          "IPv4 packets for another address")                              \
+	X(ip_protocol,          "IPv4 packets of a protocol not spoken here")                    \
+	X(tcp_checksum_bad,     "TCP segments with a wrong checksum")                            \
+	X(icmp_echo,            "echo requests answered")                                        \
+	X(icmp_limited,         "echo requests unanswered: too many")                            \
+	X(icmp_bad,             "ICMP messages that are short or have a wrong checksum")         \
+	X(icmp_ignored,         "ICMP messages that need no answer")                             \
+	X(arp_in,               "ARP packets received")                                          \
+	X(arp_bad,              "ARP packets that are malformed")                                \
+	X(arp_ignored,          "ARP packets that do not concern us")                            \
+	X(arp_conflict,         "ARP packets from another owner of our address")                 \
+	X(arp_reply_out,        "ARP replies sent")                                              \
+	X(arp_request_out,      "ARP requests sent")                                             \
+	X(neighbor_full,        "neighbours not learned: table full")                            \
+	X(neighbor_failed,      "frames dropped: the neighbour does not answer")                 \
+	X(neighbor_pending_full, "frames dropped: one already waits for the neighbour")          \
+	X(transmit_full,        "frames dropped: transmit queue full")                           \
+	X(transmit_no_buffer,   "frames dropped: no frame buffer")                               \
+	X(steered,              "frames handed to the worker that owns their flow")              \
+	X(steer_full,           "frames dropped: the owning worker is behind")                   \
+	X(capture_lost,         "frames not captured: the reader is behind")                     \
+	X(sleeps,               "times the worker slept for want of work")
+
+#define RECORD_COUNTER_LIST(X)                                                                    \
+	X(ident_bad,            "connections refused: malformed identification line")            \
+	X(ident_version,        "connections refused: protocol version")                         \
+	X(record_opened,        "records opened")                                                \
+	X(record_sealed,        "records sealed")                                                \
+	X(record_length_bad,    "records refused: impossible length")                            \
+	X(record_forged,        "records refused: integrity check failed")                       \
+	X(record_padding_bad,   "records refused: impossible padding or no message")             \
+	X(record_cut_short,     "connections whose peer closed in mid-record")                   \
+	X(record_keyed,         "cipher contexts expanded")                                      \
+	X(gate_kex,             "messages refused: not part of the key exchange under way")      \
+	X(gate_newkeys,         "messages refused: NEWKEYS before keys were agreed")             \
+	X(gate_early,           "messages refused: before their phase")                          \
+	X(gate_strict,          "connections refused: strict key exchange violated")             \
+	X(gate_limit,           "connections ended: too many packets under one key")             \
+	X(gate_out,             "messages of control refused: key exchange under way")
+
+#define SERVE_COUNTER_LIST(X)                                                                     \
+	X(data_refused,         "connections refused: control is behind or absent")              \
+	X(data_stalled,         "times a stream waited for room towards control")                \
+	X(data_stale,           "cells of control for a connection that is over")                \
+	X(data_bad,             "cells of control that make no sense")                           \
+	X(data_late,            "messages of control for a connection being closed")             \
+	X(data_no_memory,       "connections aborted: stream memory exhausted")                  \
+	X(data_keys_full,       "connections ended: too many key exchanges at once")             \
+	X(data_orphaned,        "connections ended: control was started anew")
+
+#define COUNTERS_LIST(X)                                                                          \
+	FRAME_COUNTER_LIST(X)                                                                     \
+	RECORD_COUNTER_LIST(X)                                                                    \
+	SERVE_COUNTER_LIST(X)                                                                     \
+	TCP_COUNTER_LIST(X)
+
+#define GAUGES_LIST(X)                                                                            \
+	X(connections,          "open connections")                                              \
+	X(half_open,            "connection requests not completed")                             \
+	X(time_wait,            "TIME_WAIT records")                                             \
+	X(closing,              "connections closed by us, not by the peer yet")                 \
+	X(slots_touched,        "connection slots ever used")                                    \
+	X(stream_bytes,         "bytes of stream memory")                                        \
+	X(frame_buffers,        "frame buffers")                                                 \
+	X(keys_pending,         "keys waiting for NEWKEYS")                                      \
+	X(close_owed,           "ends of connections not told to control yet")                   \
+	X(neighbors,            "neighbours known")                                              \
+	X(link_small,           "small message buffers on their way to control")                 \
+	X(link_large,           "large message buffers on their way to control")
+// clang-format on
+
+enum counter {
+#define X(name, text) COUNTER_##name,
+	COUNTERS_LIST(X)
+#undef X
+	        COUNTERS
+};
+
+// TCP's rows are the last ones, in its own order, so it writes count[COUNTER_TCP_FIRST + n].
+#define COUNTER_TCP_FIRST (COUNTERS - TCP_COUNTERS)
+static_assert((int)COUNTER_tcp_segments_in == (int)COUNTER_TCP_FIRST, "tcp rows come last");
+
+enum gauge {
+#define X(name, text) GAUGE_##name,
+	GAUGES_LIST(X)
+#undef X
+	        GAUGES
+};
+
+#define COUNTERS_PAGE_MAGIC   0x53505043u // "SPPC"
+#define COUNTERS_PAGE_VERSION 1u
+
+struct gauge_value {
+	uint64_t in_use, peak, capacity; // capacity 0: no fixed bound
+};
+
+struct counters_page {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t counters; // COUNTERS of the writer's build
+	uint32_t gauges;
+	uint64_t written_us; // monotonic; when the gauges were last brought up to date
+	uint64_t count[COUNTERS];
+	struct gauge_value gauge[GAUGES];
+};
+
+// What the supervisor makes the memfd of (whole pages).
+#define COUNTERS_PAGE_BYTES ((sizeof(struct counters_page) + 4095) / 4096 * 4096)
+
+struct counters_row {
+	const char *name;
+	const char *text;
+};
+
+static inline struct counters_row counters_row(unsigned i)
+{
+	static const struct counters_row rows[COUNTERS] = {
+#define X(name, text) {#name, text},
+	        COUNTERS_LIST(X)
+#undef X
+	};
+	return i < COUNTERS ? rows[i] : (struct counters_row){"?", "?"};
+}
+
+static inline struct counters_row gauges_row(unsigned i)
+{
+	static const struct counters_row rows[GAUGES] = {
+#define X(name, text) {#name, text},
+	        GAUGES_LIST(X)
+#undef X
+	};
+	return i < GAUGES ? rows[i] : (struct counters_row){"?", "?"};
+}
+
+// Read one word that another process writes.
+static inline uint64_t counters_read(const uint64_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline bool counters_page_ok(const struct counters_page *page)
+{
+	return page->magic == COUNTERS_PAGE_MAGIC && page->version == COUNTERS_PAGE_VERSION &&
+	       page->counters == COUNTERS && page->gauges == GAUGES;
+}
