@@ -7,6 +7,9 @@
 
 #include "dataplane/link/link.h"
 
+// Our identification line without CR LF: the dataplane sends it, the exchange hash covers it.
+#define DATA_IDENT "SSH-2.0-Sallyport_" SALLYPORT_VERSION
+
 // clang-format off
 //      name          sender   body                  payload
 #define DATA_LIST(X)                                                                            \
