@@ -2,6 +2,7 @@
 #include "crypto/kex/kex_ops.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 
 #define GROUP "P-256"
