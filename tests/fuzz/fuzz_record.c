@@ -4,6 +4,8 @@
 
 #include "dataplane/record/record.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 static uint64_t count[COUNTERS];
 static struct record_core *core;
 

@@ -1,0 +1,291 @@
+// dataplane/nic/frame.c and frame_write.c
+#include "tests/unit/frame_bytes.h"
+
+static enum counter why_of(const struct made *m)
+{
+	struct frame f = parsed(m);
+
+	return f.verdict == FRAME_DROP ? f.why : COUNTERS;
+}
+
+TEST(a_segment_for_us_reaches_tcp)
+{
+	struct made m = tcp_from_peer("hello");
+	struct frame f = parsed(&m);
+
+	CHECK_EQ(f.verdict, FRAME_TCP);
+	CHECK_EQ(f.segment.to.remote_port, 40000);
+	CHECK_EQ(f.segment.to.local_port, 22);
+	CHECK_EQ(f.segment.bytes.len, 25);
+	CHECK_MEM(f.segment.bytes.data + 20, "hello", 5);
+	CHECK_MEM(f.segment.to.remote.bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\2\1", 16);
+	CHECK_EQ(f.from.bytes[5], 9);
+}
+
+TEST(padding_behind_the_packet_is_not_payload)
+{
+	struct made m = tcp_from_peer("");
+
+	m.len = 60;
+	CHECK_EQ(parsed(&m).segment.bytes.len, 20);
+}
+
+TEST(odd_and_even_payloads_have_the_right_checksum)
+{
+	struct made odd = tcp_from_peer("abc"), even = tcp_from_peer("abcd");
+
+	CHECK_EQ(parsed(&odd).verdict, FRAME_TCP);
+	CHECK_EQ(parsed(&even).verdict, FRAME_TCP);
+}
+
+TEST(a_changed_byte_fails_the_checksum)
+{
+	struct made m = tcp_from_peer("hello");
+
+	m.bytes[m.len - 1] ^= 4;
+	CHECK_EQ(why_of(&m), COUNTER_tcp_checksum_bad);
+}
+
+TEST(the_ports_word_on_checksums_is_taken)
+{
+	struct made m = tcp_from_peer("hello");
+	struct span s = span_of(m.bytes, m.len);
+
+	CHECK_EQ(frame_parse(&us, s, FRAME_BAD).why, COUNTER_tcp_checksum_bad);
+	m.bytes[m.len - 1] ^= 4;
+	CHECK_EQ(frame_parse(&us, s, FRAME_GOOD).verdict, FRAME_TCP);
+	CHECK_EQ(frame_parse(&us, s, FRAME_NONE).verdict, FRAME_TCP);
+}
+
+TEST(a_frame_for_another_address_is_dropped)
+{
+	struct made m = tcp_from_peer("x");
+
+	m.bytes[5] = 7;
+	CHECK_EQ(why_of(&m), COUNTER_frame_not_ours);
+	memset(m.bytes, 0xff, 6);
+	CHECK_EQ(why_of(&m), COUNTER_frame_not_ours);
+}
+
+TEST(a_vlan_tag_is_counted)
+{
+	struct made m = tcp_from_peer("x");
+
+	put16(m.bytes + 12, 0x8100);
+	CHECK_EQ(why_of(&m), COUNTER_frame_vlan);
+	put16(m.bytes + 12, 0x86dd);
+	CHECK_EQ(why_of(&m), COUNTER_frame_type);
+}
+
+TEST(lengths_that_disagree_are_malformed)
+{
+	struct made m = tcp_from_peer("hello");
+
+	put16(m.bytes + 16, 46);
+	ip_seal(&m);
+	CHECK_EQ(why_of(&m), COUNTER_ip_header_bad);
+	put16(m.bytes + 16, 19);
+	CHECK_EQ(why_of(&m), COUNTER_ip_header_bad);
+	m = tcp_from_peer("hello");
+	m.bytes[14] = 0x44;
+	CHECK_EQ(why_of(&m), COUNTER_ip_header_bad);
+	m.bytes[14] = 0x65;
+	CHECK_EQ(why_of(&m), COUNTER_ip_header_bad);
+	m.len = 30;
+	CHECK_EQ(why_of(&m), COUNTER_ip_header_bad);
+	m.len = 13;
+	CHECK_EQ(why_of(&m), COUNTER_frame_short);
+}
+
+TEST(a_wrong_header_checksum_is_dropped)
+{
+	struct made m = tcp_from_peer("x");
+
+	m.bytes[24] ^= 1;
+	CHECK_EQ(why_of(&m), COUNTER_ip_checksum_bad);
+}
+
+TEST(fragments_are_dropped)
+{
+	struct made m = tcp_from_peer("x");
+
+	m.bytes[20] = 0x20;
+	ip_seal(&m);
+	CHECK_EQ(why_of(&m), COUNTER_ip_fragment);
+	put16(m.bytes + 20, 10);
+	ip_seal(&m);
+	CHECK_EQ(why_of(&m), COUNTER_ip_fragment);
+}
+
+TEST(impossible_senders_are_dropped)
+{
+	static const uint8_t senders[][4] = {
+	        {0, 0, 0, 0},         {127, 0, 0, 1}, {224, 0, 0, 1},
+	        {255, 255, 255, 255}, {240, 0, 0, 1}, {192, 0, 2, 2},
+	};
+
+	for (size_t i = 0; i < sizeof(senders) / 4; i++) {
+		struct made m = tcp_from_peer("x");
+
+		memcpy(m.bytes + 26, senders[i], 4);
+		ip_seal(&m);
+		CHECK_EQ(why_of(&m), COUNTER_ip_martian);
+	}
+}
+
+// The same packet with eight bytes of IP options.
+static struct made with_options(const char *options)
+{
+	struct made m = tcp_from_peer("x");
+
+	memmove(m.bytes + 42, m.bytes + 34, m.len - 34);
+	memcpy(m.bytes + 34, options, 8);
+	m.len += 8;
+	m.bytes[14] = 0x47;
+	put16(m.bytes + 16, (unsigned)m.len - 14);
+	ip_seal(&m);
+	return m;
+}
+
+TEST(options_are_skipped)
+{
+	struct made m = with_options("\1\1\7\5\4\0\0\0");
+
+	CHECK_EQ(parsed(&m).verdict, FRAME_TCP);
+	CHECK_EQ(parsed(&m).segment.bytes.len, 21);
+	m = with_options("\7\0\0\0\0\0\0\0");
+	CHECK_EQ(parsed(&m).verdict, FRAME_TCP);
+}
+
+TEST(source_routes_are_dropped)
+{
+	struct made loose = with_options("\1\x83\7\4\0\0\0\0");
+	struct made strict = with_options("\x89\7\4\0\0\0\0\0");
+
+	CHECK_EQ(why_of(&loose), COUNTER_ip_source_route);
+	CHECK_EQ(why_of(&strict), COUNTER_ip_source_route);
+}
+
+TEST(other_hosts_and_other_protocols_are_dropped)
+{
+	struct made m = ip_from_peer(17, span_text("udp"));
+
+	CHECK_EQ(why_of(&m), COUNTER_ip_protocol);
+	m.bytes[33] = 3;
+	ip_seal(&m);
+	CHECK_EQ(why_of(&m), COUNTER_ip_not_ours);
+}
+
+TEST(an_echo_request_is_answered_with_its_own_bytes)
+{
+	uint8_t request[12] = {8, 0, 0, 0, 0x12, 0x34, 0, 1, 'p', 'i', 'n', 'g'};
+	uint16_t sum = checksum_finish(checksum_add(0, request, sizeof(request)));
+	uint8_t out[FRAME_MAX];
+	struct made m;
+	struct frame f;
+
+	memcpy(request + 2, &sum, 2);
+	m = ip_from_peer(1, span_of(request, sizeof(request)));
+	f = parsed(&m);
+	CHECK_EQ(f.verdict, FRAME_ECHO);
+	CHECK_EQ(frame_write_echo(&us, &f, out), 46);
+	CHECK_EQ(out[34], 0);
+	CHECK_MEM(out + 38, request + 4, 8);
+	CHECK_EQ(checksum_finish(checksum_add(0, out + 34, 12)), 0);
+	CHECK_EQ(checksum_finish(checksum_add(0, out + 14, 20)), 0);
+	CHECK_MEM(out + 30, "\xc0\0\2\1", 4);
+}
+
+TEST(short_or_broken_icmp_is_counted)
+{
+	struct made m = ip_from_peer(1, span_of("\x8\0\0\0\0\0\0\0", 8));
+	struct made reply = ip_from_peer(1, span_of("\0\0\xff\xff\0\0\0\0", 8));
+
+	CHECK_EQ(why_of(&m), COUNTER_icmp_bad);
+	CHECK_EQ(why_of(&reply), COUNTER_icmp_ignored);
+	m = ip_from_peer(1, span_of("\x8\0\xf7\xff", 4));
+	CHECK_EQ(why_of(&m), COUNTER_icmp_bad);
+}
+
+static struct tcp_emission emission(const char *a, const char *b)
+{
+	struct tcp_emission e = {
+	        .from = {.local = ip_from_ipv4(us.address),
+	                 .remote = ip_from_ipv4((struct ipv4_addr){{192, 0, 2, 9}})},
+	        .header = {0, 22, 0x9c, 0x40, [12] = 0x50, [13] = 0x18},
+	        .header_bytes = 20,
+	        .payload_bytes = (uint16_t)(strlen(a) + strlen(b)),
+	        .pieces = 2,
+	        .piece = {span_text(a), span_text(b)},
+	};
+	return e;
+}
+
+TEST(a_written_segment_parses_at_the_other_end)
+{
+	struct tcp_emission e = emission("hello ", "world");
+	struct host peer = us;
+	uint8_t out[FRAME_MAX];
+	struct frame f;
+	size_t len = frame_write(&us, &e, false, out);
+
+	peer.address = (struct ipv4_addr){{192, 0, 2, 9}};
+	peer.ether = (struct ether_addr){{2, 0, 0, 0, 0, 9}};
+	frame_address(out, peer.ether);
+	f = frame_parse(&peer, span_of(out, len), FRAME_UNKNOWN);
+	CHECK_EQ(f.verdict, FRAME_TCP);
+	CHECK_EQ(f.segment.bytes.len, 31);
+	CHECK_MEM(f.segment.bytes.data + 20, "hello world", 11);
+	CHECK_EQ(f.segment.to.remote_port, 22);
+}
+
+TEST(a_partial_checksum_is_finished_by_the_port)
+{
+	struct tcp_emission e = emission("abc", "de");
+	uint8_t whole[FRAME_MAX], part[FRAME_MAX];
+	size_t len = frame_write(&us, &e, false, whole);
+	uint16_t sum;
+
+	CHECK_EQ(frame_write(&us, &e, true, part), len);
+	sum = checksum_finish(checksum_add(0, part + 34, len - 34));
+	CHECK_MEM(whole + 50, &sum, 2);
+}
+
+TEST(a_segment_longer_than_the_mtu_is_refused)
+{
+	struct tcp_emission e = emission("", "");
+	uint8_t out[FRAME_MAX];
+
+	e.payload_bytes = 1461;
+	CHECK_EQ(frame_write(&us, &e, false, out), 0);
+}
+
+TEST(the_next_hop_is_the_host_on_our_link_and_the_gateway_beyond)
+{
+	struct ipv4_addr hop;
+	struct host lonely = us;
+
+	CHECK(host_next_hop(&us, (struct ipv4_addr){{192, 0, 2, 77}}, &hop));
+	CHECK_EQ(hop.bytes[3], 77);
+	CHECK(host_next_hop(&us, (struct ipv4_addr){{10, 1, 1, 1}}, &hop));
+	CHECK(ipv4_equal(hop, us.gateway));
+	lonely.gateway = (struct ipv4_addr){0};
+	CHECK(!host_next_hop(&lonely, (struct ipv4_addr){{10, 1, 1, 1}}, &hop));
+	lonely.prefix_bits = 31;
+	CHECK(host_is_on_link(&lonely, (struct ipv4_addr){{192, 0, 2, 3}}));
+	CHECK(!host_is_on_link(&lonely, (struct ipv4_addr){{192, 0, 2, 4}}));
+}
+
+TEST(the_flow_of_a_segment_is_its_addresses_and_ports)
+{
+	struct made m = with_options("\1\1\1\1\1\1\1\1");
+	uint8_t flow[12];
+
+	CHECK(frame_flow(span_of(m.bytes, m.len), flow));
+	CHECK_MEM(flow, "\xc0\0\2\1\xc0\0\2\2\x9c\x40\0\x16", 12);
+	CHECK(!frame_flow(span_of(m.bytes, 43), flow));
+	m = ip_from_peer(17, span_text("12345678"));
+	CHECK(!frame_flow(span_of(m.bytes, m.len), flow));
+}
+
+CHECK_MAIN()
