@@ -44,6 +44,16 @@ const struct hostkey_algorithm *hostkey_algorithm_of(enum hostkey_type type)
 	return &rows[i];
 }
 
+const struct hostkey_algorithm *hostkey_algorithm_at(uint32_t row)
+{
+	return row < ALGORITHMS ? &rows[row] : NULL;
+}
+
+uint32_t hostkey_algorithm_row(const struct hostkey_algorithm *algorithm)
+{
+	return (uint32_t)(algorithm - rows);
+}
+
 const struct hostkey_ops *hostkey_ops_of(enum hostkey_type type)
 {
 	return types[type];
