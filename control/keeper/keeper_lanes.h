@@ -1,0 +1,28 @@
+// The keeper's threads: one that signs, two that check passwords, one that makes keys. Each lane
+// has a bounded queue; what is done comes back in one list with one bell.
+#pragma once
+
+#include "control/keeper/keeper_answer.h"
+
+struct keeper_lanes;
+
+// Start all threads. NULL with errno.
+struct keeper_lanes *keeper_lanes_start(struct keeper *k);
+
+// Let running jobs end, drop queued ones, join. NULL is fine.
+void keeper_lanes_stop(struct keeper_lanes *lanes);
+
+// Queue a job that was admitted to this lane; false when the queue is full: the job is still the
+// caller's. The thread that started them.
+[[nodiscard]] bool keeper_lanes_put(struct keeper_lanes *lanes, enum keeper_lane lane,
+                                    struct keeper_job *job);
+
+// Everything that is answered, oldest first; NULL when nothing is. Silences the bell.
+struct keeper_job *keeper_lanes_done(struct keeper_lanes *lanes);
+int keeper_lanes_bell(const struct keeper_lanes *lanes);
+
+// Passwords yield to everything else, but not for ever: call this every KEEPER_TICK_MS while it
+// answers true. One thread of the pool runs with a small weight of its own for as long as the
+// oldest password has waited too long.
+#define KEEPER_TICK_MS 250
+bool keeper_lanes_tick(struct keeper_lanes *lanes);
