@@ -1,0 +1,168 @@
+# What every smoke script stands on. Source it first, then:
+#
+#   appliance_up [OPTION...]        an appliance of this script's own; gone when the script ends
+#   check CLAIM COMMAND...          the command's status is the claim
+#   equal CLAIM GOT EXPECTED        two texts are the same
+#   match CLAIM TEXT REGEX          the text has a line that matches
+#   client COMMAND...               run on the client's side, in the namespace
+#   by_key, by_password [OPTION...] [-- COMMAND]    OpenSSH as admin
+#   python_claims SCRIPT [ARG...]   a Python script of lib/ that makes claims of its own
+#
+# A script ends with "N passed, N failed".
+# shellcheck shell=bash
+set -u
+smoke=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repo=$(cd "$smoke/../.." && pwd)
+export PATH=$PATH:/usr/sbin:/sbin
+export PYTHONDONTWRITEBYTECODE=1
+sallyport=$repo/cli/sallyport
+python=/usr/bin/python3
+passed=0 failed=0
+appliances=''
+work=$(mktemp -d /tmp/sallyport-test.XXXXXX)
+
+# A name nobody else has: the script's initials would not be unique, its process is.
+name_new() {
+	printf 't%s%s\n' "$1" "$BASHPID"
+}
+
+pass() {
+	printf 'ok   %s\n' "$1"
+	passed=$((passed + 1))
+}
+
+# fail CLAIM [DETAIL...]: details are shown indented.
+fail() {
+	printf 'FAIL %s\n' "$1"
+	shift
+	local line
+	for line in "$@"; do
+		printf '%s\n' "$line" | head -n 30 | cut -c 1-200 | sed 's/^/     | /'
+	done
+	failed=$((failed + 1))
+}
+
+check() {
+	local claim=$1 log=$work/check.log
+	shift
+	if "$@" >"$log" 2>&1; then
+		pass "$claim"
+	else
+		fail "$claim" "status $? of: $*" "$(tail -n 20 "$log")"
+	fi
+}
+
+equal() {
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "expected: $3" "got:      $2"
+	fi
+}
+
+match() {
+	if printf '%s\n' "$2" | grep -qE -- "$3"; then
+		pass "$1"
+	else
+		fail "$1" "expected a line like: $3" "got: $2"
+	fi
+}
+
+# finish: what a script leaves when it ends, however it ends.
+finish() {
+	trap - EXIT INT TERM
+	local one
+	for one in $appliances; do
+		[ "$failed" -eq 0 ] || show_logs "$one"
+		"$sallyport" down --name "$one" --purge >"$work/down.log" 2>&1 ||
+			fail "appliance $one goes down" "$(cat "$work/down.log")"
+	done
+	rm -rf "$work"
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+	exit
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+show_logs() {
+	local log
+	for log in /var/lib/sallyport/"$1"/log/*; do
+		[ -s "$log" ] || continue
+		echo "     end of $log:"
+		tail -n 15 "$log" | cut -c 1-200 | sed 's/^/     | /'
+	done
+}
+
+# Sets name, run, state.
+appliance_up() {
+	name=$(name_new a)
+	appliance_up_as "$name" "$@"
+}
+
+appliance_up_as() {
+	name=$1
+	run=/run/sallyport/$name
+	state=/var/lib/sallyport/$name
+	export NAME=$name RUN=$run STATE=$state
+	shift
+	appliances="$appliances $name"
+	if ! "$sallyport" up --name "$name" "$@" >"$work/up.log" 2>&1; then
+		fail "the appliance comes up" "$(tail -n 40 "$work/up.log")"
+		exit 1
+	fi
+}
+
+client() {
+	ip netns exec "$name" "$@"
+}
+
+ssh_options() {
+	printf '%s\n' -F /dev/null -o "UserKnownHostsFile=$run/known_hosts" \
+		-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes \
+		-o UpdateHostKeys=no -o ConnectTimeout=20 -o IdentitiesOnly=yes -o LogLevel=ERROR
+}
+
+# split_command ARG...: options before --, the remote command after it.
+by_key() {
+	local options=() common
+	mapfile -t common < <(ssh_options)
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+	[ $# -eq 0 ] || shift
+	client timeout "${limit:-60}" ssh "${options[@]}" "${common[@]}" -o BatchMode=yes -i "$run/admin_key" \
+		admin@192.0.2.2 "$@"
+}
+
+by_password() {
+	local options=() common
+	mapfile -t common < <(ssh_options)
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
+	[ $# -eq 0 ] || shift
+	client timeout "${limit:-60}" sshpass -f "$run/admin_password" ssh "${options[@]}" "${common[@]}" \
+		-o PubkeyAuthentication=no -o PreferredAuthentications=password \
+		admin@192.0.2.2 "$@"
+}
+
+# python_claims SCRIPT [ARG...]: runs on the client's side; its ok and FAIL lines count as ours.
+python_claims() {
+	local log=$work/python.log status=0
+	client timeout "${limit:-300}" "$python" "$smoke/lib/$1" "${@:2}" >"$log" 2>&1 || status=$?
+	grep -E '^(ok  |FAIL|    ) ' "$log"
+	passed=$((passed + $(grep -c '^ok   ' "$log")))
+	failed=$((failed + $(grep -c '^FAIL ' "$log")))
+	grep -q '^done$' "$log" || fail "$1 runs to its end" "status $status" "$(tail -n 25 "$log")"
+}
+
+# device COMMAND: what the device answers, by exec.
+device() {
+	by_key -- "$1"
+}
+
+# counter NAME: its value in `display counters`; 0 when it has none. Rows of several workers
+# are added up.
+counter() {
+	device "display counters" | awk -v name="$1" '{
+		for (i = 1; i <= NF; i++)
+			if ($i == name) for (j = 1; j <= NF; j++) if ($j ~ /^[0-9]+$/) { sum += $j; break }
+	} END { print sum + 0 }'
+}

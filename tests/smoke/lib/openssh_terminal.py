@@ -1,0 +1,116 @@
+"""OpenSSH in a terminal of its own: prompt, echo, editing, window size, leaving."""
+import os
+import pty
+import select
+import sys
+import time
+
+from claims import RUN, check, equal, run
+
+SSH = ["ssh", "-tt", "-F", "/dev/null", "-o", f"UserKnownHostsFile={RUN}/known_hosts", "-o", "GlobalKnownHostsFile=/dev/null",
+       "-o", "LogLevel=ERROR"]
+KEY = ["-i", RUN + "/admin_key", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "admin@192.0.2.2"]
+PASSWORD = ["-o", "PubkeyAuthentication=no", "admin@192.0.2.2"]
+
+
+class Terminal:
+    """A command in a pseudo-terminal."""
+
+    def __init__(self, command):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execvp(command[0], command)
+        self.seen = b""
+
+    def type(self, text):
+        os.write(self.fd, text)
+
+    def wait_for(self, text, seconds=10):
+        """Read until TEXT has appeared; returns what came up to its end."""
+        end = time.monotonic() + seconds
+        while text not in self.seen:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.fd], [], [], left)[0]:
+                raise TimeoutError(f"waited for {text!r}, got {self.seen[-300:]!r}")
+            try:
+                self.seen += os.read(self.fd, 65536)
+            except OSError as gone:
+                raise EOFError(f"waited for {text!r}, ended after {self.seen[-300:]!r}") from gone
+        at = self.seen.index(text) + len(text)
+        got, self.seen = self.seen[:at], self.seen[at:]
+        return got
+
+    def ended(self):
+        """Wait for the end; returns the exit status."""
+        while True:
+            try:
+                if not os.read(self.fd, 65536):
+                    break
+            except OSError:
+                break
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def session(command, password=None):
+    terminal = Terminal(command)
+    if password:
+        terminal.wait_for(b"assword:")
+        terminal.type(password.encode() + b"\n")
+    terminal.wait_for(b"<Sallyport>")
+    return terminal
+
+
+def by_key():
+    terminal = session(SSH + KEY)
+    terminal.type(b"display clock\r")
+    got = terminal.wait_for(b"<Sallyport>")
+    check("the command is echoed once, byte for byte", got.startswith(b"display clock\r\n"), got)
+    check("no escape sequence is inserted", b"\x1b" not in got, got)
+    terminal.type(b"system-view\r")
+    terminal.wait_for(b"[Sallyport]")
+    terminal.type(b"sysname Otherhost\r")
+    terminal.wait_for(b"[Otherhost]")
+    terminal.type(b"undo sysname\r")
+    terminal.wait_for(b"[Sallyport]")
+    terminal.type(b"\x1a")
+    terminal.wait_for(b"<Sallyport>")
+    terminal.type(b"displa\t ver\t\r")
+    got = terminal.wait_for(b"<Sallyport>")
+    check("Tab completes", b"Comware Software" in got, got)
+    terminal.type(b"no such thing\r")
+    got = terminal.wait_for(b"<Sallyport>")
+    check("an error has its caret line", b"^" in got and b"% Unrecognized command found at '^' position." in got, got)
+    terminal.type(b"quit\r")
+    equal("quit logs out; ssh ends with 0", terminal.ended(), 0)
+
+
+def by_password():
+    with open(RUN + "/admin_password") as file:
+        terminal = session(SSH + PASSWORD, file.read().strip())
+    terminal.type(b"display users\r")
+    got = terminal.wait_for(b"<Sallyport>")
+    check("display users shows this session", b"SSH" in got, got)
+    terminal.type(b"quit\r")
+    equal("a password session ends with 0", terminal.ended(), 0)
+
+
+def pager():
+    terminal = session(SSH + KEY)
+    terminal.type(b"display counters\r")
+    got = terminal.wait_for(b"---- More ----")
+    check("a long answer stops at the screen's end", got.count(b"\r\n") < 40, got)
+    terminal.type(b" ")
+    terminal.wait_for(b"\r\n")
+    terminal.type(b"\x03")
+    terminal.wait_for(b"<Sallyport>")
+    terminal.type(b"screen-length disable\r")
+    terminal.wait_for(b"<Sallyport>")
+    terminal.type(b"display counters\r")
+    got = terminal.wait_for(b"<Sallyport>")
+    check("screen-length disable shows all of it", b"More" not in got, got[-200:])
+    terminal.type(b"quit\r")
+    terminal.ended()
+
+
+if __name__ == "__main__":
+    sys.exit(run(by_key, by_password, pager))
