@@ -1,0 +1,45 @@
+"""50 MB of output from repeated display commands, rekeying every 16 KB: every byte is compared."""
+import subprocess
+import sys
+import threading
+import time
+
+from claims import check, equal, run
+from paste import SSH
+
+COMMAND = b"display current-configuration\n"
+TOTAL = 50 << 20
+
+
+def one_answer():
+    return subprocess.run(SSH[:1] + ["-T"] + SSH[2:] + ["admin@192.0.2.2", COMMAND.decode().strip()],
+                          stdout=subprocess.PIPE, check=True).stdout
+
+
+def fifty_megabytes():
+    answer = one_answer()
+    check("display current-configuration is some lines", len(answer) > 200, answer)
+    times = TOTAL // len(answer) + 1
+    process = subprocess.Popen(SSH[:1] + ["-T"] + SSH[2:] + ["-o", "RekeyLimit=16K", "admin@192.0.2.2"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    start = time.monotonic()
+
+    def write():
+        process.stdin.write(COMMAND * times)
+        process.stdin.close()
+
+    threading.Thread(target=write, daemon=True).start()
+    right = 0
+    for number in range(times):
+        got = process.stdout.read(len(answer))
+        if got != answer:
+            check(f"answer {number} of {times} is whole", False, got[:400], answer[:400])
+            break
+        right += 1
+    equal(f"{times} answers, {times * len(answer)} bytes, {time.monotonic() - start:.1f} s", right, times)
+    equal("nothing follows", process.stdout.read(), b"")
+    equal("exit status 0", process.wait(), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(run(fifty_megabytes))
