@@ -59,7 +59,7 @@ enum tcp_end {
 };
 
 struct tcp_app {
-	// A passive open completed. Refuse by tcp_abort.
+	// A connection is open, passive or by tcp_connect. Refuse by tcp_abort.
 	void (*opened)(void *app, struct conn_id id, const struct tcp_tuple *tuple);
 	// New bytes in order, or the peer's FIN (tcp_peer_closed). Read with tcp_front/tcp_consume.
 	void (*readable)(void *app, struct conn_id id);
@@ -139,17 +139,24 @@ void tcp_free(struct tcp *t);
 
 void tcp_listen(struct tcp *t, uint16_t port, bool on);
 
+// Open a connection from tuple->local to tuple->remote; `opened` follows, or `closed` alone when
+// it fails. life is 0 when no slot is left or the tuple is in use.
+struct conn_id tcp_connect(struct tcp *t, uint64_t now_us, const struct tcp_tuple *tuple);
+
 // --- driving it ----------------------------------------------------------------------------------
 
 // Take one segment. Callbacks run inside; they may call any verb below. `now` in microseconds,
 // monotonic, never 0.
 void tcp_input(struct tcp *t, uint64_t now_us, const struct tcp_segment *segment);
 
-// Run what is due. Returns the time of the next deadline, or UINT64_MAX.
+// Run what is due. Returns the time of the next deadline, or UINT64_MAX. May call `closed`.
 uint64_t tcp_timers(struct tcp *t, uint64_t now_us);
 
 // Emit what the last calls made sendable, acknowledgements included. Once per loop.
 void tcp_flush(struct tcp *t, uint64_t now_us);
+
+// The next deadline, or UINT64_MAX: tcp_flush starts timers, so ask after it before sleeping.
+uint64_t tcp_next_us(const struct tcp *t);
 
 // --- one connection ------------------------------------------------------------------------------
 // A stale id is answered by 0, false, an empty span or nothing at all.

@@ -1,0 +1,423 @@
+// One connection and the stack that holds it, as the files of this folder share them. Outside
+// this folder only tests may look in here; everybody else uses tcp.h.
+//
+// Invariants between calls (tcp_conn_check asserts them in tests):
+//  - snd_una <= snd_nxt <= snd_max, and snd_max <= snd_una + queued bytes + (1 for our FIN).
+//  - send.bytes are exactly the bytes from snd_una on: sent ones stay until acknowledged.
+//  - rcv_nxt <= rcv_adv: the right edge of the window we advertised never moves left.
+//  - Every chunk of send, recv, the out-of-order queue and the scoreboard is charged to `chunks`;
+//    an idle connection holds none.
+//  - The wheel holds the connection no later than its nearest deadline.
+//  - All links are indices plus one, so that zeroed memory is a valid empty arena.
+#pragma once
+
+#include <assert.h>
+
+#include "dataplane/base/keyed_hash.h"
+#include "dataplane/base/slab.h"
+#include "dataplane/base/wheel.h"
+#include "dataplane/tcp/tcp.h"
+#include "dataplane/tcp/tcp_option.h"
+#include "dataplane/tcp/tcp_table.h"
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_PSH 0x08
+#define TCP_ACK 0x10
+
+#define TCP_SECOND_US        1000000u
+#define TCP_TICK_US          1000u
+#define TCP_RTO_FIRST_US     (1 * TCP_SECOND_US) // RFC 6298 section 2
+#define TCP_RTO_LEAST_US     (TCP_SECOND_US / 5)
+#define TCP_RTO_MOST_US      (60 * TCP_SECOND_US)
+#define TCP_GIVE_UP_US       (180ull * TCP_SECOND_US) // R2 of RFC 1122 section 4.2.3.5
+#define TCP_SYN_GIVE_UP_US   (60ull * TCP_SECOND_US)
+#define TCP_SYN_TRIES        6 // SYN-ACKs for one entry: 1, 2, 4, 8, 16 and 32 s apart
+#define TCP_ACK_DELAY_US     40000u
+#define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US)
+#define TCP_QUICK_ACKS       8
+#define TCP_MSS_LEAST        128 // less is an attack on us (CVE-2019-11477)
+#define TCP_MSS_ABSENT_V4    536 // RFC 9293 section 3.7.1
+#define TCP_MSS_ABSENT_V6    1220
+#define TCP_TIMESTAMP_BYTES  12            // the option with its padding
+#define TCP_OUT_OF_ORDER_MAX 64            // chunks in the queue of one connection
+#define TCP_PAWS_IDLE_S      (24 * 86400u) // RFC 7323 section 5.5
+#define TCP_WINDOW_MOST      (64u << 20)
+#define TCP_ANSWERS_A_SECOND 1000u // resets; challenge acknowledgements draw a random budget
+
+// Sequence numbers compare modulo 2^32 (RFC 9293 section 3.4).
+static inline bool seq_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+
+static inline bool seq_upto(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) <= 0;
+}
+
+static inline uint32_t least_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint32_t most_u32(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+enum tcp_state {
+	TCP_CLOSED, // the slot is free
+	TCP_SYN_SENT,
+	TCP_SYN_RECEIVED, // simultaneous open only: passive opens wait in the SYN cache
+	TCP_ESTABLISHED,
+	TCP_FIN_WAIT_1,
+	TCP_FIN_WAIT_2,
+	TCP_CLOSE_WAIT,
+	TCP_CLOSING,
+	TCP_LAST_ACK,
+	TCP_TIME_WAIT, // until the application has read the rest; then a record without a slot
+	TCP_STATES
+};
+
+enum tcp_event {
+	TCP_GOT_SYN_CACHE_ACK, // a passive open is complete
+	TCP_CONNECT,
+	TCP_GOT_SYN,
+	TCP_GOT_SYN_ACK,
+	TCP_GOT_ACK_OF_SYN,
+	TCP_CLOSE,
+	TCP_GOT_FIN,
+	TCP_GOT_ACK_OF_FIN,
+	TCP_GOT_ACK_OF_FIN_UNREAD, // the same while the application still reads
+	TCP_END,                   // reset, abort, time-out, done
+	TCP_EVENTS
+};
+
+enum conn_flag {
+	CONN_TIMESTAMPS = 1 << 0,
+	CONN_SACK = 1 << 1,
+	CONN_ACK_NOW = 1 << 2,    // acknowledge at the next flush
+	CONN_SYN_NOW = 1 << 3,    // send our SYN at the next flush
+	CONN_QUEUED = 1 << 4,     // on the work list
+	CONN_RECOVERING = 1 << 5, // between the loss and `recover`
+	CONN_RESEND = 1 << 6,     // resend the segment at snd_una whatever the windows say
+	CONN_PROBE = 1 << 7,      // send a window probe at the next flush
+	CONN_PUSH = 1 << 8, // send less than a segment: the sender's SWS override timer ran
+	CONN_RTT_TIMED = 1 << 9,  // rtt_seq and rtt_from_us are valid
+	CONN_FIN_KNOWN = 1 << 10, // fin_seq is valid
+	CONN_PASSIVE = 1 << 11,
+};
+
+// Bytes in slab chunks.
+struct chunk {
+	uint32_t next; // reference, or SLAB_NONE
+	uint32_t seq;  // out-of-order queue: sequence number of data[start]
+	uint16_t start, end;
+	uint8_t data[];
+};
+#define CHUNK_HEAD     sizeof(struct chunk)
+#define CHUNK_DATA_MAX (SLAB_CHUNK_MAX - CHUNK_HEAD)
+
+struct chain {
+	uint32_t head, tail; // references
+	uint32_t bytes;
+};
+
+struct conn {
+	// First two lines: what every segment reads.
+	struct tcp_key key;
+	uint32_t life; // never 0 once used; moves on when the slot is freed
+	uint16_t flags;
+	uint8_t state;
+	uint8_t ack_segments; // received since we last acknowledged
+	uint32_t rcv_nxt;
+	uint32_t rcv_adv;  // right edge advertised
+	uint32_t acked_to; // Last.ACK.sent, RFC 7323 section 4.3
+	uint32_t snd_una, snd_nxt;
+	uint32_t snd_max; // end of what was ever sent: snd_nxt goes back after a time-out
+	uint32_t snd_wnd, snd_wl1, snd_wl2;
+	uint32_t ts_recent;
+	uint32_t ts_recent_s; // when, in seconds
+	uint32_t ts_offset;
+	uint16_t mss; // both sides' limit: payload and options of one segment
+	uint8_t snd_scale, rcv_scale;
+	uint8_t quick_acks; // acknowledgements still sent at once
+	uint8_t duplicates; // of the acknowledgement at snd_una
+	uint8_t backoff;    // doublings of the timer
+	uint8_t out_of_order_chunks;
+
+	struct chain send;   // from snd_una on
+	struct chain recv;   // in order, not yet consumed
+	struct chain far;    // out of order, sorted, no overlaps
+	uint32_t far_last;   // where the latest of these landed: first SACK block
+	uint32_t fin_seq;    // of the peer
+	uint32_t at_ref;     // chunk of `send` that holds at_seq, a hint for finding snd_nxt
+	uint32_t at_seq;     // sequence number of its first byte
+	uint32_t board;      // scoreboard of selective acknowledgements (chunk), or SLAB_NONE
+	uint32_t recover;    // RFC 6582: recovery ends here
+	uint32_t resend_nxt; // RFC 6675: HighRxt
+	uint32_t cwnd, ssthresh;
+	uint32_t snd_wnd_most; // largest window the peer ever offered
+	uint32_t srtt_us, rttvar_us, rto_us;
+	uint32_t rtt_seq, rtt_from_us;
+	uint32_t chunks; // bytes of chunks charged to this connection
+	uint32_t retransmits;
+	uint32_t sent_ms;      // when data was last sent
+	uint32_t challenge_ms; // when a challenge was last answered
+
+	struct wheel_link timer;
+	uint32_t work_next, work_prev; // index + 1
+	uint64_t timer_us;             // retransmit, persist or FIN_WAIT_2 limit; 0: none
+	uint64_t ack_us;               // delayed acknowledgement; 0: none
+	uint64_t armed_us;             // what the wheel holds; 0: nothing
+	uint64_t unanswered_us;        // since when the peer makes no progress; 0: it does
+	uint64_t bytes_in, bytes_out;
+};
+static_assert(sizeof(struct conn) <= 320, "the TCP share of an idle session");
+static_assert(offsetof(struct conn, send) <= 128, "two cache lines for a segment's verdict");
+static_assert(TCP_SLOTS_MAX >= 1048576 && TCP_SLOTS_MAX < WHEEL_INDEX_MAX,
+              "a million sessions");
+
+// A half-open connection: what a SYN costs.
+struct syn_entry {
+	struct tcp_key key;
+	uint32_t irs, iss;
+	uint32_t ts_recent;
+	uint32_t sent_us; // low half of the clock, first SYN-ACK
+	struct wheel_link timer;
+	uint64_t due_us;
+	uint16_t mss; // the peer's, or the default
+	uint16_t window;
+	uint8_t scale;
+	uint8_t flags; // CONN_TIMESTAMPS | CONN_SACK
+	uint8_t has_scale;
+	uint8_t sent; // SYN-ACKs
+};
+
+// What is left of a connection after both FINs.
+struct wait_record {
+	struct tcp_key key;
+	uint32_t snd_nxt, rcv_nxt;
+	uint32_t ts_recent;
+	uint32_t ts_offset;
+	uint32_t older, newer; // index + 1, by expiry
+	uint64_t due_us;
+	uint8_t timestamps;
+};
+
+// Fixed records: free ones are chained through key.next, untouched ones lie above the mark.
+struct record_pool {
+	uint32_t limit, touched, used;
+	uint32_t free; // index + 1
+};
+
+struct answer_budget {
+	uint64_t from_us; // this second began
+	uint32_t left;
+};
+
+struct tcp {
+	struct tcp_config config;
+	uint64_t now_us; // of the call in progress, or the last one
+	struct conn *conns;
+	struct record_pool conn_pool;
+	struct tcp_table conn_table;
+	struct wheel wheel;
+	uint32_t work; // connections with something to emit; index + 1
+	struct slab *slab;
+	struct conn *hand_conn; // whose `readable` is running with bytes not copied yet
+	struct span hand;
+
+	struct syn_entry *syns;
+	struct record_pool syn_pool;
+	struct tcp_table syn_table;
+	struct wheel syn_wheel;
+
+	struct wait_record *waits;
+	struct record_pool wait_pool;
+	struct tcp_table wait_table;
+	uint32_t wait_oldest, wait_newest; // index + 1
+
+	struct hash_key table_key, isn_key;
+	uint64_t random; // state of a small generator: eviction, budgets
+	uint32_t closing;
+	struct answer_budget resets, challenges;
+	uint64_t listening[65536 / 64];
+};
+
+#define TCP_COUNT(t, name)       ((t)->config.count[TCP_COUNTER_##name]++)
+#define TCP_COUNT_BY(t, name, n) ((t)->config.count[TCP_COUNTER_##name] += (n))
+
+// One parsed segment.
+struct tcp_header {
+	uint32_t seq, ack;
+	uint16_t window;
+	uint8_t flags;
+	struct tcp_options options;
+	struct span payload;
+};
+
+// --- tcp_table.c: slots and names ----------------------------------------------------------------
+uint32_t tcp_hash(const struct tcp *t, const struct tcp_tuple *tuple);
+uint32_t pool_take(struct record_pool *p, void *base, size_t stride); // TABLE_NONE: full
+void pool_give(struct record_pool *p, void *base, size_t stride, uint32_t index);
+struct conn *tcp_conn_take(struct tcp *t, const struct tcp_tuple *tuple); // NULL: no slot left
+void tcp_conn_give(struct tcp *t, struct conn *c);
+// The live connection of a name, or NULL.
+struct conn *tcp_conn_of(const struct tcp *t, struct conn_id id);
+
+static inline uint32_t conn_slot(const struct tcp *t, const struct conn *c)
+{
+	return (uint32_t)(c - t->conns);
+}
+
+static inline struct conn_id conn_id_of(const struct tcp *t, const struct conn *c)
+{
+	return (struct conn_id){conn_slot(t, c), c->life};
+}
+
+// --- tcp_state.c: the protocol -------------------------------------------------------------------
+const char *tcp_state_name(unsigned state);
+// Move by the table; false, with nothing changed, where the table has no entry.
+bool tcp_step(struct tcp *t, struct conn *c, enum tcp_event event);
+// Release everything, tell the application, retire the name.
+void tcp_conn_end(struct tcp *t, struct conn *c, enum tcp_end why);
+// Leave for a TIME_WAIT record.
+void tcp_conn_finish(struct tcp *t, struct conn *c);
+
+static inline bool conn_fin_queued(const struct conn *c)
+{
+	return c->state == TCP_FIN_WAIT_1 || c->state == TCP_CLOSING ||
+	       c->state == TCP_LAST_ACK;
+}
+
+static inline bool conn_is_closing(const struct conn *c)
+{
+	return conn_fin_queued(c) || c->state == TCP_FIN_WAIT_2;
+}
+
+static inline bool conn_receives(const struct conn *c)
+{
+	return c->state == TCP_ESTABLISHED || c->state == TCP_FIN_WAIT_1 ||
+	       c->state == TCP_FIN_WAIT_2;
+}
+
+static inline bool conn_may_send(const struct conn *c)
+{
+	return c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT ||
+	       c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
+}
+
+// --- tcp_listen.c: half-open connections ---------------------------------------------------------
+// What a SYN says about its sender; our sequence number is left out.
+struct syn_entry tcp_syn_entry(const struct tcp *t, const struct tcp_tuple *tuple,
+                               const struct tcp_header *h);
+void tcp_syn_input(struct tcp *t, const struct tcp_tuple *tuple, uint32_t hash,
+                   const struct tcp_header *h, uint32_t iss_floor);
+// A segment for a half-open connection. The connection it completed, or NULL.
+struct conn *tcp_half_open_input(struct tcp *t, uint32_t index, const struct tcp_header *h);
+void tcp_syn_timer(void *owner, uint32_t index, uint64_t now_us);
+uint32_t tcp_iss(const struct tcp *t, const struct tcp_tuple *tuple);
+uint32_t tcp_ts_offset(const struct tcp *t, const struct tcp_tuple *tuple);
+uint16_t tcp_mss_ours(const struct tcp *t, const struct tcp_tuple *tuple);
+uint8_t tcp_scale_ours(const struct tcp *t);
+bool tcp_is_listening(const struct tcp *t, uint16_t port);
+// Both sides' parameters meet: windows, scaling, segment size, options.
+void tcp_conn_open(struct tcp *t, struct conn *c, const struct syn_entry *e);
+uint32_t tcp_random(struct tcp *t);
+
+// --- tcp_wait.c: TIME_WAIT records ---------------------------------------------------------------
+void tcp_wait_add(struct tcp *t, const struct conn *c);
+// True: a new SYN may take over; *iss_floor is where its sequence numbers must start.
+bool tcp_wait_input(struct tcp *t, uint32_t index, const struct tcp_header *h,
+                    uint32_t *iss_floor);
+void tcp_wait_expire(struct tcp *t);
+
+// --- tcp_stream.c: bytes in chunks ---------------------------------------------------------------
+void chain_drop(struct tcp *t, struct conn *c, struct chain *chain, uint32_t bytes);
+// Append; returns how many fit in memory. `spare` is the part of the slab that must stay free.
+uint32_t chain_append(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes,
+                      size_t spare);
+// Append all or nothing.
+bool chain_append_all(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes);
+void chain_fini(struct tcp *t, struct conn *c, struct chain *chain);
+// Text and FIN of an acceptable segment. False: the connection is gone.
+bool tcp_deliver(struct tcp *t, struct conn *c, const struct tcp_header *h);
+
+// --- tcp_far.c: the out-of-order queue -----------------------------------------------------------
+void tcp_far_insert(struct tcp *t, struct conn *c, uint32_t seq, struct span bytes);
+// Move what has become contiguous to `recv`; true when anything moved.
+bool tcp_far_merge(struct tcp *t, struct conn *c);
+// SACK blocks for the next segment, the latest first (RFC 2018 section 4).
+unsigned tcp_far_blocks(const struct tcp *t, const struct conn *c, struct sack_block *out,
+                        unsigned most);
+
+// --- tcp_recover.c, tcp_board.c: acknowledgements and losses -------------------------------------
+// False: the segment is refused, or the connection is gone.
+bool tcp_ack_input(struct tcp *t, struct conn *c, const struct tcp_header *h);
+void tcp_lost_timer(struct tcp *t, struct conn *c); // the retransmission timer ran out
+
+bool tcp_board_add(struct tcp *t, struct conn *c, const struct tcp_header *h);
+void tcp_board_trim(struct tcp *t, struct conn *c);
+void tcp_board_clear(struct tcp *t, struct conn *c);
+// Bytes thought to be in the network, RFC 6675 section 4.
+uint32_t tcp_board_pipe(const struct tcp *t, const struct conn *c);
+// The next lost stretch at or after `from`; false: none.
+bool tcp_board_hole(const struct tcp *t, const struct conn *c, uint32_t from, uint32_t *seq,
+                    uint32_t *len);
+bool tcp_board_lost(const struct tcp *t, const struct conn *c);
+// Where `seq` lies in a stretch the peer holds, its end; else `seq`. *room: bytes to the next one.
+uint32_t tcp_board_skip(const struct tcp *t, const struct conn *c, uint32_t seq,
+                        uint32_t *room);
+
+// --- tcp_congestion.c ----------------------------------------------------------------------------
+uint32_t tcp_initial_window(const struct conn *c);
+uint32_t tcp_payload_max(const struct conn *c);
+void tcp_congestion_acked(struct conn *c, uint32_t bytes, uint32_t flight);
+void tcp_congestion_halve(struct conn *c);
+void tcp_congestion_idle(struct tcp *t, struct conn *c);
+
+// --- tcp_timer.c ---------------------------------------------------------------------------------
+void tcp_rtt_sample(struct conn *c, uint32_t rtt_us);
+uint32_t tcp_timeout_us(const struct conn *c); // with backoff
+void tcp_timer_update(struct tcp *t, struct conn *c);
+void tcp_conn_timer(void *owner, uint32_t index, uint64_t now_us);
+void tcp_clock(struct tcp *t, uint64_t now_us);
+
+static inline uint32_t tcp_ts_clock(const struct tcp *t, uint32_t offset)
+{
+	return (uint32_t)(t->now_us / 1000) + offset;
+}
+
+// --- tcp_output.c --------------------------------------------------------------------------------
+void tcp_want_output(struct tcp *t, struct conn *c);
+void tcp_unqueue(struct tcp *t, struct conn *c);
+void tcp_want_ack(struct tcp *t, struct conn *c);
+void tcp_challenge(struct tcp *t, struct conn *c);
+void tcp_output(struct tcp *t, struct conn *c);
+void tcp_emit_ack(struct tcp *t, struct conn *c);
+void tcp_emit_reset(struct tcp *t, struct conn *c);
+// Right edge that the application's reading allows now.
+uint32_t tcp_window_edge(const struct tcp *t, const struct conn *c);
+
+// --- tcp_emit.c: segments without a connection, and the header of all ----------------------------
+struct tcp_outline {
+	const struct tcp_tuple *tuple;
+	uint32_t seq, ack;
+	uint16_t window;
+	uint8_t flags;
+	struct tcp_options options;
+};
+// Fill in header and length; pieces are the caller's.
+void tcp_emission_init(struct tcp_emission *out, const struct tcp_outline *o);
+void tcp_emit(struct tcp *t, struct tcp_emission *out);
+// Answer a segment that belongs to nothing with RST, RFC 9293 section 3.10.7.1.
+void tcp_reject(struct tcp *t, const struct tcp_tuple *tuple, const struct tcp_header *h);
+bool tcp_challenge_allowed(struct tcp *t);
+
+// --- tests ---------------------------------------------------------------------------------------
+// Assert the invariants of one connection, or of all and of the pools.
+void tcp_conn_check(const struct tcp *t, const struct conn *c);
+void tcp_check(const struct tcp *t);
