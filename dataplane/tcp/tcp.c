@@ -198,13 +198,17 @@ void tcp_consume(struct tcp *t, struct conn_id id, size_t len)
 	}
 }
 
-bool tcp_peer_closed(const struct tcp *t, struct conn_id id)
+bool tcp_fin_received(const struct tcp *t, struct conn_id id)
 {
 	const struct conn *c = tcp_conn_of(t, id);
 
-	return c != NULL && c->recv.bytes == 0 &&
-	       (c->state == TCP_CLOSE_WAIT || c->state == TCP_LAST_ACK ||
-	        c->state == TCP_CLOSING || c->state == TCP_TIME_WAIT);
+	return c != NULL && (c->state == TCP_CLOSE_WAIT || c->state == TCP_LAST_ACK ||
+	                     c->state == TCP_CLOSING || c->state == TCP_TIME_WAIT);
+}
+
+bool tcp_peer_closed(const struct tcp *t, struct conn_id id)
+{
+	return tcp_fin_received(t, id) && tcp_conn_of(t, id)->recv.bytes == 0;
 }
 
 size_t tcp_send_room(const struct tcp *t, struct conn_id id)

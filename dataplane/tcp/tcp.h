@@ -172,7 +172,8 @@ struct span tcp_front(const struct tcp *t, struct conn_id id);
 size_t tcp_copy(const struct tcp *t, struct conn_id id, size_t offset, void *out, size_t len);
 // Forget bytes at the front; opens the window. What is never consumed closes it: back-pressure.
 void tcp_consume(struct tcp *t, struct conn_id id, size_t len);
-bool tcp_peer_closed(const struct tcp *t, struct conn_id id); // FIN came and all is read
+bool tcp_fin_received(const struct tcp *t, struct conn_id id); // nothing more will come
+bool tcp_peer_closed(const struct tcp *t, struct conn_id id);  // ... and all is read
 
 // Room below send_limit; queue bytes (copied), all or nothing: NO_ROOM, NO_MEMORY (slab), NOT_FOUND.
 size_t tcp_send_room(const struct tcp *t, struct conn_id id);
