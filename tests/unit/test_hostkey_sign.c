@@ -64,6 +64,15 @@ TEST(every_algorithm_signs_and_verifies)
 	CHECK_TEXT(text, "rsa-sha2-256");
 }
 
+TEST(an_algorithm_is_found_by_its_row)
+{
+	const struct hostkey_algorithm *a = algorithm("rsa-sha2-512");
+
+	CHECK(hostkey_algorithm_at(hostkey_algorithm_row(a)) == a);
+	CHECK(hostkey_algorithm_at(4) == NULL);
+	CHECK(hostkey_algorithm_at(UINT32_MAX) == NULL);
+}
+
 TEST(sha1_and_dsa_are_not_known)
 {
 	CHECK(hostkey_algorithm_find(span_text("ssh-rsa")) == NULL);
