@@ -221,11 +221,35 @@ static bool is_multi_prime(const EVP_PKEY *pkey)
 	return found;
 }
 
+// OpenSSL takes keys whose numbers contradict each other; our own parser does not. So a key from
+// PEM goes through the fields of the other format. Frees `pkey`.
+static enum status key_recast(EVP_PKEY *pkey, EVP_PKEY **out)
+{
+	const struct hostkey_ops *ops = hostkey_ops_of(hostkey_pkey_type(pkey));
+	uint8_t room[PRIVATE_MAX];
+	struct builder b = builder_over(room, sizeof(room));
+	enum status status;
+	struct cursor c;
+
+	*out = NULL;
+	ops->private_emit(pkey, &b);
+	EVP_PKEY_free(pkey);
+	status = builder_end(&b);
+	if (status == STATUS_OK) {
+		c = cursor_over(builder_span(&b));
+		*out = ops->private_parse(&c);
+		status = *out != NULL ? STATUS_OK : STATUS_BAD_KEY;
+	}
+	secret_wipe(room, sizeof(room));
+	return status;
+}
+
 static enum status pem_parse(struct span text, struct hostkey **out)
 {
 	BIO *bio = BIO_new_mem_buf(text.data, (int)text.len);
 	EVP_PKEY *pkey =
 	        bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+	enum status status;
 
 	BIO_free(bio);
 	if (pkey == NULL)
@@ -234,7 +258,8 @@ static enum status pem_parse(struct span text, struct hostkey **out)
 		EVP_PKEY_free(pkey);
 		return STATUS_BAD_KEY;
 	}
-	return key_accept(pkey, (struct span){NULL, 0}, out);
+	status = key_recast(pkey, &pkey);
+	return status == STATUS_OK ? key_accept(pkey, (struct span){NULL, 0}, out) : status;
 }
 
 enum status hostkey_private_parse(struct span text, struct hostkey **out)

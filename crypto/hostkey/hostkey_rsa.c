@@ -145,12 +145,14 @@ static BIGNUM *exponent_of(const BIGNUM *d, const BIGNUM *prime)
 	return NULL;
 }
 
-static bool is_product(const struct numbers *v)
+// n = p q, and iq is the inverse of q modulo p.
+static bool is_consistent(const struct numbers *v)
 {
 	BN_CTX *ctx = BN_CTX_secure_new();
 	BIGNUM *product = BN_new();
 	bool ok = ctx != NULL && product != NULL && BN_mul(product, v->p, v->q, ctx) == 1 &&
-	          BN_cmp(product, v->n) == 0;
+	          BN_cmp(product, v->n) == 0 &&
+	          BN_mod_mul(product, v->q, v->iq, v->p, ctx) == 1 && BN_is_one(product);
 
 	BN_clear_free(product);
 	BN_CTX_free(ctx);
@@ -174,7 +176,7 @@ static EVP_PKEY *rsa_private_parse(struct cursor *c)
 	v = (struct numbers){number(n), number(e), number(d), number(p),
 	                     number(q), NULL,      NULL,      number(iq)};
 	if (v.n != NULL && v.e != NULL && v.d != NULL && v.p != NULL && v.q != NULL &&
-	    v.iq != NULL && is_product(&v)) {
+	    v.iq != NULL && is_consistent(&v)) {
 		v.dp = exponent_of(v.d, v.p);
 		v.dq = exponent_of(v.d, v.q);
 	}

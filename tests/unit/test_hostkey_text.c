@@ -5,6 +5,7 @@
 #include "crypto/wire/cursor.h"
 #include "tests/unit/check.h"
 
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #define ED_DATA  "AAAAC3NzaC1lZDI1NTE5AAAAIK4Wu93ZHnuBYhd6pM+GwdIkek42DICFsNrwayd8MBcM"
@@ -218,6 +219,24 @@ TEST(an_rsa_key_too_short_is_not_read)
 {
 	CHECK_EQ(parse_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024), NULL),
 	         STATUS_BAD_KEY);
+}
+
+// A wrong private exponent beside right CRT numbers: OpenSSL reads it, and signs with the latter.
+TEST(an_rsa_key_whose_numbers_contradict_each_other_is_not_read)
+{
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *spoiled = NULL;
+
+	CHECK_EQ(EVP_PKEY_todata(pkey, EVP_PKEY_KEYPAIR, &params), 1);
+	((uint8_t *)OSSL_PARAM_locate(params, "d")->data)[9] ^= 1;
+	CHECK_EQ(EVP_PKEY_fromdata_init(ctx), 1);
+	CHECK_EQ(EVP_PKEY_fromdata(ctx, &spoiled, EVP_PKEY_KEYPAIR, params), 1);
+	CHECK_EQ(parse_pkcs8(spoiled, NULL), STATUS_BAD_KEY);
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(pkey);
+	OSSL_PARAM_free(params);
 }
 
 TEST(a_key_on_another_curve_is_not_read)
