@@ -48,7 +48,7 @@ slow() {
 	done
 	slow_status=0
 	wait "$slow_pid" || slow_status=$?
-	trap - INT TERM
+	trap 'exit 130' INT TERM
 	if [ "$slow_status" -ne 0 ]; then
 		note "$slow_text: failed ($slow_status); the end of $slow_log:"
 		tail -n 25 "$slow_log" | sed 's/^/  | /' >&2

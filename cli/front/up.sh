@@ -93,7 +93,6 @@ up_main() {
 	# shellcheck disable=SC2086
 	packages_need $build_packages $run_packages
 	lock_appliance
-	netns_refuse_strange
 	if is_up; then
 		up_same_settings
 		say "Appliance $name is already up."
@@ -102,22 +101,22 @@ up_main() {
 		up_tell
 		return
 	fi
-	build_all
 	trap up_cut_short EXIT
-	trap 'exit 130' INT TERM
+	netns_refuse_strange
+	build_all
 	up_prepare
 	up_start
 	up_wait_ready
 	up_answer || die "the listener is open, but no login works and no version line answers" \
 		"read $state/log/ and $run/login.log"
-	trap - EXIT INT TERM
+	trap - EXIT
 	up_tell
 }
 
 # Leave nothing half up. Logs in $state tell why.
 up_cut_short() {
-	trap - EXIT INT TERM
-	note "Stopping what was started ..."
+	trap - EXIT
+	[ ! -d "$run" ] || note "Stopping what was started ..."
 	down_now
 	exit 1
 }

@@ -21,11 +21,16 @@ chroot_finish() {
 }
 trap bare_unmount EXIT
 
-# The machine's own apt configuration: sources, keys, settings; nothing is written here.
-cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null >"$work/sources"
-if ! mmdebstrap --quiet --variant=minbase --include=ca-certificates \
-	--aptopt="$(cat /etc/apt/apt.conf.d/*artifact* /etc/apt/apt.conf.d/*proxy* 2>/dev/null | head -c 4000)" \
-	bookworm "$root" - <"$work/sources" >"$work/mmdebstrap.log" 2>&1; then
+# The machine's own apt configuration: sources, keys, settings; nothing of it is written here.
+options=() sources=()
+for file in $(grep -l '^Acquire::' /etc/apt/apt.conf.d/*); do
+	options+=("--aptopt=$file")
+done
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list; do
+	[ ! -s "$file" ] || sources+=("$file")
+done
+if ! mmdebstrap --variant=minbase "${options[@]}" bookworm "$root" "${sources[@]}" \
+	>"$work/mmdebstrap.log" 2>&1; then
 	fail "mmdebstrap makes a bare machine" "$(tail -n 20 "$work/mmdebstrap.log")"
 	exit 1
 fi

@@ -22,7 +22,7 @@ ip netns del "$strange"
 # Two ups of one name, one of another, all at once.
 name=$(name_new b)
 other=$(name_new c)
-appliances="$name $other"
+export appliances="$name $other"
 run=/run/sallyport/$name
 export NAME=$name RUN=$run
 "$sallyport" up --name "$name" >"$work/one" 2>&1 &

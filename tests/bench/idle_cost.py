@@ -1,0 +1,67 @@
+"""Open sessions to the prompt, leave them idle, and see what everything grew by. Argument: how many."""
+import asyncio
+import resource
+import sys
+
+import server
+from claims import check, equal, run
+from many import connect
+
+COUNT = int(sys.argv[1])
+LIMIT = 4096  # bytes a session
+
+
+async def open_to_prompt(count):
+    gate, opened = asyncio.Semaphore(24), []
+
+    async def one():
+        async with gate:
+            connection = await connect()
+            process = await connection.create_process(term_type="vt100")
+            await asyncio.wait_for(process.stdout.readuntil("<Sallyport>"), 60)
+            opened.append((connection, process))
+
+    await asyncio.gather(*[one() for _ in range(count)])
+    return opened
+
+
+async def close(opened):
+    for connection, _ in opened:
+        connection.close()
+    await asyncio.gather(*[connection.wait_closed() for connection, _ in opened])
+
+
+async def measure():
+    # A first round, so that code and caches are warm and only sessions are counted.
+    await close(await open_to_prompt(100))
+    await asyncio.sleep(10)
+    memory, threads, descriptors = server.memory(), server.threads(), server.descriptors()
+    opened = await open_to_prompt(COUNT)
+    await asyncio.sleep(15)
+    grown = {kind: bytes_now - memory[kind] for kind, bytes_now in server.memory().items()}
+    print(f"     {'':12} {'before':>14} {'growth':>14} {'a session':>10}")
+    for kind in grown:
+        print(f"     {kind:12} {memory[kind]:14,} {grown[kind]:14,} {grown[kind] / COUNT:10.0f}")
+    total = sum(grown.values())
+    print(f"     {'all':12} {sum(memory.values()):14,} {total:14,} {total / COUNT:10.0f}")
+    check(f"{COUNT} idle sessions grow everything by {total / COUNT:.0f} bytes each (at most {LIMIT})",
+          total <= COUNT * LIMIT)
+    equal("threads do not grow", server.threads(), threads)
+    equal("descriptors do not grow", server.descriptors(), descriptors)
+
+    async def use(process):
+        process.stdin.write("display clock\n")
+        return "UTC" in await asyncio.wait_for(process.stdout.readuntil("<Sallyport>"), 60)
+
+    alive = await asyncio.gather(*[use(process) for _, process in opened], return_exceptions=True)
+    equal("each of them still executes a command", sum(answer is True for answer in alive), COUNT)
+    await close(opened)
+
+
+def idle_cost():
+    asyncio.run(measure())
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
+    sys.exit(run(idle_cost))
