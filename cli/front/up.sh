@@ -125,7 +125,6 @@ up_cut_short() {
 up_prepare() {
 	processes_end 10
 	mkdir -p "$run" "$state/log"
-	chmod 700 "$state"
 	rm -f "$run/ready" "$run/pids" "$run/console.sock" "$run/memif.sock"
 	up_link=${up_link:-tap}
 	up_workers=${up_workers:-1}
