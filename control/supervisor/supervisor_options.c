@@ -1,0 +1,142 @@
+// Read the supervisor's command line.
+#include "control/supervisor/supervisor_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char supervisor_help[] =
+        "Usage: sallyport-supervisor --name N --state DIR --run DIR --bin DIR [options]\n"
+        "       sallyport-supervisor --trace-dump RUN_DIR\n"
+        "\n"
+        "Starts keeper, control, cli and dataplane of one appliance, hands them what they "
+        "share,\n"
+        "and starts again what dies. Runs inside the appliance's network namespace.\n"
+        "\n"
+        "  --name N          the appliance\n"
+        "  --state DIR       what stays: keys, flash, logs\n"
+        "  --run DIR         what goes: pids, ready, sockets, captures\n"
+        "  --bin DIR         the build directory with the programs\n"
+        "  --link LINK       tap (default), memif:..., af_packet:IF, af_xdp:IF, pci:BDF\n"
+        "  --workers K       cores that poll, 1 to 64 (default 1)\n"
+        "  --idle=spin       poll flat out even with nothing to do (default --idle=ladder)\n"
+        "  --config FILE     start with this start-up file: it is copied to flash/startup.cfg\n"
+        "  --trace           let every process trace its steps (also SALLYPORT_TRACE=1)\n"
+        "  --daemon          return once everything has been started\n"
+        "  --trace-dump DIR  print the traces below a run directory: ns process slot.life "
+        "function\n"
+        "  --help            this text\n"
+        "\n"
+        "Directories are absolute paths.\n"
+        "SIGTERM stops all in good order; RUN/ready exists while the listener is open.\n";
+
+enum {
+	OPT_NAME = 256,
+	OPT_STATE,
+	OPT_RUN,
+	OPT_BIN,
+	OPT_LINK,
+	OPT_WORKERS,
+	OPT_IDLE,
+	OPT_CONFIG,
+	OPT_TRACE,
+	OPT_DAEMON,
+	OPT_DUMP,
+	OPT_HELP
+};
+
+static const struct option longs[] = {
+        {"name", required_argument, NULL, OPT_NAME},
+        {"state", required_argument, NULL, OPT_STATE},
+        {"run", required_argument, NULL, OPT_RUN},
+        {"bin", required_argument, NULL, OPT_BIN},
+        {"link", required_argument, NULL, OPT_LINK},
+        {"workers", required_argument, NULL, OPT_WORKERS},
+        {"idle", required_argument, NULL, OPT_IDLE},
+        {"config", required_argument, NULL, OPT_CONFIG},
+        {"trace", no_argument, NULL, OPT_TRACE},
+        {"daemon", no_argument, NULL, OPT_DAEMON},
+        {"trace-dump", required_argument, NULL, OPT_DUMP},
+        {"help", no_argument, NULL, OPT_HELP},
+        {NULL, 0, NULL, 0},
+};
+
+static bool number_read(const char *text, uint32_t low, uint32_t high, uint32_t *out)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	*out = (uint32_t)n;
+	return text[0] >= '0' && text[0] <= '9' && *end == 0 && n >= low && n <= high;
+}
+
+static bool idle_read(const char *text, bool *spin)
+{
+	*spin = strcmp(text, "spin") == 0;
+	return *spin || strcmp(text, "ladder") == 0;
+}
+
+static bool is_path(int which)
+{
+	return which == OPT_STATE || which == OPT_RUN || which == OPT_BIN;
+}
+
+// One option's value; false when it will not do.
+static bool option_take(struct supervisor_options *o, int which, const char *value)
+{
+	const char **texts[] = {&o->name, &o->state, &o->run, &o->bin, &o->link};
+
+	switch (which) {
+	case OPT_WORKERS:
+		return number_read(value, 1, SUPERVISOR_WORKERS_MAX, &o->workers);
+	case OPT_IDLE:
+		return idle_read(value, &o->spin);
+	case OPT_CONFIG:
+		o->config = value;
+		return true;
+	case OPT_TRACE:
+		o->trace = true;
+		return true;
+	case OPT_DAEMON:
+		o->daemon = true;
+		return true;
+	case OPT_DUMP:
+		o->dump = value;
+		return true;
+	default:
+		*texts[which - OPT_NAME] = value;
+		return is_path(which) ? value[0] == '/' : value[0] != 0;
+	}
+}
+
+static enum supervisor_asked complain(const char *what, const char *value)
+{
+	fprintf(stderr, "sallyport-supervisor: %s%s (see --help)\n", what, value);
+	return SUPERVISOR_USAGE;
+}
+
+enum supervisor_asked supervisor_options_read(int argc, char **argv,
+                                              struct supervisor_options *out)
+{
+	const char *trace = getenv("SALLYPORT_TRACE");
+	int which;
+
+	*out = (struct supervisor_options){.link = "tap", .workers = 1};
+	out->trace = trace != NULL && strcmp(trace, "1") == 0;
+	optind = 1;
+	while ((which = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (which == OPT_HELP)
+			return SUPERVISOR_HELP;
+		if (which == '?')
+			return SUPERVISOR_USAGE;
+		if (!option_take(out, which, optarg))
+			return complain("not a fitting value: ", optarg);
+	}
+	if (optind < argc)
+		return complain("not an option: ", argv[optind]);
+	if (out->dump == NULL &&
+	    (out->name == NULL || out->state == NULL || out->run == NULL || out->bin == NULL))
+		return complain("needed: --name, --state, --run and --bin", "");
+	return SUPERVISOR_RUN;
+}

@@ -1,0 +1,26 @@
+// The supervisor's command line as one constant struct.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SUPERVISOR_WORKERS_MAX 64
+
+struct supervisor_options {
+	const char *name;   // of the appliance and its namespace
+	const char *state;  // /var/lib/sallyport/NAME: outlives us
+	const char *run;    // /run/sallyport/NAME: ends with us
+	const char *bin;    // where the build put the programs
+	const char *link;   // tap, memif:..., af_packet:IF, af_xdp:IF, pci:BDF
+	const char *config; // becomes the start-up file of this start; NULL: keep what is there
+	const char *dump;   // RUN_DIR: print its traces and do nothing else; or NULL
+	uint32_t workers;
+	bool spin, trace, daemon;
+};
+
+enum supervisor_asked { SUPERVISOR_RUN, SUPERVISOR_HELP, SUPERVISOR_USAGE };
+
+// Fill `out` (pointers into argv). USAGE after a complaint on stderr.
+enum supervisor_asked supervisor_options_read(int argc, char **argv,
+                                              struct supervisor_options *out);
+extern const char supervisor_help[];

@@ -1,0 +1,51 @@
+// Set the tap up again by ip(8).
+#include "control/supervisor/supervisor_tap.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TAP "sp0"
+
+// The duplicate-address check would hold the IPv6 address back for a second.
+static const char *const steps[][8] = {
+        {"ip", "link", "set", TAP, "up"},
+        {"ip", "addr", "replace", "192.0.2.1/24", "dev", TAP},
+        {"ip", "addr", "replace", "2001:db8::1/64", "dev", TAP, "nodad"},
+};
+
+static bool run(const char *const *args)
+{
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int status = -1;
+	pid_t pid;
+	int failed;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	failed = posix_spawnp(&pid, args[0], NULL, &attributes, (char *const *)args, environ);
+	posix_spawnattr_destroy(&attributes);
+	if (failed != 0) {
+		fprintf(stderr, "ip: %s\n", strerror(failed));
+		return false;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool supervisor_tap_up(void)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		ok = run(steps[i]) && ok;
+	return ok;
+}
