@@ -228,7 +228,7 @@ enum status tcp_send(struct tcp *t, struct conn_id id, struct span bytes)
 		return STATUS_NOT_FOUND;
 	if (bytes.len > tcp_send_room(t, id))
 		return STATUS_NO_ROOM;
-	if (!chain_append_all(t, c, &c->send, bytes)) {
+	if (!chain_append_all(t, c, &c->send, bytes, 0)) {
 		TCP_COUNT_BY(t, tcp_slab_full, bytes.len);
 		return STATUS_NO_MEMORY;
 	}

@@ -341,13 +341,15 @@ void chain_drop(struct tcp *t, struct conn *c, struct chain *chain, uint32_t byt
 uint32_t chain_append(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes,
                       size_t spare);
 // Append all or nothing.
-bool chain_append_all(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes);
+bool chain_append_all(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes,
+                      size_t spare);
 void chain_fini(struct tcp *t, struct conn *c, struct chain *chain);
 // Text and FIN of an acceptable segment. False: the connection is gone.
 bool tcp_deliver(struct tcp *t, struct conn *c, const struct tcp_header *h);
 
 // --- tcp_far.c: the out-of-order queue -----------------------------------------------------------
 void tcp_far_insert(struct tcp *t, struct conn *c, uint32_t seq, struct span bytes);
+void tcp_far_drop(struct tcp *t, struct conn *c);
 // Move what has become contiguous to `recv`; true when anything moved.
 bool tcp_far_merge(struct tcp *t, struct conn *c);
 // SACK blocks for the next segment, the latest first (RFC 2018 section 4).

@@ -114,6 +114,12 @@ void tcp_far_insert(struct tcp *t, struct conn *c, uint32_t seq, struct span byt
 	}
 }
 
+void tcp_far_drop(struct tcp *t, struct conn *c)
+{
+	chain_fini(t, c, &c->far);
+	c->out_of_order_chunks = 0;
+}
+
 bool tcp_far_merge(struct tcp *t, struct conn *c)
 {
 	uint32_t from = c->rcv_nxt;

@@ -63,7 +63,9 @@ static bool is_acceptable(struct tcp *t, struct conn *c, const struct tcp_header
 // RFC 5961 section 3.2: an off-path attacker must hit the exact number.
 static void reset_input(struct tcp *t, struct conn *c, const struct tcp_header *h)
 {
-	if (h->seq == c->rcv_nxt) {
+	if (c->state == TCP_TIME_WAIT) { // RFC 1337; and the application is still reading
+		TCP_COUNT(t, tcp_reset_ignored);
+	} else if (h->seq == c->rcv_nxt) {
 		TCP_COUNT(t, tcp_reset_in);
 		tcp_conn_end(t, c, TCP_END_RESET);
 	} else if (h->seq - c->rcv_nxt < c->rcv_adv - c->rcv_nxt) {

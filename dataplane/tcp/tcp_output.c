@@ -106,11 +106,13 @@ static void segment_init(struct tcp *t, struct conn *c, struct tcp_emission *out
 	c->acked_to = c->rcv_nxt;
 }
 
+// From snd_max, not from snd_nxt, which goes back after a time-out: a peer that has everything
+// would refuse an older number and never learn what we acknowledge.
 void tcp_emit_ack(struct tcp *t, struct conn *c)
 {
 	struct tcp_emission out;
 
-	segment_init(t, c, &out, c->snd_nxt, 0);
+	segment_init(t, c, &out, c->snd_max, 0);
 	tcp_emit(t, &out);
 }
 

@@ -95,7 +95,8 @@ uint32_t chain_append(struct tcp *t, struct conn *c, struct chain *chain, struct
 	return done;
 }
 
-bool chain_append_all(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes)
+bool chain_append_all(struct tcp *t, struct conn *c, struct chain *chain, struct span bytes,
+                      size_t spare)
 {
 	struct chain before = *chain;
 	struct chain extra;
@@ -103,7 +104,7 @@ bool chain_append_all(struct tcp *t, struct conn *c, struct chain *chain, struct
 	uint16_t end;
 
 	end = before.tail != SLAB_NONE ? chunk_at(t, before.tail)->end : 0;
-	if (chain_append(t, c, chain, bytes, 0) == bytes.len)
+	if (chain_append(t, c, chain, bytes, spare) == bytes.len)
 		return true;
 	extra = *chain;
 	if (before.tail != SLAB_NONE) {
@@ -144,11 +145,51 @@ static void acknowledge_later(struct tcp *t, struct conn *c)
 	}
 }
 
-// The common case: show the bytes where they lie and keep what is not consumed.
+static bool fin_is_next(const struct conn *c)
+{
+	return (c->flags & CONN_FIN_KNOWN) && c->fin_seq == c->rcv_nxt;
+}
+
+static void fin_taken(struct tcp *t, struct conn *c)
+{
+	c->flags &= (uint16_t)~CONN_FIN_KNOWN;
+	c->rcv_nxt++;
+	tcp_far_drop(t, c);
+	tcp_want_ack(t, c);
+	tcp_step(t, c, TCP_GOT_FIN);
+}
+
+// Tell of what was stored, or of the FIN. False: the connection is gone.
+static bool tell_readable(struct tcp *t, struct conn *c)
+{
+	uint32_t life = c->life;
+
+	t->config.app_ops->readable(t->config.app, conn_id_of(t, c));
+	if (c->life != life)
+		return false;
+	if (c->state != TCP_TIME_WAIT || c->recv.bytes > 0)
+		return true;
+	tcp_conn_finish(t, c);
+	return false;
+}
+
+// Keep what the application left of the bytes in hand; as much as there is memory for. The rest
+// is as if it had never arrived: the peer sends it again.
+static void hand_keep(struct tcp *t, struct conn *c, struct span left)
+{
+	uint32_t kept = chain_append(t, c, &c->recv, left, spare_for_input(t));
+	uint32_t lost = (uint32_t)left.len - kept;
+
+	TCP_COUNT_BY(t, tcp_slab_full, lost);
+	c->rcv_nxt -= lost;
+	c->bytes_in -= lost;
+	t->config.count[TCP_COUNTER_tcp_bytes_in] -= lost;
+}
+
+// The common case: show the bytes where they lie.
 static bool deliver_in_hand(struct tcp *t, struct conn *c, struct span text)
 {
 	uint32_t life = c->life;
-	uint32_t left, kept;
 
 	text_taken(t, c, (uint32_t)text.len);
 	acknowledge_later(t, c);
@@ -160,54 +201,29 @@ static bool deliver_in_hand(struct tcp *t, struct conn *c, struct span text)
 	t->hand_conn = NULL;
 	if (c->life != life)
 		return false;
-	left = (uint32_t)text.len;
-	kept = chain_append(t, c, &c->recv, text, spare_for_input(t));
-	if (kept < left) { // as if it had never arrived: the peer sends it again
-		TCP_COUNT_BY(t, tcp_slab_full, left - kept);
-		c->rcv_nxt -= left - kept;
-		c->bytes_in -= left - kept;
-		t->config.count[TCP_COUNTER_tcp_bytes_in] -= left - kept;
-	}
-	return true;
-}
-
-static bool fin_is_next(const struct conn *c)
-{
-	return (c->flags & CONN_FIN_KNOWN) && c->fin_seq == c->rcv_nxt;
-}
-
-static void fin_taken(struct tcp *t, struct conn *c)
-{
-	c->flags &= (uint16_t)~CONN_FIN_KNOWN;
-	c->rcv_nxt++;
-	chain_fini(t, c, &c->far);
-	c->out_of_order_chunks = 0;
-	tcp_step(t, c, TCP_GOT_FIN);
+	hand_keep(t, c, text);
+	if (!fin_is_next(c))
+		return true;
+	fin_taken(t, c);
+	return tell_readable(t, c);
 }
 
 // Text that fills a gap or comes before a FIN is stored first, so that the application is told
-// once, of everything.
+// once, of everything. Without memory for that, what came early is given up: what is in order
+// must be able to pass.
 static bool deliver_stored(struct tcp *t, struct conn *c, struct span text)
 {
-	uint32_t life = c->life;
-	uint32_t from = c->rcv_nxt;
-	uint32_t kept = chain_append(t, c, &c->recv, text, spare_for_input(t));
-
-	text_taken(t, c, kept);
-	TCP_COUNT_BY(t, tcp_slab_full, text.len - kept);
+	if (!chain_append_all(t, c, &c->recv, text, spare_for_input(t))) {
+		TCP_COUNT(t, tcp_out_of_order_full);
+		tcp_far_drop(t, c);
+		return deliver_in_hand(t, c, text);
+	}
+	text_taken(t, c, (uint32_t)text.len);
 	tcp_far_merge(t, c);
 	if (fin_is_next(c))
 		fin_taken(t, c);
 	tcp_want_ack(t, c);
-	if (c->rcv_nxt == from)
-		return true;
-	t->config.app_ops->readable(t->config.app, conn_id_of(t, c));
-	if (c->life != life)
-		return false;
-	if (c->state != TCP_TIME_WAIT || c->recv.bytes > 0)
-		return true;
-	tcp_conn_finish(t, c);
-	return false;
+	return tell_readable(t, c);
 }
 
 static struct span span_skip(struct span s, uint32_t n)

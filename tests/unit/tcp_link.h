@@ -1,0 +1,378 @@
+// Two TCP stacks joined by a link with a seed: it drops, repeats, reorders, delays and corrupts,
+// in virtual time. Each side sends a stream of known bytes and checks the other's.
+#pragma once
+
+#include "dataplane/tcp/tcp_conn.h"
+#include "tests/unit/check.h"
+
+#include <sys/mman.h>
+
+#define LINK_PACKETS 4096
+#define LINK_PORT    22
+
+struct link_rng {
+	uint64_t state;
+};
+
+static inline uint32_t rng_next(struct link_rng *r)
+{
+	r->state += 0x9e3779b97f4a7c15ull;
+	uint64_t z = r->state;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+	return (uint32_t)(z >> 32);
+}
+
+static inline uint32_t rng_below(struct link_rng *r, uint32_t bound)
+{
+	return (uint32_t)((uint64_t)rng_next(r) * bound >> 32);
+}
+
+static inline bool rng_chance(struct link_rng *r, uint32_t in_thousand)
+{
+	return rng_below(r, 1000) < in_thousand;
+}
+
+// What a link does to each packet, in thousandths, and how long it takes.
+struct link_manner {
+	uint32_t drop, repeat, corrupt, late;
+	uint32_t delay_us, jitter_us, late_us;
+};
+
+struct link_packet {
+	uint64_t at_us; // arrival; 0: free
+	uint64_t order;
+	struct tcp_tuple to;
+	uint16_t bytes, checksum;
+	uint8_t data[2048];
+};
+
+struct link_side {
+	struct link_net *net;
+	struct tcp *tcp;
+	void *arena;
+	size_t arena_bytes;
+	uint64_t count[TCP_COUNTERS];
+	struct conn_id id;
+	bool open, closed, close_sent, saw_end;
+	enum tcp_end why;
+	uint64_t sent, to_send; // bytes handed to TCP
+	uint64_t got;           // bytes read and checked
+	uint64_t acked;
+	uint32_t send_most;   // one tcp_send
+	uint32_t read_chance; // in thousand, per opportunity
+	uint64_t limit_read_until_us;
+	uint8_t salt;
+};
+
+struct link_net {
+	struct link_rng rng;
+	struct link_manner manner;
+	struct link_side side[2];
+	struct link_packet *packets;
+	uint64_t now_us, order;
+	uint64_t read_every_us; // how often the applications look when nothing happens
+	uint64_t carried, lost;
+	bool wrong;
+};
+
+static inline uint8_t stream_byte(uint8_t salt, uint64_t at)
+{
+	return (uint8_t)((at * 131 + (at >> 8) * 7 + (at >> 16)) ^ salt);
+}
+
+static inline uint16_t packet_sum(const uint8_t *data, size_t len)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum += i % 2 ? data[i] : (uint32_t)data[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+static inline void link_put(struct link_net *n, const struct tcp_emission *e)
+{
+	struct link_packet *p = NULL;
+	uint16_t at = e->header_bytes;
+
+	for (int i = 0; i < LINK_PACKETS && p == NULL; i++)
+		if (n->packets[i].at_us == 0)
+			p = &n->packets[i];
+	n->carried++;
+	if (p == NULL || rng_chance(&n->rng, n->manner.drop)) {
+		n->lost++;
+		return;
+	}
+	memcpy(p->data, e->header, e->header_bytes);
+	for (uint16_t i = 0; i < e->pieces; i++) {
+		memcpy(p->data + at, e->piece[i].data, e->piece[i].len);
+		at = (uint16_t)(at + e->piece[i].len);
+	}
+	CHECK_EQ(at, e->header_bytes + e->payload_bytes);
+	p->bytes = at;
+	p->checksum = packet_sum(p->data, at);
+	if (rng_chance(&n->rng, n->manner.corrupt))
+		p->data[rng_below(&n->rng, at)] ^= (uint8_t)(1u << rng_below(&n->rng, 8));
+	p->to.local = e->from.remote;
+	p->to.remote = e->from.local;
+	p->to.local_port = e->from.remote_port;
+	p->to.remote_port = e->from.local_port;
+	p->order = n->order++;
+	p->at_us = n->now_us + n->manner.delay_us + 1 +
+	           rng_below(&n->rng, n->manner.jitter_us + 1);
+	if (rng_chance(&n->rng, n->manner.late))
+		p->at_us += rng_below(&n->rng, n->manner.late_us + 1);
+}
+
+static inline void link_emit(void *out, const struct tcp_emission *e)
+{
+	struct link_side *s = out;
+	struct link_net *n = s->net;
+
+	link_put(n, e);
+	if (rng_chance(&n->rng, n->manner.repeat))
+		link_put(n, e);
+}
+
+static inline void side_write(struct link_side *s)
+{
+	uint8_t bytes[8192];
+
+	while (s->open && !s->closed && s->sent < s->to_send) {
+		uint64_t n = 1 + rng_below(&s->net->rng, s->send_most);
+		size_t room = tcp_send_room(s->tcp, s->id);
+
+		if (n > s->to_send - s->sent)
+			n = s->to_send - s->sent;
+		if (n > room)
+			return;
+		for (uint64_t i = 0; i < n; i++)
+			bytes[i] = stream_byte(s->salt, s->sent + i);
+		if (tcp_send(s->tcp, s->id, span_of(bytes, n)) != STATUS_OK)
+			return;
+		s->sent += n;
+	}
+	if (s->open && !s->closed && s->sent == s->to_send && !s->close_sent) {
+		s->close_sent = true;
+		tcp_close(s->tcp, s->id);
+	}
+}
+
+static inline void side_read(struct link_side *s)
+{
+	uint8_t other = s->net->side[s == &s->net->side[0]].salt;
+
+	while (!s->closed && tcp_readable(s->tcp, s->id) > 0) {
+		struct span front = tcp_front(s->tcp, s->id);
+		size_t n = front.len;
+
+		if (!rng_chance(&s->net->rng, s->read_chance))
+			return;
+		if (rng_chance(&s->net->rng, 300))
+			n = 1 + rng_below(&s->net->rng, (uint32_t)n);
+		for (size_t i = 0; i < n; i++)
+			s->net->wrong |= front.data[i] != stream_byte(other, s->got + i);
+		s->got += n;
+		tcp_consume(s->tcp, s->id, n);
+	}
+	if (!s->closed && tcp_peer_closed(s->tcp, s->id))
+		s->saw_end = true;
+}
+
+static inline void side_opened(void *app, struct conn_id id, const struct tcp_tuple *tuple)
+{
+	struct link_side *s = app;
+
+	s->id = id;
+	s->open = true;
+	side_write(s);
+}
+
+static inline void side_readable(void *app, struct conn_id id)
+{
+	side_read(app);
+	side_write(app);
+}
+
+static inline void side_acked(void *app, struct conn_id id, uint32_t bytes)
+{
+	struct link_side *s = app;
+
+	s->acked += bytes;
+	side_write(s);
+}
+
+static inline void side_closed(void *app, struct conn_id id, enum tcp_end why)
+{
+	struct link_side *s = app;
+
+	CHECK(!s->closed);
+	CHECK(!tcp_alive(s->tcp, id));
+	s->closed = true;
+	s->why = why;
+}
+
+static const struct tcp_app side_app = {side_opened, side_readable, side_acked, side_closed};
+
+static inline struct tcp_config side_config(struct link_side *s)
+{
+	struct tcp_config config = {.slots = 16,
+	                            .syn_slots = 16,
+	                            .time_wait_slots = 16,
+	                            .slab_bytes = 4u << 20,
+	                            .mss = 1460,
+	                            .receive_window = 128u << 10,
+	                            .send_limit = 256u << 10,
+	                            .count = s->count,
+	                            .app_ops = &side_app,
+	                            .app = s,
+	                            .emit = link_emit,
+	                            .out = s};
+
+	for (unsigned i = 0; i < sizeof(config.secret); i++)
+		config.secret[i] = (uint8_t)rng_next(&s->net->rng);
+	return config;
+}
+
+static inline struct tcp_tuple link_tuple(void)
+{
+	struct tcp_tuple t = {.local_port = 40000, .remote_port = LINK_PORT};
+
+	t.local.bytes[10] = t.local.bytes[11] = t.remote.bytes[10] = t.remote.bytes[11] = 0xff;
+	t.local.bytes[15] = 1;
+	t.remote.bytes[15] = 2;
+	return t;
+}
+
+// `configure` may change what side_config chose.
+static inline struct link_net *net_new(uint64_t seed, struct link_manner manner,
+                                       void (*configure)(struct link_net *,
+                                                         struct tcp_config *))
+{
+	struct link_net *n = calloc(1, sizeof(*n));
+
+	n->rng.state = seed;
+	n->manner = manner;
+	n->now_us = 1000000 + rng_next(&n->rng);
+	n->read_every_us = 20000;
+	n->packets = calloc(LINK_PACKETS, sizeof(*n->packets));
+	for (int i = 0; i < 2; i++) {
+		struct link_side *s = &n->side[i];
+		struct tcp_config config;
+
+		s->net = n;
+		s->salt = (uint8_t)(0x35 + 0x71 * i);
+		s->send_most = 1 + rng_below(&n->rng, rng_chance(&n->rng, 500) ? 100 : 8000);
+		s->read_chance = 1000;
+		config = side_config(s);
+		if (configure != NULL)
+			configure(n, &config);
+		s->arena_bytes = tcp_arena_bytes(config.slots);
+		s->arena = calloc(1, s->arena_bytes);
+		config.arena = s->arena;
+		s->tcp = tcp_new(&config);
+	}
+	return n;
+}
+
+static inline void net_free(struct link_net *n)
+{
+	for (int i = 0; i < 2; i++) {
+		tcp_free(n->side[i].tcp);
+		free(n->side[i].arena);
+	}
+	free(n->packets);
+	free(n);
+}
+
+static inline struct link_packet *net_first(struct link_net *n)
+{
+	struct link_packet *first = NULL;
+
+	for (int i = 0; i < LINK_PACKETS; i++) {
+		struct link_packet *p = &n->packets[i];
+
+		if (p->at_us != 0 && (first == NULL || p->at_us < first->at_us ||
+		                      (p->at_us == first->at_us && p->order < first->order)))
+			first = p;
+	}
+	return first;
+}
+
+static inline bool net_is_unread(const struct link_net *n)
+{
+	return tcp_readable(n->side[0].tcp, n->side[0].id) > 0 ||
+	       tcp_readable(n->side[1].tcp, n->side[1].id) > 0;
+}
+
+// Do what comes next: a packet or a deadline. False when nothing ever will.
+static inline bool net_step(struct link_net *n)
+{
+	struct link_packet *p = net_first(n);
+	uint64_t next = p != NULL ? p->at_us : UINT64_MAX;
+
+	for (int i = 0; i < 2; i++) {
+		uint64_t due = tcp_next_us(n->side[i].tcp);
+
+		next = due < next ? due : next;
+	}
+	if (next == UINT64_MAX)
+		return false;
+	if (n->read_every_us != 0 && next > n->now_us + n->read_every_us && net_is_unread(n))
+		next = n->now_us + n->read_every_us; // a slow reader reads on when all is quiet
+	if (next > n->now_us)
+		n->now_us = next;
+	if (p != NULL && p->at_us <= n->now_us) {
+		struct link_packet got = *p;
+		struct link_side *s = &n->side[got.to.local_port == LINK_PORT];
+		uint8_t *exact = malloc(got.bytes);
+
+		p->at_us = 0;
+		memcpy(exact, got.data, got.bytes);
+		if (packet_sum(exact, got.bytes) == got.checksum) {
+			struct tcp_segment segment = {.to = got.to,
+			                              .bytes = span_of(exact, got.bytes)};
+
+			tcp_input(s->tcp, n->now_us, &segment);
+		}
+		free(exact);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct link_side *s = &n->side[i];
+
+		tcp_timers(s->tcp, n->now_us);
+		if (s->open) {
+			side_read(s);
+			side_write(s);
+		}
+		tcp_flush(s->tcp, n->now_us);
+		tcp_check(s->tcp);
+	}
+	return true;
+}
+
+// Side 0 connects to side 1; both send and close. Runs until both are gone or the time is up.
+static inline void net_run(struct link_net *n, uint64_t bytes0, uint64_t bytes1,
+                           uint64_t most_us)
+{
+	struct tcp_tuple tuple = link_tuple();
+	uint64_t end_us = n->now_us + most_us;
+
+	n->side[0].to_send = bytes0;
+	n->side[1].to_send = bytes1;
+	tcp_listen(n->side[1].tcp, LINK_PORT, true);
+	n->side[0].id = tcp_connect(n->side[0].tcp, n->now_us, &tuple);
+	tcp_flush(n->side[0].tcp, n->now_us);
+	while ((!n->side[0].closed || !n->side[1].closed) && n->now_us < end_us && net_step(n))
+		;
+}
+
+static inline bool net_is_complete(const struct link_net *n)
+{
+	const struct link_side *a = &n->side[0], *b = &n->side[1];
+
+	return a->closed && b->closed && !n->wrong && a->got == b->to_send &&
+	       b->got == a->to_send && a->why == TCP_END_CLOSED && b->why == TCP_END_CLOSED;
+}
