@@ -14,7 +14,7 @@
 
 #define THREADS_MAX  2
 #define WAITED_LONG  500000000ull // ns
-#define NICE_RAISED  10 // of a password thread that is no longer idle (RLIMIT_NICE allows it)
+#define NICE_RAISED  10           // of a thread that is no longer idle (RLIMIT_NICE allows it)
 #define NICE_SIGNING 5
 
 struct queue {
@@ -29,8 +29,12 @@ struct lane {
 	pthread_cond_t work;
 	struct queue urgent, normal; // under lock
 	bool stop;                   // under lock
-	pthread_t threads[THREADS_MAX];
-	pid_t first_tid; // under lock; of threads[0], 0 before it runs
+	struct worker {
+		struct lane *lane;
+		pthread_t thread;
+		pid_t tid;      // under lock; 0 before it runs
+		uint64_t since; // under lock; of the job it works on, 0: none
+	} workers[THREADS_MAX];
 	uint32_t started;
 	bool raised; // starter's thread only
 };
@@ -116,40 +120,44 @@ static void done_put(struct keeper_lanes *all, struct keeper_job *job)
 		(void)!write(all->bell, &(uint64_t){1}, sizeof(uint64_t));
 }
 
-static struct keeper_job *lane_next(struct lane *l)
+static struct keeper_job *worker_next(struct worker *w)
 {
+	struct lane *l = w->lane;
 	struct keeper_job *job = NULL;
 
 	pthread_mutex_lock(&l->lock);
+	w->since = 0;
 	while (!l->stop && (job = queue_take(&l->urgent)) == NULL &&
 	       (job = queue_take(&l->normal)) == NULL)
 		pthread_cond_wait(&l->work, &l->lock);
+	if (job != NULL)
+		w->since = job->since;
 	pthread_mutex_unlock(&l->lock);
 	return job;
 }
 
-static void thread_settle(struct lane *l)
+static void worker_settle(struct worker *w)
 {
+	struct lane *l = w->lane;
 	pid_t tid = (pid_t)syscall(SYS_gettid);
 
 	pthread_setname_np(pthread_self(), plans[l->name].name);
 	setpriority(PRIO_PROCESS, (id_t)tid, plans[l->name].nice);
 	sched_setscheduler(tid, plans[l->name].policy, &(struct sched_param){0});
 	pthread_mutex_lock(&l->lock);
-	if (l->first_tid == 0)
-		l->first_tid = tid;
+	w->tid = tid;
 	pthread_mutex_unlock(&l->lock);
 }
 
-static void *lane_run(void *arg)
+static void *worker_run(void *arg)
 {
-	struct lane *l = arg;
+	struct worker *w = arg;
 	struct keeper_job *job;
 
-	thread_settle(l);
-	while ((job = lane_next(l)) != NULL) {
-		keeper_answer(l->all->keeper, job);
-		done_put(l->all, job);
+	worker_settle(w);
+	while ((job = worker_next(w)) != NULL) {
+		keeper_answer(w->lane->all->keeper, job);
+		done_put(w->lane->all, job);
 	}
 	return NULL;
 }
@@ -160,7 +168,10 @@ static bool lane_start(struct keeper_lanes *all, enum keeper_lane name)
 	int failed = 0;
 
 	while (failed == 0 && l->started < plans[name].threads) {
-		failed = pthread_create(&l->threads[l->started], NULL, lane_run, l);
+		struct worker *w = &l->workers[l->started];
+
+		w->lane = l;
+		failed = pthread_create(&w->thread, NULL, worker_run, w);
 		l->started += failed == 0;
 	}
 	errno = failed;
@@ -186,7 +197,7 @@ static void lane_stop(struct lane *l)
 	pthread_cond_broadcast(&l->work);
 	pthread_mutex_unlock(&l->lock);
 	while (l->started > 0)
-		pthread_join(l->threads[--l->started], NULL);
+		pthread_join(l->workers[--l->started].thread, NULL);
 	queue_drop(&l->urgent);
 	queue_drop(&l->normal);
 	pthread_cond_destroy(&l->work);
@@ -263,21 +274,39 @@ int keeper_lanes_bell(const struct keeper_lanes *all)
 	return all->bell;
 }
 
-bool keeper_lanes_tick(struct keeper_lanes *all)
+// How long the oldest job of a lane has been waiting, queued or worked on; 0 with none.
+static uint64_t lane_waited(struct lane *l)
 {
-	struct lane *l = &all->lanes[KEEPER_LANE_PASSWORD];
-	bool waiting, late;
-	pid_t tid;
+	uint64_t oldest = l->normal.first != NULL ? l->normal.first->since : UINT64_MAX;
+	uint64_t now = now_ns();
+
+	for (uint32_t i = 0; i < l->started; i++)
+		if (l->workers[i].since != 0 && l->workers[i].since < oldest)
+			oldest = l->workers[i].since;
+	return oldest < now ? now - oldest : 0;
+}
+
+static bool lane_tick(struct lane *l)
+{
+	uint64_t waited;
+	bool late;
 
 	pthread_mutex_lock(&l->lock);
-	waiting = l->normal.first != NULL;
-	late = waiting && now_ns() - l->normal.first->since > WAITED_LONG;
-	tid = l->first_tid;
+	waited = lane_waited(l);
+	late = waited > WAITED_LONG;
+	for (uint32_t i = 0; late != l->raised && i < l->started; i++)
+		if (l->workers[i].tid != 0)
+			sched_setscheduler(l->workers[i].tid, late ? SCHED_BATCH : SCHED_IDLE,
+			                   &(struct sched_param){0});
 	pthread_mutex_unlock(&l->lock);
-	if (late != l->raised && tid != 0) {
-		sched_setscheduler(tid, late ? SCHED_BATCH : SCHED_IDLE,
-		                   &(struct sched_param){0});
-		l->raised = late;
-	}
-	return waiting || l->raised;
+	l->raised = late;
+	return waited > 0 || late;
+}
+
+bool keeper_lanes_tick(struct keeper_lanes *all)
+{
+	bool passwords = lane_tick(&all->lanes[KEEPER_LANE_PASSWORD]);
+	bool keys = lane_tick(&all->lanes[KEEPER_LANE_KEYS]);
+
+	return passwords || keys;
 }

@@ -21,8 +21,8 @@ void keeper_lanes_stop(struct keeper_lanes *lanes);
 struct keeper_job *keeper_lanes_done(struct keeper_lanes *lanes);
 int keeper_lanes_bell(const struct keeper_lanes *lanes);
 
-// Passwords yield to everything else, but not for ever: call this every KEEPER_TICK_MS while it
-// answers true. One thread of the pool runs with a small weight of its own for as long as the
-// oldest password has waited too long.
+// Passwords and new keys yield to everything else, but not for ever: call this every
+// KEEPER_TICK_MS while it answers true. The threads of a lane whose oldest job has waited too
+// long run with a small weight of their own until none has.
 #define KEEPER_TICK_MS 250
 bool keeper_lanes_tick(struct keeper_lanes *lanes);

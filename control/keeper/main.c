@@ -10,6 +10,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+// Read by jemalloc: few threads, little memory, given back soon.
+extern const char *malloc_conf;
+const char *malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
 static const char help[] =
         "Usage: sallyport-keeper --first-start STATE   create host keys and the account admin\n"
         "       sallyport-keeper --state STATE         serve (started by the supervisor)\n"

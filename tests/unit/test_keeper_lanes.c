@@ -1,0 +1,103 @@
+// The keeper's queues: bounds, reserved places, and the watch over what waits.
+#include "control/keeper/keeper_lanes.h"
+#include "tests/unit/keeper_place.h"
+
+#include <poll.h>
+
+static struct keeper keeper; // without any key: SIGN answers NOT_FOUND at once
+
+static struct keeper_job *job_make(enum keeper_kind kind, uint32_t slot, uint32_t urgent)
+{
+	struct keeper_body body = {.urgent = urgent};
+	struct link_cell cell = {.kind = (uint16_t)kind, .slot = slot};
+	struct keeper_job *job;
+
+	memcpy(cell.body, &body, sizeof(body));
+	job = keeper_job_make(&cell, span_text("0123456789abcdef"));
+	CHECK(job != NULL);
+	return job;
+}
+
+static struct keeper_lanes *start(void)
+{
+	struct keeper_lanes *lanes;
+
+	pthread_rwlock_init(&keeper.store.lock, NULL);
+	lanes = keeper_lanes_start(&keeper);
+	CHECK(lanes != NULL);
+	return lanes;
+}
+
+// Wait until `count` answers have come; returns how many did.
+static uint32_t collect(struct keeper_lanes *lanes, uint32_t count)
+{
+	struct pollfd bell = {keeper_lanes_bell(lanes), POLLIN, 0};
+	uint32_t got = 0;
+
+	while (got < count && poll(&bell, 1, 10000) == 1) {
+		struct keeper_job *job = keeper_lanes_done(lanes), *next;
+
+		for (; job != NULL; job = next, got++) {
+			next = job->next;
+			CHECK_EQ(job->cell.kind, KEEPER_ANSWER);
+			keeper_job_free(job);
+		}
+	}
+	return got;
+}
+
+TEST(every_job_that_was_queued_is_answered)
+{
+	struct keeper_lanes *lanes = start();
+
+	for (uint32_t i = 0; i < 100; i++)
+		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, i, 0)));
+	CHECK_EQ(collect(lanes, 100), 100);
+	CHECK(keeper_lanes_done(lanes) == NULL);
+	keeper_lanes_stop(lanes);
+}
+
+TEST(a_full_lane_refuses_but_keeps_places_for_rekeys)
+{
+	struct keeper_lanes *lanes = start();
+	struct keeper_job *more;
+	uint32_t put = 0;
+
+	pthread_rwlock_wrlock(&keeper.store.lock); // nothing is signed meanwhile
+	while (keeper_lanes_put(lanes, KEEPER_LANE_SIGN, more = job_make(KEEPER_SIGN, 0, 0)))
+		put++;
+	keeper_job_free(more);
+	CHECK(put >= 1000);
+	CHECK(keeper_lanes_put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, 0, 1)));
+	pthread_rwlock_unlock(&keeper.store.lock);
+	CHECK_EQ(collect(lanes, put + 1), put + 1);
+	keeper_lanes_stop(lanes);
+}
+
+TEST(jobs_that_are_still_queued_at_the_end_are_dropped)
+{
+	struct keeper_lanes *lanes = start();
+
+	for (uint32_t i = 0; i < 50; i++)
+		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_PASSWORD,
+		                       job_make(KEEPER_SET_PASSWORD, i, 0)));
+	keeper_lanes_stop(lanes);
+}
+
+TEST(the_watch_is_wanted_while_a_password_waits)
+{
+	struct keeper_lanes *lanes = start();
+
+	CHECK(!keeper_lanes_tick(lanes));
+	for (uint32_t i = 0; i < 4; i++)
+		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_PASSWORD,
+		                       job_make(KEEPER_SET_PASSWORD, i, 0)));
+	CHECK(keeper_lanes_tick(lanes));
+	CHECK_EQ(collect(lanes, 4), 4);
+	for (int i = 0; i < 500 && keeper_lanes_tick(lanes); i++)
+		poll(NULL, 0, 10);
+	CHECK(!keeper_lanes_tick(lanes));
+	keeper_lanes_stop(lanes);
+}
+
+CHECK_MAIN()
