@@ -109,7 +109,7 @@ doctor_kernel() {
 
 doctor_down() {
 	if [ -d "$run" ]; then
-		bad appliance "$name is down, and an earlier life left $run" "run: $0 up or $0 down"
+		bad appliance "$name is down, and an earlier life left $run" "run: $0 up$flag or $0 down$flag"
 	else
 		remark appliance "$name is down"
 	fi
@@ -123,7 +123,7 @@ doctor_processes() {
 		if pid_is_ours "$doctor_pid"; then
 			good "$doctor_name" "pid $doctor_pid, $(doctor_identity "$doctor_pid")"
 		else
-			bad "$doctor_name" "pid $doctor_pid is gone" "read $state/log; then: $0 down; $0 up"
+			bad "$doctor_name" "pid $doctor_pid is gone" "read $state/log; then: $0 down$flag; $0 up$flag"
 		fi
 	done <"$run/pids"
 }
@@ -166,7 +166,7 @@ doctor_network() {
 	if netns_exists && netns_is_ours; then
 		good namespace "$name"
 	else
-		bad namespace "$name is gone" "run: $0 down; $0 up"
+		bad namespace "$name is gone" "run: $0 down$flag; $0 up$flag"
 		return 0
 	fi
 	link_has_client_side || return 0
@@ -189,7 +189,7 @@ doctor_listener() {
 	0) good listener "admin logged in and ran a command" ;;
 	1) good listener "the version line answers; admin was changed since the first start" ;;
 	*) bad listener "no answer on 192.0.2.2 port 22" \
-		"look at \`display ssh server status\` on: $0 console --name $name; then at $run/login.log" ;;
+		"look at \`display ssh server status\` on: $0 console$flag; then at $state/log/login.log" ;;
 	esac
 }
 

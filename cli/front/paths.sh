@@ -6,7 +6,7 @@ run_top=/run/sallyport
 state_top=/var/lib/sallyport
 bin=$top/build
 
-# paths_set NAME: checks it and sets name, run, state.
+# paths_set NAME: checks it and sets name, run, state, and flag: how to say the name in a hint.
 paths_set() {
 	case $1 in
 	'' | *[!a-z0-9-]* | ????????????????*)
@@ -15,6 +15,8 @@ paths_set() {
 	-*) die "not a name: '$1'" "a name does not begin with -" ;;
 	esac
 	name=$1
+	flag=" --name $1"
+	[ "$1" != sallyport ] || flag=
 	run=$run_top/$1
 	state=$state_top/$1
 }

@@ -24,7 +24,7 @@ supervisor_is_alive() {
 }
 
 need_up() {
-	is_up || die "appliance $name is not up" "start it: $0 up --name $name"
+	is_up || die "appliance $name is not up" "start it: $0 up$flag"
 }
 
 # All processes of this appliance that still live: those of the pids file, those of our

@@ -18,7 +18,7 @@ status_main() {
 	need_root status
 	if ! is_up; then
 		say "Appliance $name is down."
-		[ ! -d "$run" ] || say "Remains of an earlier life are in $run: \`$0 up\` or \`$0 down\` clears them."
+		[ ! -d "$run" ] || say "Remains of an earlier life are in $run: \`$0 up$flag\` or \`$0 down$flag\` clears them."
 		exit 3
 	fi
 	say "Appliance $name is up."

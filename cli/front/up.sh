@@ -82,7 +82,7 @@ up_same_settings() {
 		eval "up_value=\$up_$up_key"
 		[ -z "$up_value" ] || [ "$up_value" = "$(setting "$up_key")" ] ||
 			die "appliance $name is up with another $up_key: $(setting "$up_key")" \
-				"stop it first: $0 down --name $name"
+				"stop it first: $0 down$flag"
 	done
 }
 
@@ -96,8 +96,8 @@ up_main() {
 	if is_up; then
 		up_same_settings
 		say "Appliance $name is already up."
-		up_answer || die "it does not answer" "look: $0 doctor --name $name" \
-			"start afresh: $0 down --name $name; $0 up --name $name"
+		up_answer || die "it does not answer" "look: $0 doctor$flag" \
+			"start afresh: $0 down$flag; $0 up$flag"
 		up_tell
 		return
 	fi
@@ -107,8 +107,7 @@ up_main() {
 	up_prepare
 	up_start
 	up_wait_ready
-	up_answer || die "the listener is open, but no login works and no version line answers" \
-		"read $state/log/ and $run/login.log"
+	up_answer || up_failed "the listener is open, but no login works and no version line answers"
 	trap - EXIT
 	up_tell
 }
@@ -192,17 +191,15 @@ up_answer() {
 }
 
 up_tell() {
-	up_flag=
-	[ "$name" = sallyport ] || up_flag=" --name $name"
 	say "Appliance $name is up: $up_proof."
 	say
-	say "  Log in:     $0 ssh$up_flag"
-	say "  One command: $0 ssh$up_flag \"display version\""
+	say "  Log in:       $0 ssh$flag"
+	say "  One command:  $0 ssh$flag \"display version\""
 	if link_has_client_side; then
-		say "  Any client:  ip netns exec $name ssh -i $run/admin_key admin@192.0.2.2"
+		say "  Any client:   ip netns exec $name ssh -i $run/admin_key admin@192.0.2.2"
 	fi
-	say "  Password:    cat $run/admin_password"
-	say "  Stop:        $0 down$up_flag"
+	say "  Password:     cat $run/admin_password"
+	say "  Stop:         $0 down$flag"
 	say
 	say "  Host keys:"
 	fingerprints
