@@ -1,0 +1,234 @@
+// START HERE. The poll-mode process: take the supervisor's offers, start EAL, open the port, run
+// the workers; a small thread beside them listens to the supervisor. Undo in reverse.
+#include <errno.h>
+#include <poll.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "crypto/core/random.h"
+#include "dataplane/main/eal.h"
+#include "dataplane/main/worker.h"
+
+#define FRAME_CACHE 256
+
+struct dataplane {
+	struct options options;
+	struct offers offers;
+	struct host host;
+	struct port port;
+	struct rte_mempool *pools[PORT_WORKERS_MAX];
+	struct worker *workers;
+	int signals; // signalfd of the listener
+	pthread_t listener;
+};
+
+// --- the listener: everything that comes from outside while workers run --------------------------
+
+static void workers_stop(struct dataplane *d)
+{
+	for (uint32_t i = 0; i < d->options.workers; i++)
+		worker_stop(&d->workers[i]);
+}
+
+static void offer_drop(const struct link_offer *offer)
+{
+	for (uint32_t i = 0; i < offer->fd_count; i++)
+		close(offer->fds[i]);
+}
+
+static void joint_offered(struct dataplane *d, const struct link_offer *offer)
+{
+	struct link *link = NULL;
+
+	if (offer->index < d->options.workers && offer->fd_count == 3)
+		link = link_attach(offer->fds[0], offer->fds[1], offer->fds[2], LINK_A);
+	if (link == NULL)
+		offer_drop(offer);
+	else
+		worker_offer_link(&d->workers[offer->index], link);
+}
+
+// False: the end.
+static bool offer_serve(struct dataplane *d)
+{
+	struct link_offer offer;
+	enum status status = link_offer_receive(LINK_OFFER_SOCKET, &offer);
+
+	if (status == STATUS_UNEXPECTED)
+		return true;
+	if (status != STATUS_OK || offer.role == LINK_OFFER_STOP)
+		return false;
+	if (offer.role == LINK_OFFER_DATA)
+		joint_offered(d, &offer);
+	else
+		offer_drop(&offer);
+	return true;
+}
+
+static void *listener_run(void *dataplane)
+{
+	struct dataplane *d = dataplane;
+	struct pollfd watched[] = {{LINK_OFFER_SOCKET, POLLIN, 0}, {d->signals, POLLIN, 0}};
+
+	for (;;) {
+		if (poll(watched, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (watched[1].revents != 0)
+			break;
+		if (watched[0].revents != 0 && !offer_serve(d))
+			break;
+	}
+	workers_stop(d);
+	return NULL;
+}
+
+// Everything is blocked but in the workers, which let the tap driver's signals in.
+static bool signals_prepare(struct dataplane *d)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigset_t all, ends;
+
+	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGILL);
+	sigdelset(&all, SIGABRT);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	sigaction(SIGIO, &ignore, NULL); // its queue of signals is full: nothing is lost
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	d->signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+	return d->signals >= 0;
+}
+
+// --- start and end -------------------------------------------------------------------------------
+
+static bool pools_make(struct dataplane *d)
+{
+	char name[32];
+
+	for (uint32_t i = 0; i < d->options.workers; i++) {
+		snprintf(name, sizeof(name), "frames_%u", i);
+		d->pools[i] = rte_pktmbuf_pool_create(name, WORKER_FRAMES - 1, FRAME_CACHE, 0,
+		                                      RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+		if (d->pools[i] == NULL) {
+			fprintf(stderr, "sallyport-dataplane: no memory for frames: %s\n",
+			        rte_strerror(rte_errno));
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool workers_make(struct dataplane *d)
+{
+	struct hash_key key;
+	uint8_t secret[16];
+
+	random_fill(secret, sizeof(secret));
+	key = hash_key_from(secret);
+	d->workers =
+	        aligned_alloc(64, (sizeof(*d->workers) * d->options.workers + 63) / 64 * 64);
+	if (d->workers == NULL)
+		return false;
+	memset(d->workers, 0, sizeof(*d->workers) * d->options.workers);
+	for (uint32_t i = 0; i < d->options.workers; i++) {
+		struct worker_config config = {
+		        .options = &d->options,
+		        .port = &d->port,
+		        .host = &d->host,
+		        .offer = &d->offers.worker[i],
+		        .pool = d->pools[i],
+		        .all = d->workers,
+		        .index = i,
+		};
+
+		d->workers[i].flow_key = key;
+		if (!worker_init(&d->workers[i], &config))
+			return false;
+	}
+	return true;
+}
+
+static void workers_run(struct dataplane *d)
+{
+	unsigned lcore;
+	uint32_t i = 1;
+
+	RTE_LCORE_FOREACH_WORKER(lcore)
+	if (i < d->options.workers)
+		rte_eal_remote_launch(worker_run, &d->workers[i++], lcore);
+	worker_run(&d->workers[0]);
+	rte_eal_mp_wait_lcore();
+}
+
+static bool dataplane_start(struct dataplane *d)
+{
+	if (!signals_prepare(d) || !eal_start(&d->options) || !pools_make(d) ||
+	    !port_open(&d->port, (uint16_t)d->options.workers, d->pools))
+		return false;
+	d->host = (struct host){
+	        .ether = d->port.ether,
+	        .address = d->options.address,
+	        .gateway = d->options.gateway,
+	        .prefix_bits = d->options.prefix_bits,
+	};
+	suite_backend_set(SUITE_BACKEND_AUTO);
+	if (!workers_make(d) || !eal_drop_privileges())
+		return false;
+	fprintf(stderr,
+	        "sallyport-dataplane: %s, %u workers, %s, checksums in %s, idle workers %s\n",
+	        d->port.driver, d->options.workers,
+	        rte_eal_has_hugepages() ? "hugepages" : "ordinary pages",
+	        d->port.partial_sums ? "the port" : "software",
+	        d->options.spin      ? "spin"
+	        : d->port.interrupts ? "wait for the port"
+	                             : "nap");
+	return pthread_create(&d->listener, NULL, listener_run, d) == 0 &&
+	       link_report_send(LINK_OFFER_SOCKET, LINK_REPORT_READY) == STATUS_OK;
+}
+
+static void dataplane_end(struct dataplane *d)
+{
+	for (uint32_t i = 0; i < d->options.workers; i++)
+		worker_fini(&d->workers[i]);
+	port_close(&d->port);
+	rte_eal_cleanup();
+}
+
+int main(int argc, char **argv)
+{
+	static struct dataplane d;
+	char run[256];
+
+	if (!options_parse(argc, argv, &d.options))
+		return 2;
+	if (d.options.show_help) {
+		fputs(options_help, stdout);
+		return 0;
+	}
+	if (d.options.capture_run != NULL)
+		return capture_run(&d.options);
+	if (d.options.run == NULL) {
+		snprintf(run, sizeof(run), "/run/sallyport/%s", d.options.name);
+		d.options.run = run;
+	}
+	if (!offers_collect(LINK_OFFER_SOCKET, d.options.workers, &d.offers))
+		return 1;
+	if (!dataplane_start(&d))
+		return 1;
+	workers_run(&d);
+	pthread_join(d.listener, NULL);
+	dataplane_end(&d);
+	return 0;
+}

@@ -1,0 +1,280 @@
+// The loop, and a worker's life around it.
+#include "dataplane/main/worker.h"
+
+#include <rte_cycles.h>
+#include <rte_mempool.h>
+#include <rte_ring.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "crypto/core/random.h"
+#include "dataplane/base/trace.h"
+
+#define SYN_SLOTS       16384u
+#define TIME_WAIT_SLOTS 65536u
+#define STREAM_BYTES    (1ull << 30) // reserved, lazily used
+#define RECEIVE_WINDOW  (256u * 1024)
+#define SEND_SPARE      4096u // above control's credit: identification line, DISCONNECT
+#define PENDING_KEYS    32768u
+#define GAUGES_US       200000u
+
+// --- time ----------------------------------------------------------------------------------------
+
+static void clock_start(struct worker *w)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	w->us_start = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000;
+	w->tsc_start = rte_rdtsc();
+	w->tsc_per_us = rte_get_tsc_hz() / 1000000u;
+	w->now_us = w->us_start;
+}
+
+uint64_t worker_clock(const struct worker *w)
+{
+	return w->us_start + (rte_rdtsc() - w->tsc_start) / w->tsc_per_us;
+}
+
+// --- gauges --------------------------------------------------------------------------------------
+
+static void gauge_set(struct worker *w, enum gauge row, uint64_t in_use, uint64_t capacity)
+{
+	struct gauge_value *g = &w->page->gauge[row];
+
+	g->in_use = in_use;
+	g->capacity = capacity;
+	if (in_use > g->peak)
+		g->peak = in_use;
+}
+
+static void gauges_write(struct worker *w)
+{
+	struct link_stats link = {0};
+	struct tcp_gauges g;
+
+	tcp_gauges(w->tcp, &g);
+	if (w->data.link != NULL)
+		link_stats(w->data.link, &link);
+	gauge_set(w, GAUGE_connections, g.connections, w->data.slots);
+	gauge_set(w, GAUGE_half_open, g.half_open, SYN_SLOTS);
+	gauge_set(w, GAUGE_time_wait, g.time_wait, TIME_WAIT_SLOTS);
+	gauge_set(w, GAUGE_closing, g.closing, 0);
+	gauge_set(w, GAUGE_slots_touched, g.slots_touched, w->data.slots);
+	gauge_set(w, GAUGE_stream_bytes, g.slab_used_bytes, STREAM_BYTES);
+	w->page->gauge[GAUGE_stream_bytes].peak = g.slab_peak_bytes;
+	gauge_set(w, GAUGE_frame_buffers, rte_mempool_in_use_count(w->pool), WORKER_FRAMES);
+	gauge_set(w, GAUGE_keys_pending, record_core_pending(w->data.record), PENDING_KEYS);
+	gauge_set(w, GAUGE_close_owed, w->data.owed_tail - w->data.owed_head, 0);
+	gauge_set(w, GAUGE_neighbors, w->neighbors.in_use, NEIGHBORS);
+	gauge_set(w, GAUGE_link_small, link.small_out, 0);
+	gauge_set(w, GAUGE_link_large, link.large_out, 0);
+	w->page->written_us = w->now_us;
+	w->gauges_us = w->now_us;
+}
+
+// --- the loop ------------------------------------------------------------------------------------
+
+static void link_take(struct worker *w)
+{
+	struct link *link = atomic_exchange(&w->offered, NULL);
+
+	if (link == NULL)
+		return;
+	link_free(data_attach(&w->data, link));
+	idle_link_changed(w);
+}
+
+bool worker_poll(struct worker *w)
+{
+	struct neighbor_out out = worker_neighbor_out(w);
+	uint64_t frames;
+	bool busy;
+
+	TRACE_STEP(UINT32_MAX, 0);
+	w->now_us = worker_clock(w);
+	busy = worker_receive(w) > 0;
+	if (tcp_next_us(w->tcp) <= w->now_us)
+		tcp_timers(w->tcp, w->now_us);
+	neighbor_timers(&w->neighbors, w->host, &out, w->now_us);
+	busy |= data_drain(&w->data);
+	busy |= data_retry(&w->data);
+	tcp_flush(w->tcp, w->now_us);
+	data_flush(&w->data);
+	frames = w->batch.frames;
+	batch_flush(&w->batch);
+	return busy || frames > 0;
+}
+
+// Tell every peer, then give the answers a moment to arrive.
+static void farewell(struct worker *w)
+{
+	uint64_t end = worker_clock(w) + WORKER_FAREWELL_US;
+	struct tcp_gauges g;
+
+	data_stop(&w->data);
+	do {
+		if (!worker_poll(w))
+			idle_step(w, false);
+		tcp_gauges(w->tcp, &g);
+	} while ((g.connections > 0 || !data_is_idle(&w->data)) && worker_clock(w) < end);
+	gauges_write(w);
+}
+
+// The tap driver's signals say that frames have come. They end only a worker's sleep.
+static void signals_let_in(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+		sigaddset(&set, number);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int worker_run(void *worker)
+{
+	struct worker *w = worker;
+	struct neighbor_out out = worker_neighbor_out(w);
+
+	if (w->port->is_tap)
+		signals_let_in();
+	neighbor_announce(&w->neighbors, w->host, &out);
+	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
+		bool busy = worker_poll(w);
+
+		if (atomic_load_explicit(&w->offered, memory_order_relaxed) != NULL)
+			link_take(w);
+		if (w->now_us - w->gauges_us >= GAUGES_US)
+			gauges_write(w);
+		idle_step(w, busy);
+	}
+	farewell(w);
+	return 0;
+}
+
+// --- from the main thread ------------------------------------------------------------------------
+
+void worker_stop(struct worker *w)
+{
+	atomic_store(&w->stop, true);
+	idle_wake(w);
+}
+
+void worker_offer_link(struct worker *w, struct link *link)
+{
+	link_free(atomic_exchange(&w->offered, link));
+	idle_wake(w);
+}
+
+// --- life ----------------------------------------------------------------------------------------
+
+static bool complain(const struct worker *w, const char *what)
+{
+	fprintf(stderr, "sallyport-dataplane: worker %u: no %s\n", w->index, what);
+	return false;
+}
+
+static bool tcp_start(struct worker *w, const struct conn_arena *arena)
+{
+	struct tcp_config config = {
+	        .slots = arena->slots,
+	        .arena = arena->tcp,
+	        .syn_slots = SYN_SLOTS,
+	        .time_wait_slots = TIME_WAIT_SLOTS,
+	        .slab_bytes = STREAM_BYTES,
+	        .mss = FRAME_MTU - FRAME_IPV4_BYTES - 20,
+	        .receive_window = RECEIVE_WINDOW,
+	        .send_limit = DATA_SEND_WINDOW + SEND_SPARE,
+	        .count = w->count + COUNTER_TCP_FIRST,
+	        .app_ops = &data_serve_ops,
+	        .app = &w->data,
+	        .emit = worker_emit,
+	        .out = w,
+	};
+
+	random_fill(config.secret, sizeof(config.secret));
+	w->tcp = tcp_new(&config);
+	w->data.tcp = w->tcp;
+	return w->tcp != NULL;
+}
+
+static bool data_start(struct worker *w, const struct worker_offer *offer)
+{
+	struct data_config config = {.pending_keys = PENDING_KEYS, .count = w->count};
+	struct conn_arena arena;
+	struct link *link;
+
+	if (!conn_arena_map(offer->conns, &arena))
+		return complain(w, "connection arena of a useful size");
+	config.conns = arena.conns;
+	config.slots = arena.slots;
+	if (data_init(&w->data, &config) != STATUS_OK || !tcp_start(w, &arena))
+		return complain(w, "memory for connections");
+	link = link_attach(offer->data[0], offer->data[1], offer->data[2], LINK_A);
+	if (link == NULL)
+		return complain(w, "usable joint with control");
+	data_attach(&w->data, link);
+	return true;
+}
+
+static bool handed_start(struct worker *w)
+{
+	char name[32];
+
+	for (uint32_t from = 0; from < w->workers; from++) {
+		if (from == w->index)
+			continue;
+		snprintf(name, sizeof(name), "handed_%u_%u", from, w->index);
+		w->handed[from] = rte_ring_create(name, 1024, SOCKET_ID_ANY,
+		                                  RING_F_SP_ENQ | RING_F_SC_DEQ);
+		if (w->handed[from] == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool worker_init(struct worker *w, const struct worker_config *config)
+{
+	uint8_t secret[16];
+
+	w->index = config->index;
+	w->workers = config->options->workers;
+	w->all = config->all;
+	w->port = config->port;
+	w->host = config->host;
+	w->pool = config->pool;
+	clock_start(w);
+	w->page = counters_page_map(config->offer->counters);
+	if (w->page == NULL)
+		return complain(w, "counters page of a useful size");
+	w->count = w->page->count;
+	w->batch = (struct batch){
+	        .count = w->count, .port = w->port->id, .queue = (uint16_t)w->index};
+	if (config->offer->capture >= 0 && !capture_attach(config->offer->capture, &w->capture))
+		return complain(w, "capture file of a useful size");
+	random_fill(secret, sizeof(secret));
+	neighbor_init(&w->neighbors, secret, w->count);
+	w->echo.filled_us = w->now_us - 1000000u;
+	if (!data_start(w, config->offer))
+		return false;
+	if (!handed_start(w) || !idle_init(w, config->options->spin))
+		return complain(w, "rings or descriptors");
+	idle_link_changed(w);
+	gauges_write(w);
+	return true;
+}
+
+void worker_fini(struct worker *w)
+{
+	struct neighbor_out out = worker_neighbor_out(w);
+
+	neighbor_fini(&w->neighbors, &out);
+	tcp_free(w->tcp);
+	data_fini(&w->data);
+	link_free(w->data.link);
+	link_free(atomic_exchange(&w->offered, NULL));
+	idle_fini(w);
+}

@@ -1,0 +1,100 @@
+// One poll-mode worker: everything of it that changes hangs off struct worker. The loop is
+// receive, judge, time, drain the joint with control, send; it sleeps only when all of these have
+// nothing to do (worker_idle.c).
+#pragma once
+
+#include <stdatomic.h>
+
+#include "dataplane/main/capture.h"
+#include "dataplane/main/offers.h"
+#include "dataplane/nic/batch.h"
+#include "dataplane/nic/neighbor.h"
+
+struct rte_ring;
+
+#define WORKER_FRAMES 16384u // receive and transmit buffers of one worker
+
+struct echo_budget {
+	uint64_t filled_us;
+	uint32_t tokens;
+};
+
+struct idle {
+	int epoll;
+	int port_fd;             // wakes when frames arrive, or -1
+	int link_fd;             // doorbell of the joint, or -1
+	uint64_t quiet_since_us; // 0: busy
+	bool spin;
+	_Atomic bool asleep; // writer: this worker; readers: those that hand frames over
+};
+
+struct worker {
+	// hot
+	uint64_t now_us; // of this loop
+	struct tcp *tcp;
+	uint64_t *count; // in the page; writer: this core
+	const struct port *port;
+	struct rte_mempool *pool;
+	struct batch batch;
+	struct data_serve data;
+	const struct host *host;
+	struct capture_ring *capture; // NULL: none offered
+	uint32_t index;
+	// warm
+	struct idle idle;
+	struct echo_budget echo;
+	uint64_t gauges_us; // when the page's gauges were written
+	uint64_t tsc_start, tsc_per_us, us_start;
+	struct neighbor_table neighbors;
+	struct counters_page *page;
+	// shared
+	struct worker *all; // of all workers; each reads only what is marked so
+	uint32_t workers;
+	int wake_fd;                    // eventfd; writers: main, other workers
+	_Atomic bool stop;              // writer: main
+	_Atomic(struct link *) offered; // a new joint; writer: main, taken by this worker
+	struct rte_ring
+	        *handed[PORT_WORKERS_MAX]; // from worker i; single producer and consumer
+	struct hash_key flow_key;          // the same in all workers; written at start only
+};
+
+struct worker_config {
+	const struct options *options;
+	const struct port *port;
+	const struct host *host;
+	const struct worker_offer *offer;
+	struct rte_mempool *pool;
+	struct worker *all;
+	uint32_t index;
+};
+
+// Map, allocate, attach. Complains on stderr.
+[[nodiscard]] bool worker_init(struct worker *w, const struct worker_config *config);
+void worker_fini(struct worker *w);
+
+// Run until told to stop; then tell all peers, at most for WORKER_FAREWELL_US.
+#define WORKER_FAREWELL_US 500000u
+int worker_run(void *worker);
+
+// From the main thread: stop, or take a joint with a new control.
+void worker_stop(struct worker *w);
+void worker_offer_link(struct worker *w, struct link *link);
+
+// --- shared by the worker's files ----------------------------------------------------------------
+
+uint64_t worker_clock(const struct worker *w);
+
+// One turn of the loop. Answers whether there was anything to do.
+bool worker_poll(struct worker *w);
+
+// worker_frames.c
+struct neighbor_out worker_neighbor_out(struct worker *w);
+void worker_emit(void *worker, const struct tcp_emission *segment);
+unsigned worker_receive(struct worker *w); // frames taken in
+
+// worker_idle.c
+[[nodiscard]] bool idle_init(struct worker *w, bool spin);
+void idle_link_changed(struct worker *w);
+void idle_step(struct worker *w, bool busy);
+void idle_wake(struct worker *w); // from any thread
+void idle_fini(struct worker *w);

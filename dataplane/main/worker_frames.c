@@ -1,0 +1,268 @@
+// Frames of a worker: in from the port and from other workers, out from TCP, ARP and echo.
+#include "dataplane/main/worker.h"
+
+#include <rte_ethdev.h>
+#include <rte_ring.h>
+
+#define BURST             64u
+#define PREFETCH          4u
+#define ECHO_BURST        1000u
+#define ECHO_US_PER_TOKEN 100u // ten thousand answers a second
+
+static struct span frame_span(const struct rte_mbuf *m)
+{
+	return span_of(rte_pktmbuf_mtod(m, const uint8_t *), rte_pktmbuf_data_len(m));
+}
+
+static void frame_capture(struct worker *w, const struct rte_mbuf *m,
+                          enum capture_direction which)
+{
+	if (!capture_is_wanted(w->capture, w->now_us))
+		return;
+	w->count[COUNTER_capture_lost] += !capture_write(w->capture, frame_span(m), which);
+}
+
+// --- out -----------------------------------------------------------------------------------------
+
+static void frame_send(struct worker *w, struct rte_mbuf *m)
+{
+	frame_capture(w, m, CAPTURE_OUT);
+	batch_add(&w->batch, m);
+}
+
+static struct rte_mbuf *frame_new(struct worker *w)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
+
+	w->count[COUNTER_transmit_no_buffer] += m == NULL;
+	return m;
+}
+
+static void frame_length(struct rte_mbuf *m, size_t len)
+{
+	m->data_len = (uint16_t)len;
+	m->pkt_len = (uint32_t)len;
+}
+
+static void on_arp_send(void *worker, const uint8_t *frame, size_t len)
+{
+	struct worker *w = worker;
+	struct rte_mbuf *m = frame_new(w);
+
+	if (m == NULL)
+		return;
+	memcpy(rte_pktmbuf_mtod(m, uint8_t *), frame, len);
+	frame_length(m, len);
+	frame_send(w, m);
+}
+
+static void on_neighbor_ready(void *worker, void *waiting, struct ether_addr ether)
+{
+	frame_address(rte_pktmbuf_mtod((struct rte_mbuf *)waiting, uint8_t *), ether);
+	frame_send(worker, waiting);
+}
+
+static void on_neighbor_drop(void *worker, void *waiting)
+{
+	rte_pktmbuf_free(waiting);
+}
+
+struct neighbor_out worker_neighbor_out(struct worker *w)
+{
+	return (struct neighbor_out){w, on_arp_send, on_neighbor_ready, on_neighbor_drop};
+}
+
+// Send an IPv4 frame to its next hop, now or when that is known.
+static void frame_route(struct worker *w, struct rte_mbuf *m, struct ipv4_addr to)
+{
+	struct neighbor_out out = worker_neighbor_out(w);
+	struct ether_addr ether;
+	struct ipv4_addr hop;
+
+	if (!host_next_hop(w->host, to, &hop)) {
+		w->count[COUNTER_neighbor_failed]++;
+		rte_pktmbuf_free(m);
+		return;
+	}
+	if (!neighbor_resolve(&w->neighbors, w->host, &out, w->now_us, hop, m, &ether))
+		return;
+	frame_address(rte_pktmbuf_mtod(m, uint8_t *), ether);
+	frame_send(w, m);
+}
+
+void worker_emit(void *worker, const struct tcp_emission *segment)
+{
+	struct worker *w = worker;
+	struct rte_mbuf *m = frame_new(w);
+	size_t len;
+
+	if (m == NULL)
+		return;
+	len = frame_write(w->host, segment, w->port->partial_sums,
+	                  rte_pktmbuf_mtod(m, uint8_t *));
+	frame_length(m, len);
+	if (w->port->partial_sums) {
+		m->l2_len = FRAME_ETHER_BYTES;
+		m->l3_len = FRAME_IPV4_BYTES;
+		m->l4_len = segment->header_bytes;
+		m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM;
+	}
+	frame_route(w, m, ipv4_from_ip(&segment->from.remote));
+}
+
+// --- in ------------------------------------------------------------------------------------------
+
+static bool echo_may(struct worker *w)
+{
+	uint64_t tokens = (w->now_us - w->echo.filled_us) / ECHO_US_PER_TOKEN;
+
+	if (tokens > 0) {
+		tokens += w->echo.tokens;
+		w->echo.tokens = tokens < ECHO_BURST ? (uint32_t)tokens : ECHO_BURST;
+		w->echo.filled_us = w->now_us;
+	}
+	if (w->echo.tokens == 0)
+		return false;
+	w->echo.tokens--;
+	return true;
+}
+
+static void echo_answer(struct worker *w, const struct frame *request)
+{
+	struct rte_mbuf *m;
+
+	if (!echo_may(w)) {
+		w->count[COUNTER_icmp_limited]++;
+		return;
+	}
+	m = frame_new(w);
+	if (m == NULL)
+		return;
+	frame_length(m, frame_write_echo(w->host, request, rte_pktmbuf_mtod(m, uint8_t *)));
+	w->count[COUNTER_icmp_echo]++;
+	frame_route(w, m, request->remote);
+}
+
+static void frame_judge(struct worker *w, const struct rte_mbuf *m, bool handed)
+{
+	struct frame f = frame_parse(w->host, frame_span(m), port_checksum(w->port, m));
+	struct neighbor_out out;
+
+	switch (f.verdict) {
+	case FRAME_TCP:
+		tcp_input(w->tcp, w->now_us, &f.segment);
+		return;
+	case FRAME_ARP:
+		out = worker_neighbor_out(w);
+		neighbor_input(&w->neighbors, w->host, &out, w->now_us, f.packet, handed);
+		return;
+	case FRAME_ECHO:
+		echo_answer(w, &f);
+		return;
+	case FRAME_DROP:
+		w->count[f.why]++;
+		return;
+	}
+}
+
+// --- steering: only with several workers ---------------------------------------------------------
+
+static void frame_hand(struct worker *w, struct rte_mbuf *m, uint32_t to)
+{
+	struct worker *other = &w->all[to];
+
+	if (rte_ring_sp_enqueue(other->handed[w->index], m) != 0) {
+		w->count[COUNTER_steer_full]++;
+		rte_pktmbuf_free(m);
+		return;
+	}
+	w->count[COUNTER_steered]++;
+	idle_wake(other);
+}
+
+// Every worker keeps its own neighbours, so each sees every ARP packet; the first answers.
+static void arp_share(struct worker *w, const struct rte_mbuf *m)
+{
+	for (uint32_t i = 0; i < w->workers; i++) {
+		struct rte_mbuf *copy;
+
+		if (i == w->index)
+			continue;
+		copy = rte_pktmbuf_copy(m, w->pool, 0, UINT32_MAX);
+		if (copy != NULL)
+			frame_hand(w, copy, i);
+	}
+}
+
+static bool is_arp(struct span frame)
+{
+	return frame.len >= FRAME_ETHER_BYTES && frame.data[12] == FRAME_TYPE_ARP >> 8 &&
+	       frame.data[13] == (FRAME_TYPE_ARP & 0xff);
+}
+
+// However the port spreads flows, a flow's hash names the worker that owns it.
+static bool frame_steer(struct worker *w, struct rte_mbuf *m)
+{
+	uint8_t flow[12];
+	uint32_t owner;
+
+	if (is_arp(frame_span(m)))
+		arp_share(w, m);
+	if (!frame_flow(frame_span(m), flow))
+		return false;
+	owner = (uint32_t)(keyed_hash(&w->flow_key, flow, sizeof(flow)) % w->workers);
+	if (owner == w->index)
+		return false;
+	frame_hand(w, m, owner);
+	return true;
+}
+
+static void frame_receive(struct worker *w, struct rte_mbuf *m)
+{
+	w->count[COUNTER_frame_bytes_in] += m->pkt_len;
+	frame_capture(w, m, CAPTURE_IN);
+	if (m->nb_segs > 1) {
+		w->count[COUNTER_frame_scattered]++;
+	} else {
+		if (w->workers > 1 && frame_steer(w, m))
+			return;
+		frame_judge(w, m, false);
+	}
+	rte_pktmbuf_free(m);
+}
+
+static unsigned handed_receive(struct worker *w)
+{
+	struct rte_mbuf *frames[BURST];
+	unsigned total = 0;
+
+	for (uint32_t from = 0; from < w->workers; from++) {
+		unsigned n;
+
+		if (from == w->index)
+			continue;
+		n = rte_ring_sc_dequeue_burst(w->handed[from], (void **)frames, BURST, NULL);
+		for (unsigned i = 0; i < n; i++) {
+			frame_judge(w, frames[i], true);
+			rte_pktmbuf_free(frames[i]);
+		}
+		total += n;
+	}
+	return total;
+}
+
+unsigned worker_receive(struct worker *w)
+{
+	struct rte_mbuf *frames[BURST];
+	unsigned n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, BURST);
+
+	for (unsigned i = 0; i < n && i < PREFETCH; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
+	for (unsigned i = 0; i < n; i++) {
+		if (i + PREFETCH < n)
+			rte_prefetch0(rte_pktmbuf_mtod(frames[i + PREFETCH], void *));
+		frame_receive(w, frames[i]);
+	}
+	w->count[COUNTER_frames_in] += n;
+	return w->workers > 1 ? n + handed_receive(w) : n;
+}

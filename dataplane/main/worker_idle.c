@@ -1,0 +1,139 @@
+// What a worker does when there is nothing to do: poll on for a while, then wait until a frame,
+// control's doorbell, another worker or the next timer.
+#include "dataplane/main/worker.h"
+
+#include <errno.h>
+#include <rte_pause.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SPIN_US       60u   // answers of control usually come within
+#define NAP_LEAST_US  50u   // ports that cannot wake us are looked at this often ...
+#define NAP_MOST_US   200u  // ... and after a while this often
+#define NAP_SHORT_US  5000u // how long naps stay short
+#define SLEEP_MOST_US 1000000u
+
+static bool watch(struct idle *idle, int fd, uint32_t how)
+{
+	struct epoll_event event = {.events = how, .data.fd = fd};
+
+	return epoll_ctl(idle->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+bool idle_init(struct worker *w, bool spin)
+{
+	struct idle *idle = &w->idle;
+
+	idle->spin = spin;
+	idle->link_fd = -1;
+	idle->epoll = epoll_create1(EPOLL_CLOEXEC);
+	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	idle->port_fd = port_receive_fd(w->port, (uint16_t)w->index);
+	if (idle->epoll < 0 || w->wake_fd < 0 || !watch(idle, w->wake_fd, EPOLLIN | EPOLLET))
+		return false;
+	// Edges: one report an arrival, and nobody but the driver reads the descriptor.
+	if (idle->port_fd >= 0 && !watch(idle, idle->port_fd, EPOLLIN | EPOLLET))
+		idle->port_fd = -1;
+	return true;
+}
+
+void idle_fini(struct worker *w)
+{
+	if (w->idle.epoll >= 0)
+		close(w->idle.epoll);
+	if (w->wake_fd >= 0)
+		close(w->wake_fd);
+}
+
+// The old joint's doorbell was closed with it.
+void idle_link_changed(struct worker *w)
+{
+	w->idle.link_fd = link_doorbell(w->data.link);
+	if (!watch(&w->idle, w->idle.link_fd, EPOLLIN))
+		w->idle.link_fd = -1;
+}
+
+void idle_wake(struct worker *w)
+{
+	uint64_t one = 1;
+
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load_explicit(&w->idle.asleep, memory_order_relaxed) &&
+	    write(w->wake_fd, &one, sizeof(one)) < 0)
+		return; // the counter is full: it is awake
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+// How long there is nothing to do, if nobody wakes us.
+static uint64_t sleep_us(const struct worker *w)
+{
+	uint64_t due = earlier(tcp_next_us(w->tcp),
+	                       w->neighbors.asking > 0 ? w->neighbors.due_us : UINT64_MAX);
+	uint64_t most = SLEEP_MOST_US;
+
+	if (w->idle.port_fd < 0) {
+		uint64_t quiet = w->now_us - w->idle.quiet_since_us;
+
+		most = quiet < NAP_SHORT_US ? NAP_LEAST_US : NAP_MOST_US;
+	}
+	if (due <= w->now_us)
+		return 0;
+	return earlier(due - w->now_us, most);
+}
+
+static void sleep_for(struct worker *w, uint64_t us)
+{
+	struct timespec limit = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+	struct epoll_event events[4];
+	uint64_t drained;
+
+	w->count[COUNTER_sleeps]++;
+	// A signal of the tap driver ends the wait too: frames have arrived.
+	if (epoll_pwait2(w->idle.epoll, events, 4, &limit, NULL) > 0)
+		(void)!read(w->wake_fd, &drained, sizeof(drained));
+}
+
+static void fall_asleep(struct worker *w)
+{
+	struct link *link = w->data.link;
+	uint64_t us;
+
+	atomic_store_explicit(&w->idle.asleep, true, memory_order_relaxed);
+	atomic_thread_fence(memory_order_seq_cst);
+	port_arm(w->port, (uint16_t)w->index);
+	// What came before we were seen asleep rings no bell.
+	if (atomic_load(&w->stop) || atomic_load(&w->offered) != NULL || worker_poll(w))
+		us = 0;
+	else
+		us = sleep_us(w);
+	if (us > 0 && (link == NULL || link_sleep(link))) {
+		sleep_for(w, us);
+		if (link != NULL)
+			link_awake(link);
+	}
+	port_disarm(w->port, (uint16_t)w->index);
+	atomic_store_explicit(&w->idle.asleep, false, memory_order_relaxed);
+}
+
+void idle_step(struct worker *w, bool busy)
+{
+	if (busy || w->idle.spin) {
+		w->idle.quiet_since_us = 0;
+		return;
+	}
+	if (w->idle.quiet_since_us == 0)
+		w->idle.quiet_since_us = w->now_us;
+	if (w->now_us - w->idle.quiet_since_us < SPIN_US) {
+		rte_pause();
+		return;
+	}
+	if (data_is_idle(&w->data) && sleep_us(w) > 0)
+		fall_asleep(w);
+}

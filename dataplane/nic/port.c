@@ -1,0 +1,179 @@
+// Open, start and ask the port.
+#include "dataplane/nic/port.h"
+
+#include <rte_ethdev.h>
+#include <stdio.h>
+
+#define RECEIVE_DESCRIPTORS  512 // net_tap keeps as many buffers
+#define TRANSMIT_DESCRIPTORS 512
+
+static bool complain(const char *what, int error)
+{
+	fprintf(stderr, "sallyport-dataplane: port: cannot %s: %s\n", what,
+	        rte_strerror(-error));
+	return false;
+}
+
+static bool has_all(uint64_t set, uint64_t wanted)
+{
+	return (set & wanted) == wanted;
+}
+
+// net_tap's checksums are software in the driver, with bounds it does not check: ours are used.
+static void offloads_choose(struct port *port, const struct rte_eth_dev_info *info,
+                            struct rte_eth_conf *conf)
+{
+	uint64_t receive = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
+	uint64_t transmit = RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+
+	port->checks_sums = !port->is_tap && has_all(info->rx_offload_capa, receive);
+	port->partial_sums = !port->is_tap && has_all(info->tx_offload_capa, transmit);
+	if (port->checks_sums)
+		conf->rxmode.offloads |= receive;
+	if (port->partial_sums)
+		conf->txmode.offloads |= transmit;
+	if (port->queues > 1 && (info->flow_type_rss_offloads & RTE_ETH_RSS_NONFRAG_IPV4_TCP)) {
+		conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+		conf->rx_adv_conf.rss_conf.rss_hf =
+		        info->flow_type_rss_offloads &
+		        (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP);
+	}
+}
+
+// Not every driver can interrupt: try with, go on without.
+static int configure(struct port *port, struct rte_eth_conf *conf)
+{
+	int error;
+
+	conf->intr_conf.rxq = 1;
+	error = rte_eth_dev_configure(port->id, port->queues, port->queues, conf);
+	port->interrupts = error == 0;
+	if (error == 0)
+		return 0;
+	conf->intr_conf.rxq = 0;
+	return rte_eth_dev_configure(port->id, port->queues, port->queues, conf);
+}
+
+static bool queues_set_up(struct port *port, struct rte_mempool *const *pools)
+{
+	uint16_t receive = RECEIVE_DESCRIPTORS, transmit = TRANSMIT_DESCRIPTORS;
+	int error = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &receive, &transmit);
+
+	if (error != 0)
+		return complain("size its queues", error);
+	for (uint16_t q = 0; q < port->queues; q++) {
+		error = rte_eth_rx_queue_setup(port->id, q, receive, SOCKET_ID_ANY, NULL,
+		                               pools[q]);
+		if (error != 0)
+			return complain("set up a receive queue", error);
+		error = rte_eth_tx_queue_setup(port->id, q, transmit, SOCKET_ID_ANY, NULL);
+		if (error != 0)
+			return complain("set up a transmit queue", error);
+	}
+	return true;
+}
+
+// On a tap the port's address is the kernel end's: ours must differ from it, and stay the same
+// from start to start.
+static void address_choose(struct port *port)
+{
+	struct rte_ether_addr own = {0};
+
+	rte_eth_macaddr_get(port->id, &own);
+	memcpy(port->ether.bytes, own.addr_bytes, 6);
+	if (!port->is_tap)
+		return;
+	port->ether.bytes[0] = (uint8_t)((port->ether.bytes[0] | 2) & ~1);
+	port->ether.bytes[5] ^= 1;
+}
+
+static bool port_find(struct port *port, struct rte_eth_dev_info *info)
+{
+	uint16_t id = rte_eth_find_next(0);
+	int error;
+
+	if (id >= RTE_MAX_ETHPORTS) {
+		fprintf(stderr, "sallyport-dataplane: port: no device answers to --link\n");
+		return false;
+	}
+	error = rte_eth_dev_info_get(id, info);
+	if (error != 0)
+		return complain("read what it can do", error);
+	port->id = id;
+	snprintf(port->driver, sizeof(port->driver), "%s", info->driver_name);
+	port->is_tap = strcmp(info->driver_name, "net_tap") == 0;
+	port->is_virtio = strstr(info->driver_name, "virtio") != NULL;
+	return true;
+}
+
+bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *pools)
+{
+	struct rte_eth_conf conf = {0};
+	struct rte_eth_dev_info info;
+	int error;
+
+	*port = (struct port){.queues = queues};
+	if (!port_find(port, &info))
+		return false;
+	if (queues > info.max_rx_queues || queues > info.max_tx_queues) {
+		fprintf(stderr,
+		        "sallyport-dataplane: port: %s has %u receive and %u transmit queues; "
+		        "start it with at most that many workers\n",
+		        port->driver, info.max_rx_queues, info.max_tx_queues);
+		return false;
+	}
+	offloads_choose(port, &info, &conf);
+	error = configure(port, &conf);
+	if (error != 0)
+		return complain("configure it", error);
+	if (!queues_set_up(port, pools))
+		return false;
+	error = rte_eth_dev_start(port->id);
+	if (error != 0)
+		return complain("start it", error);
+	port->interrupts = port->interrupts && port_receive_fd(port, 0) >= 0;
+	address_choose(port);
+	return true;
+}
+
+// Stopping a tap would take the interface down for the kernel's side, and we may not any more.
+void port_close(struct port *port)
+{
+	if (port->is_tap)
+		return;
+	rte_eth_dev_stop(port->id);
+	rte_eth_dev_close(port->id);
+}
+
+int port_receive_fd(const struct port *port, uint16_t queue)
+{
+	return port->interrupts ? rte_eth_dev_rx_intr_ctl_q_get_fd(port->id, queue) : -1;
+}
+
+void port_arm(const struct port *port, uint16_t queue)
+{
+	if (port->interrupts)
+		rte_eth_dev_rx_intr_enable(port->id, queue);
+}
+
+void port_disarm(const struct port *port, uint16_t queue)
+{
+	if (port->interrupts)
+		rte_eth_dev_rx_intr_disable(port->id, queue);
+}
+
+enum frame_checksum port_checksum(const struct port *port, const struct rte_mbuf *frame)
+{
+	if (!port->checks_sums)
+		return FRAME_UNKNOWN;
+	switch (frame->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) {
+	case RTE_MBUF_F_RX_L4_CKSUM_GOOD:
+		return FRAME_GOOD;
+	case RTE_MBUF_F_RX_L4_CKSUM_BAD:
+		return FRAME_BAD;
+	case RTE_MBUF_F_RX_L4_CKSUM_NONE:
+		return port->is_virtio ? FRAME_NONE : FRAME_UNKNOWN;
+	default:
+		return FRAME_UNKNOWN;
+	}
+}

@@ -1,0 +1,35 @@
+// The one Ethernet port: any DPDK device, opened with a queue pair for each worker. What it can do
+// is read from it, never assumed; the software path for the rest is always there.
+#pragma once
+
+#include <rte_mbuf.h>
+
+#include "dataplane/nic/frame.h"
+
+#define PORT_WORKERS_MAX 16u
+
+struct port {
+	uint16_t id;
+	uint16_t queues; // queue pairs, one a worker
+	struct ether_addr ether;
+	bool is_tap;
+	bool partial_sums; // finishes TCP checksums of what we send
+	bool checks_sums;  // says whether those of what arrives are good
+	bool is_virtio;    // its "no checksum" means: from this machine, not damaged
+	bool interrupts;   // can wake a sleeper
+	char driver[32];
+};
+
+// Open and start the first port EAL found. `queues` receive into `pools`. Complains on stderr.
+[[nodiscard]] bool port_open(struct port *port, uint16_t queues,
+                             struct rte_mempool *const *pools);
+void port_close(struct port *port);
+
+// Descriptor that becomes readable when frames arrive on a queue, or -1.
+int port_receive_fd(const struct port *port, uint16_t queue);
+// Ask for one interrupt; frames may have come meanwhile, so poll once more.
+void port_arm(const struct port *port, uint16_t queue);
+void port_disarm(const struct port *port, uint16_t queue);
+
+// What the port says about the checksums of a frame.
+enum frame_checksum port_checksum(const struct port *port, const struct rte_mbuf *frame);
