@@ -1,0 +1,117 @@
+// Which tables make which view, and the handlers that most rows of configuration share.
+#include "cli/commands/commands.h"
+
+#include <stdio.h>
+
+// clang-format off
+#define ANYWHERE                                                                              \
+	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, \
+	&ssh_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
+	&session_show_table, &counter_table
+
+const struct view views[VIEWS] = {
+	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
+		{ &user_commands_table, &session_user_table, ANYWHERE } },
+	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
+		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &ssh_user_table,
+		  &local_user_table, &line_table, &key_table, ANYWHERE } },
+	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &line_view_table } },
+	[VIEW_LOCAL_USER] = { "Local-user view commands:", "[%s-luser-manage-%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &local_user_view_table } },
+	[VIEW_PUBLIC_KEY] = { "Public-key view commands:", "[%s-pkey-public-key-%s]", VIEW_USER,
+		{ &key_view_table } },
+	[VIEW_KEY_CODE] = { "Public-key code view commands:", "[%s-pkey-key-code]", VIEW_USER,
+		{ &key_code_table } },
+};
+
+const struct command_table *const config_tables[] = {
+	&system_commands_table, &key_table, &local_user_table, &local_user_view_table,
+	&ssh_commands_table, &ssh_user_table, &line_table, &line_view_table, NULL,
+};
+// clang-format on
+
+// --- rows whose table says it all --------------------------------------------------------------
+
+enum turn run_nothing(struct task *t)
+{
+	return TURN_DONE;
+}
+
+void record_add(struct api_record *record, uint8_t field, uint32_t number)
+{
+	record->values[record->count++] = (struct api_value){.field = field, .number = number};
+}
+
+void record_add_text(struct api_record *record, uint8_t field, struct span text)
+{
+	record->values[record->count++] = (struct api_value){.field = field, .text = text};
+}
+
+// The view edits this record; singletons have no key.
+static struct span view_key(struct task *t)
+{
+	return t->row->class == API_CLASS_LOCAL_USER && t->dialogue->name != NULL
+	               ? span_text(t->dialogue->name)
+	               : span_text("");
+}
+
+static enum turn setting_done(struct task *t)
+{
+	struct api_record record = {.class = t->row->class};
+	const struct api_field_row *field = api_field_row(t->row->field);
+	struct span word = t->match.words.count > 0
+	                           ? words_at(&t->match.words, t->match.words.count - 1)
+	                           : span_text("");
+
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	if (t->dialogue->loading)
+		return TURN_DONE; // in force at commit
+	if (t->row->run == run_setting && field->type == API_UINT)
+		record_add(&record, t->row->field, arg_number(word));
+	else if (t->row->run == run_setting)
+		record_add_text(&record, t->row->field, word);
+	else if (t->row->run == run_flag)
+		record_add(&record, t->row->field, t->row->value);
+	else
+		record.values[record.count++] = (struct api_value){t->row->field, field->number,
+		                                                   span_text(field->text)};
+	shell_setting(task_shell(t), &record);
+	return TURN_DONE;
+}
+
+enum turn run_setting(struct task *t)
+{
+	struct api_record record = {.class = t->row->class, .key = view_key(t)};
+	struct span word = words_at(&t->match.words, t->match.words.count - 1);
+
+	if (api_field_row(t->row->field)->type == API_UINT)
+		record_add(&record, t->row->field, arg_number(word));
+	else
+		record_add_text(&record, t->row->field, word);
+	return task_put(t, &record, setting_done);
+}
+
+enum turn run_flag(struct task *t)
+{
+	struct api_record record = {.class = t->row->class, .key = view_key(t)};
+
+	record_add(&record, t->row->field, t->row->value);
+	return task_put(t, &record, setting_done);
+}
+
+enum turn run_default(struct task *t)
+{
+	const struct api_field_row *field = api_field_row(t->row->field);
+	struct api_record record = {.class = t->row->class, .key = view_key(t)};
+
+	record.values[record.count++] =
+	        (struct api_value){t->row->field, field->number, span_text(field->text)};
+	return task_put(t, &record, setting_done);
+}
+
+void print_cell(struct task *t, int width, const char *text)
+{
+	task_print(t, "%-*s ", width - 1, text);
+}

@@ -1,0 +1,208 @@
+// The configuration: showing it, saving it.
+#include "cli/commands/commands.h"
+
+#include <stdio.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+// --- showing -----------------------------------------------------------------------------------
+
+static enum turn run_current(struct task *t)
+{
+	return config_print(t, CONFIG_ALL, NULL, NULL);
+}
+
+static enum turn this_end(struct task *t)
+{
+	struct config_out out = {.text = &t->pending, .fresh = true};
+	struct api_record record;
+
+	if (!task_record(t, &record))
+		return task_fail_status(t,
+		                        t->status != STATUS_OK ? t->status : STATUS_MALFORMED);
+	config_emit(&out, &record);
+	task_print(t, "#\nreturn\n");
+	return TURN_DONE;
+}
+
+static enum turn run_this(struct task *t)
+{
+	struct span name = span_text(t->dialogue->name != NULL ? t->dialogue->name : "");
+
+	switch (t->dialogue->view) {
+	case VIEW_SYSTEM:
+		return config_print(t, CONFIG_TOP, NULL, NULL);
+	case VIEW_LINE:
+		return task_get(t, API_CLASS_VTY, span_text(""), this_end);
+	case VIEW_LOCAL_USER:
+		return task_get(t, API_CLASS_LOCAL_USER, name, this_end);
+	default:
+		return TURN_DONE;
+	}
+}
+
+struct saved {
+	struct blob file;
+	size_t at;
+};
+
+static void saved_fini(void *own)
+{
+	blob_wipe(&((struct saved *)own)->file);
+}
+
+// Lines as the file has them; hashes only for those who may change them (the row's role).
+static enum turn saved_more(struct task *t)
+{
+	struct saved *s = t->own;
+
+	while (s->at < s->file.len && task_room(t)) {
+		const char *from = (const char *)s->file.data + s->at;
+		const char *lf = memchr(from, '\n', s->file.len - s->at);
+		size_t len = lf != NULL ? (size_t)(lf - from) : s->file.len - s->at;
+
+		text_add(&t->pending, from, len);
+		text_puts(&t->pending, "\n");
+		s->at += len + (lf != NULL);
+	}
+	return s->at < s->file.len ? TURN_AGAIN : TURN_DONE;
+}
+
+static enum turn run_saved(struct task *t)
+{
+	struct saved *s = task_own(t, sizeof(*s), saved_fini);
+	enum status status;
+
+	if (s == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	status = file_read(task_shell(t)->flash, CONFIG_FILE, CONFIG_FILE_MAX, &s->file);
+	if (status == STATUS_NOT_FOUND)
+		return TURN_DONE;
+	if (status != STATUS_OK)
+		return task_fail_status(t, status);
+	t->next = saved_more;
+	return saved_more(t);
+}
+
+static enum turn run_startup(struct task *t)
+{
+	task_print(t, " Current startup saved-configuration file: " CONFIG_TREE_PATH "\n"
+	              " Next main startup saved-configuration file: " CONFIG_TREE_PATH "\n"
+	              " Next backup startup saved-configuration file: NULL\n");
+	return TURN_DONE;
+}
+
+// --- saving ------------------------------------------------------------------------------------
+
+static enum turn save_written(struct task *t)
+{
+	if (t->status != STATUS_OK)
+		return task_fail(t, "The file was not written: %s.", status_text(t->status));
+	task_print(t, "Configuration is saved to device successfully.\n");
+	return TURN_DONE;
+}
+
+static enum turn save_write(struct task *t)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%.*s", (int)text_left(&t->name), t->name.data);
+	return task_file_write(t, name, &t->file, save_written);
+}
+
+enum turn save_print(struct task *t)
+{
+	task_print(t, "Validating file. Please wait...\n");
+	return config_print(t, CONFIG_ALL, &t->file, save_write);
+}
+
+static enum turn save_overwrite(struct task *t)
+{
+	if (!task_said_yes(t))
+		return TURN_DONE;
+	return save_print(t);
+}
+
+static bool save_name(struct task *t, struct span file)
+{
+	char name[256];
+
+	if (file.len > 0 && (flash_name(file, name) == NULL || strlen(name) < 5 ||
+	                     strcmp(name + strlen(name) - 4, ".cfg") != 0))
+		return false;
+	text_fini(&t->name);
+	text_puts(&t->name, file.len > 0 ? name : CONFIG_FILE);
+	return true;
+}
+
+static bool file_is_there(struct task *t, char name[256])
+{
+	struct stat st;
+
+	snprintf(name, 256, "%.*s", (int)text_left(&t->name), t->name.data);
+	return fstatat(task_shell(t)->flash, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum turn save_named(struct task *t)
+{
+	char name[256], question[320];
+
+	if (t->answer_ended || !save_name(t, text_span(&t->answer)))
+		return task_fail(t, "The file name is invalid.");
+	if (!file_is_there(t, name))
+		return save_print(t);
+	snprintf(question, sizeof(question), "flash:/%s exists, overwrite? [Y/N]:", name);
+	return task_question(t, false, save_overwrite, question);
+}
+
+static enum turn save_confirmed(struct task *t)
+{
+	if (!task_said_yes(t))
+		return TURN_DONE;
+	return task_question(
+	        t, false, save_named,
+	        "Please input the file name(*.cfg)[" CONFIG_TREE_PATH "]\n"
+	        "(To leave the existing filename unchanged, press the enter key):");
+}
+
+static enum turn run_save(struct task *t)
+{
+	return task_question(t, false, save_confirmed,
+	                     "The current configuration will be written to the device. "
+	                     "Are you sure? [Y/N]:");
+}
+
+static enum turn run_save_force(struct task *t)
+{
+	return save_name(t, span_text("")) ? save_print(t) : TURN_DONE;
+}
+
+static enum turn run_save_file(struct task *t)
+{
+	char name[256], question[320];
+
+	if (!save_name(t, task_arg(t, ARG_CFG_WORD)))
+		return task_fail(t, "The file name is invalid.");
+	if (!file_is_there(t, name))
+		return save_print(t);
+	snprintf(question, sizeof(question), "flash:/%s exists, overwrite? [Y/N]:", name);
+	return task_question(t, false, save_overwrite, question);
+}
+
+// clang-format off
+static const struct command show_config[] = {
+	{ "display current-configuration", run_current, API_ROLE_OPERATOR, "Display the configuration in force" },
+	{ "display saved-configuration",   run_saved,   API_ROLE_ADMIN,    "Display the start-up file" },
+	{ "display this",                  run_this,    API_ROLE_OPERATOR, "Display what is configured in this view" },
+	{ "display startup",               run_startup, API_ROLE_OPERATOR, "Display the start-up files" },
+};
+
+static const struct command save_commands[] = {
+	{ "save",                      run_save,       API_ROLE_ADMIN, "Save the configuration for the next start" },
+	{ "save [ safely ] [ main ] force", run_save_force, API_ROLE_ADMIN, "Save without asking" },
+	{ "save CFG",                  run_save_file,  API_ROLE_ADMIN, "Save to a file" },
+};
+// clang-format on
+
+TABLE(show_config);
+TABLE(save_commands);

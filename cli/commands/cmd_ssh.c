@@ -1,0 +1,65 @@
+// The SSH server.
+#include "cli/commands/commands.h"
+
+#include <stdio.h>
+
+static enum turn status_end(struct task *t)
+{
+	struct api_record r;
+
+	if (!task_record(t, &r))
+		return task_fail_status(t,
+		                        t->status != STATUS_OK ? t->status : STATUS_MALFORMED);
+	task_print(t, " Stelnet server: %s\n",
+	           record_number(&r, API_SSH_SERVER_ENABLE) ? "Enable" : "Disable");
+	task_print(t, " SSH version : 2.0\n");
+	task_print(t, " SSH server port: %u\n", record_number(&r, API_SSH_SERVER_PORT));
+	task_print(t, " SSH authentication-timeout : %u second(s)\n",
+	           record_number(&r, API_SSH_SERVER_LOGIN_SECONDS));
+	task_print(t, " SSH server key generating interval : 0 hour(s)\n");
+	task_print(t, " SSH authentication retries : %u time(s)\n",
+	           record_number(&r, API_SSH_SERVER_RETRIES));
+	task_print(t, " SFTP server: %s\n",
+	           record_number(&r, API_SSH_SERVER_SFTP_ENABLE) ? "Enable" : "Disable");
+	task_print(t, " SFTP server Idle-Timeout: %u minute(s)\n",
+	           record_number(&r, API_SSH_SERVER_SFTP_IDLE_MINUTES));
+	task_print(t, " NETCONF server: Disable\n");
+	task_print(t, " SCP server: %s\n",
+	           record_number(&r, API_SSH_SERVER_SCP_ENABLE) ? "Enable" : "Disable");
+	return TURN_DONE;
+}
+
+static enum turn run_status(struct task *t)
+{
+	return task_get(t, API_CLASS_SSH_SERVER, span_text(""), status_end);
+}
+
+// clang-format off
+#define SERVER(name) API_CLASS_SSH_SERVER, API_SSH_SERVER_##name
+static const struct command ssh_commands[] = {
+	{ "ssh server enable",       run_flag,    API_ROLE_ADMIN, "Enable the Stelnet service", SERVER(ENABLE), 1, emit_flag },
+	{ "undo ssh server enable",  run_default, API_ROLE_ADMIN, "Disable the Stelnet service", SERVER(ENABLE) },
+	{ "ssh server port PORT",    run_setting, API_ROLE_ADMIN, "Specify the port number", SERVER(PORT), 0, emit_setting },
+	{ "undo ssh server port",    run_default, API_ROLE_ADMIN, "Restore the port number", SERVER(PORT) },
+	{ "ssh server authentication-timeout SECONDS", run_setting, API_ROLE_ADMIN, "Specify the time limit for a login", SERVER(LOGIN_SECONDS), 0, emit_setting },
+	{ "undo ssh server authentication-timeout",    run_default, API_ROLE_ADMIN, "Restore the time limit for a login", SERVER(LOGIN_SECONDS) },
+	{ "ssh server timeout SECONDS", run_setting, API_ROLE_ADMIN, "Specify the time limit for a login", SERVER(LOGIN_SECONDS), .flags = COMMAND_HIDDEN },
+	{ "ssh server authentication-retries RETRIES", run_setting, API_ROLE_ADMIN, "Specify how many attempts may fail", SERVER(RETRIES), 0, emit_setting },
+	{ "undo ssh server authentication-retries",    run_default, API_ROLE_ADMIN, "Restore how many attempts may fail", SERVER(RETRIES) },
+	{ "sftp server enable",      run_flag,    API_ROLE_ADMIN, "Enable the SFTP service", SERVER(SFTP_ENABLE), 1, emit_flag },
+	{ "undo sftp server enable", run_default, API_ROLE_ADMIN, "Disable the SFTP service", SERVER(SFTP_ENABLE) },
+	{ "sftp server idle-timeout SFTPIDLE", run_setting, API_ROLE_ADMIN, "Specify the idle timeout", SERVER(SFTP_IDLE_MINUTES), 0, emit_setting },
+	{ "undo sftp server idle-timeout",     run_default, API_ROLE_ADMIN, "Restore the idle timeout", SERVER(SFTP_IDLE_MINUTES) },
+	{ "scp server enable",       run_flag,    API_ROLE_ADMIN, "Enable the SCP service", SERVER(SCP_ENABLE), 1, emit_flag },
+	{ "undo scp server enable",  run_default, API_ROLE_ADMIN, "Disable the SCP service", SERVER(SCP_ENABLE) },
+	{ "aaa session-limit ssh SESSIONS", run_setting, API_ROLE_ADMIN, "Limit the SSH sessions", SERVER(SESSION_LIMIT), 0, emit_setting },
+	{ "undo aaa session-limit ssh",     run_default, API_ROLE_ADMIN, "Restore the limit of SSH sessions", SERVER(SESSION_LIMIT) },
+};
+
+static const struct command ssh_show[] = {
+	{ "display ssh server status", run_status, API_ROLE_OPERATOR, "Display the SSH server's settings" },
+};
+// clang-format on
+
+TABLE(ssh_commands);
+const struct command_table ssh_show_table = {ssh_show, 1};

@@ -1,0 +1,304 @@
+// Local users: the accounts of the device itself.
+#include "cli/commands/commands.h"
+#include "crypto/core/secret.h"
+
+#include <stdio.h>
+
+static const struct {
+	const char *name, *shown;
+	uint32_t bit;
+} services[] = {
+        {"ssh", "SSH", API_SERVICE_SSH},
+        {"telnet", "Telnet", API_SERVICE_TELNET},
+        {"terminal", "Terminal", API_SERVICE_TERMINAL},
+};
+#define SERVICES (sizeof(services) / sizeof(services[0]))
+
+// --- local-user NAME ---------------------------------------------------------------------------
+
+static enum turn user_entered(struct task *t)
+{
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	dialogue_view(t->dialogue, VIEW_LOCAL_USER, task_arg(t, ARG_USER_WORD));
+	return TURN_DONE;
+}
+
+static enum turn run_user(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER,
+	                       .key = task_arg(t, ARG_USER_WORD)};
+
+	return task_put(t, &r, user_entered);
+}
+
+static enum turn undo_done(struct task *t)
+{
+	if (t->status == STATUS_NOT_FOUND)
+		return task_fail(t, "The local user does not exist.");
+	return task_end(t);
+}
+
+static enum turn run_undo_user(struct task *t)
+{
+	return task_delete(t, API_CLASS_LOCAL_USER, task_arg(t, ARG_USER_WORD), undo_done);
+}
+
+static void emit_user(struct config_out *out, const struct command *row,
+                      const struct api_record *record)
+{
+	char name[CONFIG_WORD_MAX];
+
+	config_line(out, 0, "local-user %s class manage", config_word(record->key, name));
+}
+
+// --- password ----------------------------------------------------------------------------------
+
+static struct span view_user(const struct task *t)
+{
+	return span_text(t->dialogue->name != NULL ? t->dialogue->name : "");
+}
+
+static enum turn password_set(struct task *t, struct span password)
+{
+	struct builder b = task_request(t);
+
+	builder_string(&b, view_user(t));
+	builder_string(&b, password);
+	t->ask_cursor = 0;
+	return task_ask(t, API_SET_PASSWORD, &b, task_end);
+}
+
+// The second typing; the first is kept in t->name and wiped with the answer.
+static enum turn password_confirmed(struct task *t)
+{
+	struct span first = text_span(&t->name), again = text_span(&t->answer);
+	enum turn turn;
+
+	if (t->answer_ended || first.len != again.len ||
+	    !secret_equal(first.data, again.data, first.len))
+		turn = task_fail(t, "The two passwords differ.");
+	else
+		turn = password_set(t, again);
+	if (first.len > 0)
+		secret_wipe(t->name.data, t->name.len);
+	text_fini(&t->name);
+	return turn;
+}
+
+static enum turn password_typed(struct task *t)
+{
+	struct span password = text_span(&t->answer);
+
+	if (t->answer_ended || !arg_accepts(ARG_PASSWORD_WORD, password))
+		return task_fail(t, "The password must be 1 to 63 characters.");
+	text_fini(&t->name);
+	text_add(&t->name, password.data, password.len);
+	return task_question(t, true, password_confirmed, "Confirm :");
+}
+
+static enum turn run_password(struct task *t)
+{
+	return task_question(t, true, password_typed, "Password:");
+}
+
+static enum turn run_password_simple(struct task *t)
+{
+	return password_set(t, task_arg(t, ARG_PASSWORD_WORD));
+}
+
+static enum turn run_password_hash(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
+	struct span hash = task_arg(t, ARG_HASH_WORD);
+
+	if (hash.data[0] != '$')
+		return task_fail(t, "The hash is not in a form that this device knows.");
+	record_add_text(&r, API_LOCAL_USER_HASH, hash);
+	return task_put(t, &r, task_end);
+}
+
+static void emit_password(struct config_out *out, const struct command *row,
+                          const struct api_record *record)
+{
+	struct span hash = record_text(record, API_LOCAL_USER_HASH);
+	char word[CONFIG_WORD_MAX];
+
+	if (hash.len > 0)
+		config_line(out, 1, "password hash %s", config_word(hash, word));
+}
+
+// --- service-type ------------------------------------------------------------------------------
+
+static enum turn services_change(struct task *t)
+{
+	struct api_record old, r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
+	uint32_t bits = 0, named = 0;
+
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	if (task_record(t, &old))
+		bits = record_number(&old, API_LOCAL_USER_SERVICES);
+	for (size_t i = 0; i < SERVICES; i++)
+		if (task_has(t, services[i].name))
+			named |= services[i].bit;
+	bits = task_has(t, "undo") ? bits & ~named : bits | named;
+	record_add(&r, API_LOCAL_USER_SERVICES, bits);
+	return task_put(t, &r, task_end);
+}
+
+static enum turn run_services(struct task *t)
+{
+	return task_get(t, API_CLASS_LOCAL_USER, view_user(t), services_change);
+}
+
+static void emit_services(struct config_out *out, const struct command *row,
+                          const struct api_record *record)
+{
+	uint32_t bits = record_number(record, API_LOCAL_USER_SERVICES);
+	char names[64] = "";
+
+	for (size_t i = 0; i < SERVICES; i++)
+		if ((bits & services[i].bit) != 0) {
+			strcat(names, " ");
+			strcat(names, services[i].name);
+		}
+	if (names[0] != 0)
+		config_line(out, 1, "service-type%s", names);
+}
+
+// --- role and state ----------------------------------------------------------------------------
+
+static bool is_role(struct span name)
+{
+	return span_is(name, API_ROLE_ADMIN_NAME) || span_is(name, API_ROLE_OPERATOR_NAME);
+}
+
+static enum turn run_role(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
+	struct span role = task_arg(t, ARG_ROLE_WORD);
+
+	if (!is_role(role))
+		return task_fail(t, "The user role does not exist.");
+	record_add_text(&r, API_LOCAL_USER_ROLE, role);
+	return task_put(t, &r, task_end);
+}
+
+static void emit_role(struct config_out *out, const struct command *row,
+                      const struct api_record *record)
+{
+	struct span role = record_text(record, API_LOCAL_USER_ROLE);
+	char word[CONFIG_WORD_MAX];
+
+	if (role.len > 0)
+		config_line(out, 1, "authorization-attribute user-role %s",
+		            config_word(role, word));
+}
+
+// --- display -----------------------------------------------------------------------------------
+
+static void user_row(struct task *t, struct cursor *c)
+{
+	struct api_record r;
+	struct span role;
+	uint32_t bits;
+	bool first = true;
+
+	if (api_record_parse(c, &r) != STATUS_OK)
+		return;
+	bits = record_number(&r, API_LOCAL_USER_SERVICES);
+	role = record_text(&r, API_LOCAL_USER_ROLE);
+	task_print(t, "Device management user %.*s:\n", (int)r.key.len,
+	           (const char *)r.key.data);
+	task_print(t, "  State:                     %s\n",
+	           record_number(&r, API_LOCAL_USER_BLOCKED) ? "Blocked" : "Active");
+	task_print(t, "  Service type:              ");
+	for (size_t i = 0; i < SERVICES; i++)
+		if ((bits & services[i].bit) != 0) {
+			task_print(t, "%s%s", first ? "" : "/", services[i].shown);
+			first = false;
+		}
+	task_print(t, "%s\n  Access limit:              Disabled\n", first ? "None" : "");
+	task_print(t,
+	           "  User group:                system\n  Bind attributes:\n"
+	           "  Authorization attributes:\n    Work directory:          flash:\n"
+	           "    User role list:          %.*s\n",
+	           (int)role.len, (const char *)role.data);
+}
+
+struct user_count {
+	uint32_t users;
+};
+
+static const struct listing user_rows = {API_LIST, API_CLASS_LOCAL_USER, user_row, NULL};
+
+static void user_counted(struct task *t, struct cursor *c)
+{
+	struct api_record r;
+
+	if (api_record_parse(c, &r) == STATUS_OK)
+		((struct user_count *)t->own)->users++;
+}
+
+static enum turn users_counted(struct task *t)
+{
+	task_print(t, "Total %u local users matched.\n\n",
+	           ((struct user_count *)t->own)->users);
+	return task_list(t, &user_rows);
+}
+
+static const struct listing user_counting = {API_LIST, API_CLASS_LOCAL_USER, user_counted,
+                                             users_counted};
+
+static enum turn user_shown(struct task *t)
+{
+	struct cursor c = cursor_over(span_blob(&t->reply));
+
+	if (t->status != STATUS_OK)
+		return undo_done(t);
+	task_print(t, "Total 1 local users matched.\n\n");
+	user_row(t, &c);
+	return TURN_DONE;
+}
+
+static enum turn run_show(struct task *t)
+{
+	struct span name = task_arg(t, ARG_USER_WORD);
+
+	if (name.len > 0)
+		return task_get(t, API_CLASS_LOCAL_USER, name, user_shown);
+	if (task_own(t, sizeof(struct user_count), NULL) == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	return task_list(t, &user_counting);
+}
+
+// clang-format off
+#define USER(name) API_CLASS_LOCAL_USER, API_LOCAL_USER_##name
+static const struct command local_user[] = {
+	{ "local-user USER [ class manage ]",      run_user,      API_ROLE_ADMIN, "Add a local user, or change one", API_CLASS_LOCAL_USER, .emit = emit_user },
+	{ "undo local-user USER [ class manage ]", run_undo_user, API_ROLE_ADMIN, "Delete a local user" },
+};
+
+static const struct command local_user_view[] = {
+	{ "password [ simple ]",       run_password,        API_ROLE_ADMIN, "Specify the password" },
+	{ "password simple PASSWORD",  run_password_simple, API_ROLE_ADMIN, "In clear text", .flags = COMMAND_SECRET },
+	{ "password hash HASH",        run_password_hash,   API_ROLE_ADMIN, "In hashed form", USER(HASH), 0, emit_password, COMMAND_SECRET },
+	{ "undo password",             run_default,         API_ROLE_ADMIN, "Delete the password", USER(HASH) },
+	{ "service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Specify what the user may use", USER(SERVICES), 0, emit_services },
+	{ "undo service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Take away what the user may use", USER(SERVICES) },
+	{ "authorization-attribute user-role ROLE", run_role, API_ROLE_ADMIN, "Specify the user's role", USER(ROLE), 0, emit_role },
+	{ "undo authorization-attribute user-role [ ROLE ]", run_default, API_ROLE_ADMIN, "Restore the user's role", USER(ROLE) },
+	{ "state block",               run_flag,            API_ROLE_ADMIN, "Refuse the user", USER(BLOCKED), 1, emit_flag },
+	{ "state active",              run_flag,            API_ROLE_ADMIN, "Admit the user", USER(BLOCKED), 0 },
+	{ "undo state",                run_default,         API_ROLE_ADMIN, "Admit the user", USER(BLOCKED) },
+};
+
+static const struct command local_user_show[] = {
+	{ "display local-user [ user-name USER ]", run_show, API_ROLE_OPERATOR, "Display local users" },
+};
+// clang-format on
+
+TABLE(local_user);
+TABLE(local_user_view);
+const struct command_table local_user_show_table = {local_user_show, 1};

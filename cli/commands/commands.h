@@ -1,0 +1,51 @@
+// The tables of commands, one file a noun, and what their handlers share.
+#pragma once
+
+#include "cli/config/config.h"
+#include "cli/main/task.h"
+#include "cli/tree/arg.h"
+
+#define TABLE(name)                                                                            \
+	const struct command_table name##_table = {name, sizeof(name) / sizeof(name[0])}
+
+extern const struct command_table any_commands_table;    // cmd_view.c: every view
+extern const struct command_table user_commands_table;   // cmd_view.c: user view
+extern const struct command_table leave_commands_table;  // cmd_view.c: views with quit
+extern const struct command_table system_commands_table; // cmd_system.c
+extern const struct command_table device_commands_table; // cmd_system.c: any view
+extern const struct command_table show_config_table;     // cmd_config.c: any view
+extern const struct command_table save_commands_table;   // cmd_config.c: any view
+extern const struct command_table ssh_commands_table;    // cmd_ssh.c: system view
+extern const struct command_table ssh_show_table;        // cmd_ssh.c: any view
+extern const struct command_table ssh_user_table;        // cmd_ssh_user.c: system view
+extern const struct command_table ssh_user_show_table;   // cmd_ssh_user.c: any view
+extern const struct command_table local_user_table;      // cmd_users.c: system view
+extern const struct command_table local_user_view_table; // cmd_users.c: its view
+extern const struct command_table local_user_show_table; // cmd_users.c: any view
+extern const struct command_table line_table;            // cmd_line.c: system view
+extern const struct command_table line_view_table;       // cmd_line.c: its view
+extern const struct command_table key_table;             // cmd_keys.c: system view
+extern const struct command_table key_view_table;        // cmd_keys.c: its view
+extern const struct command_table key_code_table;        // cmd_keys.c: key code view
+extern const struct command_table key_show_table;        // cmd_keys.c: any view
+extern const struct command_table session_show_table;    // cmd_sessions.c: any view
+extern const struct command_table session_user_table;    // cmd_sessions.c: user view
+extern const struct command_table counter_table;         // cmd_counters.c: any view
+
+// Every table with configuration rows, a view's opening command before its contents.
+extern const struct command_table *const config_tables[];
+
+// --- handlers that need nothing but their row --------------------------------------------------
+
+enum turn run_nothing(struct task *t); // accepted
+enum turn run_setting(struct task *t); // field := the first typed word
+enum turn run_flag(struct task *t);    // field := the row's value
+enum turn run_default(struct task *t); // field := its default
+void record_add(struct api_record *record, uint8_t field, uint32_t number);
+void record_add_text(struct api_record *record, uint8_t field, struct span text);
+
+// Print the configuration into the file named in t->name (cmd_config.c).
+enum turn save_print(struct task *t);
+
+// A text field of a fixed width, blanks to the right, at least one.
+void print_cell(struct task *t, int width, const char *text);

@@ -1,0 +1,85 @@
+// The configuration as text: every record prints as the commands that make it, and a file of
+// commands is run through the same tree as a person's typing.
+#pragma once
+
+#include "cli/main/task.h"
+
+#define CONFIG_FILE      "startup.cfg"
+#define CONFIG_FILE_MAX  (64u << 20)
+#define CONFIG_VERSION   "7.1.070"
+#define CONFIG_TREE_PATH "flash:/" CONFIG_FILE
+
+// --- printing (config_print.c) -----------------------------------------------------------------
+
+struct config_out {
+	struct text *text;
+	bool fresh; // the next line opens a section
+};
+
+// A line of the configuration; `indent` blanks in front.
+void config_line(struct config_out *out, unsigned indent, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+// A typed word as it must be entered again: quoted when it has to be. NUL-terminated.
+#define CONFIG_WORD_MAX 540
+const char *config_word(struct span word, char out[CONFIG_WORD_MAX]);
+
+// Print one record by the rows of its class.
+void config_emit(struct config_out *out, const struct api_record *record);
+
+// For rows: a number or text that is not the default, by the grammar's keywords; a row without
+// typed words when the field has the row's value.
+void emit_setting(struct config_out *out, const struct command *row,
+                  const struct api_record *record);
+void emit_flag(struct config_out *out, const struct command *row,
+               const struct api_record *record);
+uint32_t record_number(const struct api_record *record, uint8_t field);
+struct span record_text(const struct api_record *record, uint8_t field);
+
+enum config_part { CONFIG_ALL, CONFIG_TOP }; // TOP: without the views
+// Print the configuration into `sink` (NULL: the task's output), then go on with `end`.
+enum turn config_print(struct task *t, enum config_part part, struct text *sink,
+                       enum turn (*end)(struct task *t));
+
+// --- files (config_file.c) ---------------------------------------------------------------------
+
+// "flash:/x.cfg" or "x.cfg" as a name below the flash directory; NULL when it would leave it.
+const char *flash_name(struct span file, char out[256]);
+// Read a whole file. NOT_FOUND, TOO_LONG, SYSTEM.
+[[nodiscard]] enum status file_read(int directory, const char *name, size_t most,
+                                    struct blob *out);
+// Write beside it, fsync, rename over it, fsync the directory: the old or the new, never half.
+[[nodiscard]] enum status file_write(int directory, const char *name, struct span text);
+// The same off the loop: `text` is taken over; t->status tells how it went.
+enum turn task_file_write(struct task *t, const char *name, struct text *text,
+                          enum turn (*next)(struct task *t));
+
+// --- starting (config_load.c) ------------------------------------------------------------------
+
+// Built-in configuration; admin's password hash and key come from the state directory.
+void factory_configuration(struct text *out, int state);
+
+// Replay the start-up file, or the factory configuration, in one transaction of a local dialogue
+// at `slot` of `table`; then tell control STARTED and call `done`. When control has a
+// configuration already (only we were restarted) that one stays.
+struct config_load {
+	struct dialogue_table *table;
+	uint32_t slot;
+	void (*done)(struct config_load *load);
+	void *owner;
+
+	bool factory; // the built-in one is being replayed
+	uint32_t life;
+};
+void config_load(struct config_load *load);
+
+// --- keys (key_code.c) -------------------------------------------------------------------------
+
+// An SSH public key blob as DER SubjectPublicKeyInfo, and back (ed25519, RSA, ECDSA).
+#define KEY_CODE_MAX 4400
+[[nodiscard]] enum status key_code_from_blob(struct span blob, struct builder *der);
+[[nodiscard]] enum status key_code_to_blob(struct span der, struct builder *blob);
+// The blob in a public key file: an OpenSSH line, or RFC 4716.
+[[nodiscard]] enum status key_file_parse(struct span text, struct builder *blob);
+// Kind and size for people: "RSA", 3072. False for what we do not know.
+bool key_describe(struct span blob, const char **type, uint32_t *bits);
+void key_hex(struct text *out, struct span der, unsigned indent);

@@ -1,0 +1,255 @@
+// Starting: the start-up file or the factory configuration, replayed in one transaction.
+#include "cli/config/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// --- the factory configuration -----------------------------------------------------------------
+
+static void factory_key(struct text *out, int state)
+{
+	uint8_t blob_bytes[KEY_CODE_MAX], der_bytes[KEY_CODE_MAX];
+	struct builder blob = builder_over(blob_bytes, sizeof(blob_bytes));
+	struct builder der = builder_over(der_bytes, sizeof(der_bytes));
+	struct blob file;
+
+	if (file_read(state, "admin_key.pub", 16384, &file) != STATUS_OK)
+		return;
+	if (key_file_parse(span_blob(&file), &blob) == STATUS_OK &&
+	    key_code_from_blob(builder_span(&blob), &der) == STATUS_OK) {
+		text_puts(out, "public-key peer admin\n public-key-code begin\n");
+		key_hex(out, builder_span(&der), 2);
+		text_puts(out, " public-key-code end\npeer-public-key end\n#\n"
+		               "ssh user admin service-type all authentication-type any "
+		               "assign publickey admin\n#\n");
+	} else {
+		text_puts(out, "ssh user admin service-type all authentication-type any\n#\n");
+	}
+	blob_fini(&file);
+}
+
+static void factory_admin(struct text *out, int state)
+{
+	struct blob hash;
+	size_t len = 0;
+
+	text_puts(out, "local-user admin class manage\n");
+	if (file_read(state, "admin.hash", 256, &hash) == STATUS_OK) {
+		while (len < hash.len && hash.data[len] > ' ' && hash.data[len] < 0x7f)
+			len++;
+		if (len > 0)
+			text_format(out, " password hash %.*s\n", (int)len,
+			            (const char *)hash.data);
+		blob_wipe(&hash);
+	}
+	text_puts(out, " service-type ssh terminal\n"
+	               " authorization-attribute user-role network-admin\n#\n");
+}
+
+void factory_configuration(struct text *out, int state)
+{
+	text_puts(out, "#\nsysname Sallyport\n#\n");
+	factory_admin(out, state);
+	factory_key(out, state);
+	text_puts(out,
+	          "ssh server enable\nsftp server enable\nscp server enable\n"
+	          "aaa session-limit ssh 1048576\n#\n"
+	          "line vty 0 1048575\n authentication-mode scheme\n protocol inbound ssh\n"
+	          " idle-timeout 10 0\n#\nreturn\n");
+}
+
+// --- replaying ---------------------------------------------------------------------------------
+
+static struct config_load *load_of(struct task *t)
+{
+	return t->dialogue->script->owner;
+}
+
+static void load_open(struct config_load *load);
+
+static void load_end(struct config_load *load, struct dialogue *d)
+{
+	d->script->done = NULL;
+	load->done(load);
+}
+
+static enum turn load_started(struct task *t)
+{
+	struct config_load *load = load_of(t);
+
+	if (t->status != STATUS_OK)
+		shell_log(task_shell(t), "start: control refused to open the listener: %s",
+		          status_text(t->status));
+	load_end(load, t->dialogue);
+	return TURN_DONE;
+}
+
+static enum turn load_got_vty(struct task *t)
+{
+	struct api_record record;
+
+	if (task_record(t, &record))
+		shell_setting(task_shell(t), &record);
+	return task_ask_plain(t, API_STARTED, load_started);
+}
+
+static enum turn load_got_system(struct task *t)
+{
+	struct api_record record;
+
+	if (task_record(t, &record))
+		shell_setting(task_shell(t), &record);
+	return task_get(t, API_CLASS_VTY, span_text(""), load_got_vty);
+}
+
+static enum turn load_settings(struct task *t)
+{
+	return task_get(t, API_CLASS_SYSTEM, span_text(""), load_got_system);
+}
+
+static enum turn load_again(struct task *t);
+
+// It failed: say so, and fall back on the factory configuration, once.
+static enum turn load_failed(struct task *t, const char *why)
+{
+	struct shell *shell = task_shell(t);
+	struct config_load *load = load_of(t);
+	struct script *s = t->dialogue->script;
+	char notice[200];
+
+	shell_log(shell, "start: %s: %s (line %u, %u errors); nothing of it is in force",
+	          load->factory ? "factory configuration" : CONFIG_FILE, why, s->bad_line,
+	          s->errors);
+	if (load->factory)
+		return load_settings(t);
+	snprintf(notice, sizeof(notice),
+	         "%% %s could not be applied (line %u). The factory configuration is in "
+	         "force.\n",
+	         CONFIG_TREE_PATH, s->bad_line);
+	free(shell->notice);
+	shell->notice = strdup(notice);
+	return task_ask_plain(t, API_ABORT, load_again);
+}
+
+static enum turn load_again(struct task *t)
+{
+	struct config_load *load = load_of(t);
+
+	load->factory = true;
+	t->dialogue->script->done = NULL;
+	t->close = true;
+	load_open(load);
+	return TURN_DONE;
+}
+
+static enum turn load_committed(struct task *t)
+{
+	if (t->status != STATUS_OK)
+		return load_failed(t, status_text(t->status));
+	shell_log(task_shell(t), "start: %s is in force, %u lines",
+	          load_of(t)->factory ? "factory configuration" : CONFIG_FILE,
+	          t->dialogue->script->line);
+	return load_settings(t);
+}
+
+static enum turn load_lines_done(struct task *t)
+{
+	if (t->dialogue->script->errors > 0)
+		return load_failed(t, "some lines were refused");
+	return task_ask_plain(t, API_COMMIT, load_committed);
+}
+
+// The last line has been run.
+static void on_script_end(void *owner, struct dialogue *d)
+{
+	d->script->done = NULL;
+	(void)task_begin(d, load_lines_done);
+}
+
+static enum turn load_begun(struct task *t)
+{
+	if (t->status != STATUS_OK)
+		return load_failed(t, status_text(t->status));
+	t->dialogue->script->at = 0; // the text was held back until now
+	return TURN_DONE;
+}
+
+// A control that has a configuration kept it while we were away: nothing was ever set at
+// revision 1.
+static enum turn load_status(struct task *t)
+{
+	struct cursor c = cursor_over(span_blob(&t->reply));
+	struct api_status_row row;
+
+	api_status_parse(&c, &row);
+	if (t->status == STATUS_OK && cursor_end(&c) == STATUS_OK && row.revision > 1) {
+		shell_log(task_shell(t), "start: control keeps its configuration");
+		return load_settings(t);
+	}
+	return task_ask_plain(t, API_BEGIN, load_begun);
+}
+
+static enum turn load_start(struct task *t)
+{
+	return task_ask_plain(t, API_STATUS, load_status);
+}
+
+static bool load_text(struct config_load *load, struct script *s)
+{
+	struct shell *shell = load->table->shell;
+	struct text text = {0};
+	struct blob file;
+	enum status status = STATUS_NOT_FOUND;
+
+	if (!load->factory && shell->flash >= 0)
+		status = file_read(shell->flash, CONFIG_FILE, CONFIG_FILE_MAX, &file);
+	if (status == STATUS_OK) {
+		s->text = (char *)file.data;
+		s->len = file.len;
+		return true;
+	}
+	if (!load->factory && status != STATUS_NOT_FOUND) {
+		shell_log(shell, "start: " CONFIG_FILE ": %s", status_text(status));
+		free(shell->notice);
+		shell->notice =
+		        strdup("% " CONFIG_TREE_PATH
+		               " could not be read. The factory configuration is in force.\n");
+	}
+	load->factory = true;
+	factory_configuration(&text, shell->state);
+	s->text = text.data;
+	s->len = text.len;
+	return s->text != NULL && !text.failed;
+}
+
+static void load_open(struct config_load *load)
+{
+	static const struct dialogue_start start = {.open = {.type = DIALOGUE_SHELL},
+	                                            .role = API_ROLE_ADMIN,
+	                                            .user = {(const uint8_t *)"startup", 7}};
+	struct dialogue *d;
+	struct script *s = calloc(1, sizeof(*s));
+
+	// A second try takes the next slot: the first dialogue is just ending.
+	d = dialogue_open(load->table, load->slot + load->factory, ++load->life, &start);
+	if (d == NULL || s == NULL || !load_text(load, s)) {
+		shell_log(load->table->shell, "start: no memory to read the configuration");
+		free(s);
+		load->done(load);
+		return;
+	}
+	d->script = s;
+	s->done = on_script_end;
+	s->owner = load;
+	s->at = s->len; // nothing runs before the transaction is open
+	d->loading = true;
+	d->view = VIEW_SYSTEM;
+	d->credit = UINT64_MAX / 2;
+	(void)task_begin(d, load_start);
+}
+
+void config_load(struct config_load *load)
+{
+	load->factory = false;
+	load_open(load);
+}

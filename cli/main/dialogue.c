@@ -1,0 +1,460 @@
+// Life of a dialogue, and what control may tell it.
+#include "cli/main/dialogue.h"
+#include "cli/main/task.h"
+#include "dataplane/base/trace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define BANNER_RULE                                                                            \
+	"******************************************************************************\n"
+#define TURN_STEPS 32
+
+// --- table -------------------------------------------------------------------------------------
+
+enum status table_init(struct dialogue_table *t, struct shell *shell, struct port *port,
+                       uint32_t first, uint32_t slots)
+{
+	*t = (struct dialogue_table){
+	        .shell = shell, .port = port, .first = first, .slots = slots};
+	t->rows = mmap(NULL, slots * sizeof(struct dialogue), PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->rows == MAP_FAILED) {
+		t->rows = NULL;
+		return STATUS_NO_MEMORY;
+	}
+	madvise(t->rows, slots * sizeof(struct dialogue), MADV_NOHUGEPAGE);
+	wheel_init(&t->wheel, &t->rows[0].timer, sizeof(struct dialogue), DIALOGUE_TICK_US,
+	           shell->now_us);
+	return STATUS_OK;
+}
+
+static void queue_forget(struct shell *shell, const struct dialogue_table *t)
+{
+	struct dialogue *d = shell->first, *next;
+
+	shell->first = shell->last = NULL;
+	for (; d != NULL; d = next) {
+		next = d->next;
+		d->queued = false;
+		if (d < t->rows || d >= t->rows + t->slots)
+			shell_queue(shell, d);
+	}
+}
+
+void table_fini(struct dialogue_table *t)
+{
+	if (t->rows == NULL)
+		return;
+	for (uint32_t i = 0; i < t->top; i++)
+		dialogue_free(&t->rows[i]);
+	queue_forget(t->shell, t);
+	munmap(t->rows, t->slots * sizeof(struct dialogue));
+	t->rows = NULL;
+	t->top = t->open = 0;
+}
+
+struct dialogue *table_find(const struct dialogue_table *t, uint32_t slot, uint32_t life)
+{
+	struct dialogue *d;
+
+	if (t->rows == NULL || slot < t->first || slot - t->first >= t->top)
+		return NULL;
+	d = &t->rows[slot - t->first];
+	return d->table != NULL && d->life == life ? d : NULL;
+}
+
+static void on_timer(void *owner, uint32_t index, uint64_t now_us)
+{
+	struct dialogue_table *t = owner;
+	struct dialogue *d = &t->rows[index];
+	uint64_t idle_us = t->shell->idle_seconds * 1000000ull;
+	bool asked = d->table != NULL && d->task != NULL && d->task->wait == WAIT_ANSWER;
+
+	if (d->table == NULL)
+		return;
+	if (asked && now_us >= d->task->answer_due_us)
+		task_no_answer(d->task);
+	if (asked && now_us < d->task->answer_due_us)
+		wheel_arm(&t->wheel, index, d->task->answer_due_us);
+	if (d->closing || d->loading || d->slot >= DIALOGUE_LOCAL)
+		return;
+	if (idle_us > 0 && now_us >= d->active_us + idle_us) {
+		t->shell->count[COUNT_cli_idle_cut]++;
+		d->close_session = true;
+		dialogue_close(d, 0);
+		if (d->credit == 0)
+			text_fini(&d->out); // whoever does not read will not read this either
+	} else if (!wheel_is_armed(&t->wheel, index)) {
+		// Never cut off: look again in a while, for the setting may change.
+		wheel_arm(&t->wheel, index,
+		          idle_us > 0 ? d->active_us + idle_us : now_us + 60000000ull);
+	}
+}
+
+void table_time(struct dialogue_table *t, uint64_t now_us)
+{
+	if (t->rows == NULL)
+		return;
+	wheel_advance(&t->wheel, now_us, on_timer, t);
+	if (t->open == 0 && t->top > 1024 && t->shell->first == NULL) {
+		madvise(t->rows, t->slots * sizeof(struct dialogue), MADV_DONTNEED);
+		t->top = 0;
+	}
+}
+
+// --- opening and ending ------------------------------------------------------------------------
+
+static char *text_keep(struct span s)
+{
+	return s.len > 0 ? strndup((const char *)s.data, s.len) : NULL;
+}
+
+static bool script_from(struct dialogue *d, struct span command)
+{
+	d->script = calloc(1, sizeof(*d->script));
+	if (d->script == NULL)
+		return false;
+	d->script->text =
+	        strndup((const char *)(command.len > 0 ? command.data : (const uint8_t *)""),
+	                command.len);
+	d->script->len = d->script->text != NULL ? strlen(d->script->text) : 0;
+	return d->script->text != NULL;
+}
+
+static void greet(struct dialogue *d)
+{
+	output_line(d, span_text(BANNER_RULE
+	                         "* Copyright (c) the Sallyport authors.                 "
+	                         "                      *\n"
+	                         "* Licensed under the Apache License, Version 2.0.      "
+	                         "                      *\n" BANNER_RULE));
+	if (d->table->shell->notice != NULL)
+		output_line(d, span_text(d->table->shell->notice));
+}
+
+static void slot_take(struct dialogue_table *t, struct dialogue *d)
+{
+	bool queued = d->queued; // a former life may still stand in the queue
+	struct dialogue *next = d->next;
+
+	*d = (struct dialogue){.queued = queued, .next = next, .table = t};
+	if (d - t->rows >= t->top)
+		t->top = (uint32_t)(d - t->rows) + 1;
+	t->open++;
+	if (++t->shell->open > t->shell->open_peak)
+		t->shell->open_peak = t->shell->open;
+	t->shell->count[COUNT_cli_opened]++;
+}
+
+struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t life,
+                               const struct dialogue_start *start)
+{
+	struct dialogue *d;
+
+	if (t->rows == NULL || slot < t->first || slot - t->first >= t->slots)
+		return NULL;
+	d = &t->rows[slot - t->first];
+	if (d->table != NULL)
+		return NULL;
+	slot_take(t, d);
+	d->slot = slot;
+	d->life = life;
+	d->type = start->open.type;
+	d->has_pty = start->open.has_pty != 0;
+	d->columns = start->open.columns;
+	d->rows = start->open.rows;
+	d->line_number = start->open.line;
+	d->session = start->open.session;
+	d->role = (uint8_t)start->role;
+	d->active_us = t->shell->now_us;
+	d->user = text_keep(start->user);
+	if (d->type == DIALOGUE_EXEC && !script_from(d, start->command)) {
+		t->shell->count[COUNT_cli_no_memory]++;
+		dialogue_close(d, 255);
+	}
+	if (d->type == DIALOGUE_SUBSYSTEM || d->role == API_ROLE_NONE) {
+		t->shell->count[COUNT_cli_refused]++;
+		if (d->type != DIALOGUE_SUBSYSTEM)
+			output_line(d, span_text("Permission denied.\n"));
+		dialogue_close(d, 255);
+	}
+	if (!d->closing && dialogue_is_interactive(d)) {
+		greet(d);
+		show_prompt(d);
+	}
+	wheel_arm(&t->wheel, slot - t->first, d->active_us + 1000000ull);
+	shell_queue(t->shell, d);
+	return d;
+}
+
+void dialogue_credit(struct dialogue *d, uint64_t bytes)
+{
+	d->credit = d->credit + bytes < d->credit ? UINT64_MAX : d->credit + bytes;
+	if (text_left(&d->out) > 0 || d->task != NULL || d->input != NULL || d->closing ||
+	    d->script != NULL)
+		shell_queue(d->table->shell, d);
+}
+
+void dialogue_interrupt(struct dialogue *d)
+{
+	if (d->task != NULL)
+		task_abort(d->task);
+	else if (d->line != NULL && dialogue_is_interactive(d))
+		input_interrupt(d);
+	shell_queue(d->table->shell, d);
+}
+
+void dialogue_close(struct dialogue *d, uint32_t exit_status)
+{
+	if (d->closing)
+		return;
+	d->closing = true;
+	d->exit_status = exit_status;
+	task_free(d->task);
+	d->task = NULL;
+	free(d->line);
+	d->line = NULL;
+	shell_queue(d->table->shell, d);
+}
+
+void dialogue_hangup(struct dialogue *d)
+{
+	dialogue_close(d, d->exit_status);
+	text_fini(&d->out); // nobody will see it
+}
+
+static void script_free(struct script *s)
+{
+	if (s != NULL)
+		free(s->text);
+	free(s);
+}
+
+void dialogue_free(struct dialogue *d)
+{
+	struct dialogue_table *t = d->table;
+
+	if (t == NULL)
+		return;
+	wheel_cancel(&t->wheel, d->slot - t->first);
+	task_free(d->task);
+	free(d->line);
+	history_fini(&d->history);
+	input_fini(d);
+	text_fini(&d->out);
+	text_fini(&d->code);
+	script_free(d->script);
+	free(d->user);
+	free(d->name);
+	d->table = NULL;
+	t->open--;
+	t->shell->open--;
+	t->shell->count[COUNT_cli_closed]++;
+}
+
+void dialogue_view(struct dialogue *d, enum view_id view, struct span name)
+{
+	free(d->name);
+	d->name = text_keep(name);
+	d->view = (uint8_t)view;
+	text_fini(&d->code);
+}
+
+size_t dialogue_prompt(const struct dialogue *d, char out[DIALOGUE_PROMPT_MAX])
+{
+	int len = snprintf(out, DIALOGUE_PROMPT_MAX, views[d->view].prompt,
+	                   d->table->shell->sysname, d->name != NULL ? d->name : "");
+
+	return len < 0                             ? 0
+	       : (size_t)len < DIALOGUE_PROMPT_MAX ? (size_t)len
+	                                           : DIALOGUE_PROMPT_MAX - 1;
+}
+
+// --- cells from control ------------------------------------------------------------------------
+
+static enum api_role role_from(struct span name)
+{
+	return span_is(name, API_ROLE_ADMIN_NAME)      ? API_ROLE_ADMIN
+	       : span_is(name, API_ROLE_OPERATOR_NAME) ? API_ROLE_OPERATOR
+	                                               : API_ROLE_NONE;
+}
+
+static void on_open(struct dialogue_table *t, const struct link_cell *cell, struct span payload)
+{
+	struct dialogue_start start;
+	struct cursor c;
+	struct blob copy = blob_copy(payload);
+	struct dialogue *old;
+
+	memcpy(&start.open, cell->body, sizeof(start.open));
+	c = cursor_over(span_blob(&copy));
+	start.user = cursor_string(&c);
+	start.role = role_from(cursor_string(&c));
+	cursor_string(&c); // the peer's address: control shows it
+	cursor_string(&c); // the terminal type: we send nothing that depends on it
+	start.command = cursor_string(&c);
+	old = cell->slot >= t->first && cell->slot - t->first < t->top
+	              ? &t->rows[cell->slot - t->first]
+	              : NULL;
+	if (old != NULL && old->table != NULL)
+		dialogue_free(old); // control knows better: that life is over
+	if (cursor_end(&c) != STATUS_OK || cell->slot >= DIALOGUE_LOCAL ||
+	    dialogue_open(t, cell->slot, cell->life, &start) == NULL)
+		t->shell->count[COUNT_cli_bad_cell]++;
+	blob_wipe(&copy);
+}
+
+static void on_input(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	dialogue_input(d, payload);
+}
+
+static void on_input_eof(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	dialogue_input_end(d);
+}
+
+static void on_resize(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	struct dialogue_size size;
+
+	memcpy(&size, cell->body, sizeof(size));
+	d->columns = size.columns;
+	d->rows = size.rows;
+}
+
+static void on_signal(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	char name[8] = "";
+
+	memcpy(name, payload.data, payload.len < 7 ? payload.len : 7);
+	if (strcmp(name, "INT") == 0)
+		dialogue_interrupt(d);
+	else if (strcmp(name, "HUP") == 0 || strcmp(name, "TERM") == 0 ||
+	         strcmp(name, "KILL") == 0)
+		dialogue_hangup(d);
+}
+
+static void on_credit(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	struct dialogue_count count;
+
+	memcpy(&count, cell->body, sizeof(count));
+	dialogue_credit(d, count.bytes);
+}
+
+static void on_hangup(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	dialogue_hangup(d);
+}
+
+static void on_reply(struct dialogue *d, const struct link_cell *cell, struct span payload)
+{
+	struct dialogue_request reply;
+
+	memcpy(&reply, cell->body, sizeof(reply));
+	if (d->task != NULL)
+		task_reply(d->task, &reply, payload);
+	shell_queue(d->table->shell, d);
+}
+
+void table_cell(struct dialogue_table *t, const struct link_cell *cell, struct span payload)
+{
+	static void (*const handlers[DIALOGUE_KINDS])(struct dialogue *,
+	                                              const struct link_cell *, struct span) = {
+	        [DIALOGUE_INPUT] = on_input,   [DIALOGUE_INPUT_EOF] = on_input_eof,
+	        [DIALOGUE_RESIZE] = on_resize, [DIALOGUE_SIGNAL] = on_signal,
+	        [DIALOGUE_CREDIT] = on_credit, [DIALOGUE_HANGUP] = on_hangup,
+	        [DIALOGUE_REPLY] = on_reply,
+	};
+	struct dialogue *d;
+
+	if (cell->kind == DIALOGUE_OPEN) {
+		on_open(t, cell, payload);
+		return;
+	}
+	if (cell->kind == DIALOGUE_EVENT) // nothing is announced yet
+		return;
+	if (cell->kind >= DIALOGUE_KINDS || handlers[cell->kind] == NULL) {
+		t->shell->count[COUNT_cli_bad_cell]++;
+		return;
+	}
+	d = table_find(t, cell->slot, cell->life);
+	if (d == NULL)
+		t->shell->count[COUNT_cli_stale]++;
+	else
+		handlers[cell->kind](d, cell, payload);
+}
+
+// --- a turn ------------------------------------------------------------------------------------
+
+static bool send_cell(struct dialogue *d, enum dialogue_kind kind, const void *body,
+                      size_t size)
+{
+	struct link_cell cell = {.kind = kind,
+	                         .slot = d->slot,
+	                         .life = d->life,
+	                         .buffer = LINK_NO_BUFFER,
+	                         .offset = d->sent};
+
+	memcpy(cell.body, body, size);
+	return d->table->port->send(d->table->port, &cell, span_of(NULL, 0));
+}
+
+// Told when all has been read, or enough to be worth a cell.
+static bool report_consumed(struct dialogue *d)
+{
+	struct dialogue_count count = {.bytes = d->consumed};
+
+	if (d->consumed == 0 || (d->input != NULL && d->consumed < DIALOGUE_INPUT_WINDOW / 4))
+		return true;
+	if (!send_cell(d, DIALOGUE_CONSUMED, &count, sizeof(count)))
+		return false;
+	d->consumed = 0;
+	return true;
+}
+
+static enum dialogue_turn finish(struct dialogue *d)
+{
+	struct dialogue_exit body = {.status = d->exit_status,
+	                             .close_session = d->close_session};
+
+	if (text_left(&d->out) > 0)
+		return DIALOGUE_IDLE; // until credit comes
+	if (!send_cell(d, DIALOGUE_EXIT, &body, sizeof(body)))
+		return DIALOGUE_BLOCKED;
+	dialogue_free(d);
+	return DIALOGUE_IDLE;
+}
+
+static enum dialogue_turn work_step(struct dialogue *d)
+{
+	if (d->task != NULL) {
+		enum dialogue_turn turn = task_step(d->task);
+
+		if (turn != DIALOGUE_IDLE || d->task == NULL)
+			return turn;
+	}
+	return input_step(d) ? DIALOGUE_AGAIN : DIALOGUE_IDLE;
+}
+
+enum dialogue_turn dialogue_turn(struct dialogue *d)
+{
+	enum dialogue_turn out = DIALOGUE_AGAIN, work = DIALOGUE_AGAIN;
+
+	for (int i = 0; i < TURN_STEPS && (out == DIALOGUE_AGAIN || work == DIALOGUE_AGAIN);
+	     i++) {
+		work = d->closing ? DIALOGUE_IDLE : work_step(d);
+		out = output_send(d);
+	}
+	if (d->closing && out != DIALOGUE_BLOCKED)
+		return finish(d);
+	if (!report_consumed(d) || out == DIALOGUE_BLOCKED || work == DIALOGUE_BLOCKED) {
+		d->table->shell->count[COUNT_cli_blocked]++;
+		return out == DIALOGUE_AGAIN || work == DIALOGUE_AGAIN ? DIALOGUE_AGAIN
+		                                                       : DIALOGUE_BLOCKED;
+	}
+	return work == DIALOGUE_AGAIN || out == DIALOGUE_AGAIN ? DIALOGUE_AGAIN : DIALOGUE_IDLE;
+}

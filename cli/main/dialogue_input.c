@@ -1,0 +1,580 @@
+// From bytes to command lines: by the line editor, as bare lines, or from a script.
+#include "cli/main/input.h"
+#include "cli/main/task.h"
+#include "cli/tree/help.h"
+#include "dataplane/base/trace.h"
+
+#include <stdlib.h>
+
+#define KEYS_PER_STEP 256
+#define HOTKEY_TEXT   "display current-configuration"
+
+// --- holding what is not read yet --------------------------------------------------------------
+
+static bool input_hold(struct dialogue *d, struct span bytes)
+{
+	struct input *last = d->input_last, *chunk;
+	size_t room = last != NULL ? last->max - last->len : 0;
+	size_t first = bytes.len < room ? bytes.len : room;
+	size_t rest = bytes.len - first, max = rest > INPUT_CHUNK ? rest : INPUT_CHUNK;
+
+	if (rest > 0) {
+		chunk = malloc(sizeof(*chunk) + max);
+		if (chunk == NULL)
+			return false;
+		*chunk = (struct input){.len = (uint32_t)rest, .max = (uint32_t)max};
+		memcpy(chunk->data, bytes.data + first, rest);
+		if (last != NULL)
+			last->next = chunk;
+		else
+			d->input = chunk;
+		d->input_last = chunk;
+	}
+	if (first > 0) {
+		memcpy(last->data + last->len, bytes.data, first);
+		last->len += (uint32_t)first;
+	}
+	return true;
+}
+
+void dialogue_input(struct dialogue *d, struct span bytes)
+{
+	struct shell *shell = d->table->shell;
+
+	TRACE_STEP(d->slot, d->life);
+	if (d->closing || bytes.len == 0)
+		return;
+	d->active_us = shell->now_us;
+	if (d->held + d->consumed + bytes.len > DIALOGUE_INPUT_WINDOW) {
+		shell->count[COUNT_cli_overrun]++;
+		dialogue_close(d, 255);
+		return;
+	}
+	if (!input_hold(d, bytes)) {
+		shell->count[COUNT_cli_no_memory]++;
+		dialogue_close(d, 255);
+		return;
+	}
+	d->held += bytes.len;
+	d->received += bytes.len;
+	shell->count[COUNT_cli_bytes_in] += bytes.len;
+	shell->input_bytes += bytes.len;
+	if (shell->input_bytes > shell->input_peak)
+		shell->input_peak = shell->input_bytes;
+	// Ctrl+C stops a running command even behind other typing, which stays in order.
+	if (d->task != NULL && dialogue_is_interactive(d) && d->task->wait != WAIT_ANSWER &&
+	    memchr(bytes.data, 3, bytes.len) != NULL)
+		task_abort(d->task);
+	shell_queue(shell, d);
+}
+
+void dialogue_input_end(struct dialogue *d)
+{
+	d->input_ended = true;
+	shell_queue(d->table->shell, d);
+}
+
+bool input_peek(const struct dialogue *d, uint8_t *byte)
+{
+	if (d->input == NULL)
+		return false;
+	*byte = d->input->data[d->input->at];
+	return true;
+}
+
+size_t input_copy(const struct dialogue *d, uint8_t *out, size_t max)
+{
+	size_t len = 0;
+
+	for (const struct input *i = d->input; i != NULL && len < max; i = i->next)
+		for (uint32_t at = i->at; at < i->len && len < max; at++)
+			out[len++] = i->data[at];
+	return len;
+}
+
+void input_take(struct dialogue *d, size_t len)
+{
+	d->held -= len;
+	d->consumed += len;
+	d->table->shell->input_bytes -= len;
+	while (len > 0) {
+		struct input *first = d->input;
+		size_t here = first->len - first->at;
+
+		if (len < here) {
+			first->at += (uint32_t)len;
+			return;
+		}
+		len -= here;
+		d->input = first->next;
+		if (d->input == NULL)
+			d->input_last = NULL;
+		free(first);
+	}
+}
+
+void input_fini(struct dialogue *d)
+{
+	if (d->held > 0)
+		input_take(d, d->held);
+}
+
+// --- the prompt --------------------------------------------------------------------------------
+
+void show_prompt(struct dialogue *d)
+{
+	char prompt[DIALOGUE_PROMPT_MAX];
+
+	if (!dialogue_is_interactive(d) || d->closing)
+		return;
+	text_add(&d->out, prompt, dialogue_prompt(d, prompt));
+}
+
+static struct line *line_take(struct dialogue *d, bool plain, bool hidden)
+{
+	if (d->line == NULL)
+		d->line = calloc(1, sizeof(*d->line));
+	if (d->line == NULL) {
+		d->table->shell->count[COUNT_cli_no_memory]++;
+		dialogue_close(d, 255);
+		return NULL;
+	}
+	d->line->plain = plain;
+	d->line->hidden = hidden;
+	return d->line;
+}
+
+static void line_drop(struct dialogue *d)
+{
+	free(d->line);
+	d->line = NULL;
+}
+
+static void line_again(struct dialogue *d)
+{
+	text_puts(&d->out, "\r\n");
+	show_prompt(d);
+	if (d->line != NULL)
+		line_redraw(d->line, &d->out);
+}
+
+void input_interrupt(struct dialogue *d)
+{
+	line_drop(d);
+	d->recall = 0;
+	line_again(d);
+}
+
+// --- a line is complete ------------------------------------------------------------------------
+
+static void line_run(struct dialogue *d, struct span text)
+{
+	TRACE_STEP(d->slot, d->life);
+	if (!task_start(d, text))
+		show_prompt(d);
+}
+
+static void line_enter(struct dialogue *d)
+{
+	char text[COMMAND_LINE_MAX];
+	size_t len = d->line->len;
+	bool too_long = d->line->too_long;
+
+	memcpy(text, d->line->text, len);
+	line_drop(d);
+	d->recall = 0;
+	if (dialogue_is_interactive(d))
+		text_puts(&d->out, "\r\n");
+	if (too_long) {
+		d->failed = true;
+		d->table->shell->count[COUNT_cli_wrong]++;
+		output_line(d,
+		            span_text(" % The command line is longer than 511 characters.\n"));
+		show_prompt(d);
+		return;
+	}
+	line_run(d, span_of(text, len));
+}
+
+static void line_leave(struct dialogue *d)
+{
+	line_drop(d);
+	dialogue_view(d, VIEW_USER, span_of(NULL, 0));
+	line_again(d);
+}
+
+static void line_recall(struct dialogue *d, bool older)
+{
+	struct span text = {0};
+
+	if (older) {
+		if (d->recall == UINT8_MAX || !history_at(&d->history, d->recall, &text))
+			return;
+		d->recall++;
+	} else {
+		if (d->recall == 0)
+			return;
+		d->recall--;
+		if (d->recall > 0)
+			(void)history_at(&d->history, d->recall - 1u, &text);
+	}
+	line_replace(d->line, text.data != NULL ? text : span_text(""), &d->out);
+}
+
+// --- `?` and Tab -------------------------------------------------------------------------------
+
+static void help_show(struct dialogue *d, struct span line)
+{
+	struct help *h = malloc(sizeof(*h));
+	struct text text = {0};
+	uint8_t view = d->view;
+
+	if (h == NULL)
+		return;
+	help_find(h, &d->table->shell->trees[view], line, d->role);
+	while ((h->result != MATCH_OK || h->count == 0) && view != VIEW_USER &&
+	       views[view].parent != view) {
+		struct help *other = malloc(sizeof(*h));
+
+		view = views[view].parent;
+		if (view == VIEW_USER || other == NULL) {
+			free(other);
+			break;
+		}
+		help_find(other, &d->table->shell->trees[view], line, d->role);
+		if (other->result == MATCH_OK && other->count > 0)
+			memcpy(h, other, sizeof(*h));
+		free(other);
+	}
+	if (h->result == MATCH_OK && h->count == 0)
+		h->result = MATCH_UNRECOGNIZED;
+	if (h->result == MATCH_OK) {
+		if (line.len == 0)
+			text_format(&text, "%s\n", views[d->view].title);
+		help_print(h, &text);
+	} else {
+		text_format(&text, "%s\n", match_text(h->result));
+	}
+	output_line(d, text_span(&text));
+	text_fini(&text);
+	free(h);
+}
+
+static void line_help(struct dialogue *d)
+{
+	text_puts(&d->out, "\r\n");
+	help_show(d, line_span(d->line));
+	show_prompt(d);
+	line_redraw(d->line, &d->out);
+}
+
+static void line_complete(struct dialogue *d)
+{
+	struct line *l = d->line;
+	char name[HELP_NAME_MAX];
+	uint32_t found = 0, nth = l->tab_count;
+	uint8_t view = d->view;
+	uint16_t from = 0;
+	struct span typed;
+
+	if (l->at != l->len)
+		return;
+	if (nth == 0)
+		l->tab_len = l->len;
+	typed = span_of(l->text, l->tab_len);
+	do {
+		const struct tree *tree = &d->table->shell->trees[view];
+
+		found = complete_find(tree, typed, d->role, 0, name, &from);
+		if (found > 0)
+			complete_find(tree, typed, d->role, nth % found, name, &from);
+		view = views[view].parent;
+	} while (found == 0 && view != VIEW_USER);
+	if (found > 0 && from + strlen(name) + 1 < COMMAND_LINE_MAX) {
+		memcpy(l->text + from, name, strlen(name));
+		l->len = (uint16_t)(from + strlen(name));
+		if (found == 1)
+			l->text[l->len++] = ' ';
+		l->at = l->len;
+		l->tab_count = found > 1 ? (uint16_t)(nth % found + 1) : 0;
+	}
+	line_again(d);
+}
+
+// --- keys --------------------------------------------------------------------------------------
+
+static void key_event(struct dialogue *d, enum line_event event)
+{
+	switch (event) {
+	case LINE_NONE:
+		break;
+	case LINE_ENTER:
+		line_enter(d);
+		break;
+	case LINE_TAB:
+		line_complete(d);
+		break;
+	case LINE_HELP:
+		line_help(d);
+		break;
+	case LINE_INTERRUPT:
+		input_interrupt(d);
+		break;
+	case LINE_LEAVE:
+		line_leave(d);
+		break;
+	case LINE_OLDER:
+	case LINE_NEWER:
+		line_recall(d, event == LINE_OLDER);
+		break;
+	case LINE_REDRAW:
+		line_again(d);
+		break;
+	case LINE_DISCONNECT:
+		dialogue_close(d, 0);
+		break;
+	case LINE_HOTKEY:
+		if (d->line->len == 0) {
+			line_replace(d->line, span_text(HOTKEY_TEXT), &d->out);
+			line_enter(d);
+		}
+		break;
+	}
+}
+
+// The second half of CR LF, or CR NUL.
+static bool is_line_rest(struct dialogue *d, uint8_t key)
+{
+	bool rest = d->last_cr && (key == '\n' || key == 0);
+
+	d->last_cr = key == '\r';
+	return rest;
+}
+
+static bool keys_step(struct dialogue *d)
+{
+	bool did = false;
+	uint8_t key;
+
+	for (int i = 0; i < KEYS_PER_STEP && d->task == NULL && !d->closing &&
+	                text_left(&d->out) < DIALOGUE_OUT_HIGH && input_peek(d, &key);
+	     i++) {
+		did = true;
+		input_take(d, 1);
+		if (is_line_rest(d, key) || line_take(d, false, false) == NULL)
+			continue;
+		key_event(d, line_key(d->line, key, &d->out));
+	}
+	if (d->line != NULL && d->line->len == 0 && d->line->escape == 0 && !d->line->too_long)
+		line_drop(d);
+	if (!did && d->input_ended && d->input == NULL && d->task == NULL) {
+		dialogue_close(d, 0);
+		return true;
+	}
+	return did;
+}
+
+// --- without a terminal ------------------------------------------------------------------------
+
+// Gather a bare line in d->line. True when it is complete.
+static bool plain_line(struct dialogue *d, bool *did)
+{
+	uint8_t key;
+
+	for (int i = 0; i < KEYS_PER_STEP && input_peek(d, &key); i++) {
+		struct line *l;
+
+		*did = true;
+		input_take(d, 1);
+		if (is_line_rest(d, key))
+			continue;
+		l = line_take(d, true, false);
+		if (l == NULL)
+			return false;
+		if (key == '\r' || key == '\n')
+			return true;
+		if (l->len < COMMAND_LINE_MAX)
+			l->text[l->len++] = (char)key;
+		else
+			l->too_long = true;
+	}
+	return d->input == NULL && d->input_ended && d->line != NULL;
+}
+
+static bool plain_step(struct dialogue *d)
+{
+	bool did = false;
+
+	if (plain_line(d, &did)) {
+		line_enter(d);
+		return true;
+	}
+	if (!did && !d->closing && d->input_ended && d->input == NULL) {
+		dialogue_close(d, d->failed);
+		return true;
+	}
+	return did;
+}
+
+static bool script_step(struct dialogue *d)
+{
+	struct script *s = d->script;
+	const char *from = s->text + s->at;
+	size_t left = s->len - s->at, len = 0;
+
+	if (left == 0) {
+		if (s->done != NULL)
+			s->done(s->owner, d);
+		else
+			dialogue_close(d, d->failed);
+		return true;
+	}
+	while (len < left && from[len] != '\n')
+		len++;
+	s->at += len < left ? len + 1 : len;
+	s->line++;
+	while (len > 0 && from[len - 1] == '\r')
+		len--;
+	line_run(d, span_of(from, len));
+	return true;
+}
+
+// --- questions and the pager -------------------------------------------------------------------
+
+static bool answer_step(struct dialogue *d)
+{
+	struct task *t = d->task;
+	bool did = false;
+	uint8_t key;
+
+	if (!dialogue_is_interactive(d)) {
+		if (plain_line(d, &did)) {
+			task_answer(t, line_span(d->line));
+			line_drop(d);
+			return true;
+		}
+		if (!did && d->input_ended && d->input == NULL) {
+			task_no_answer(t);
+			return true;
+		}
+		return did;
+	}
+	while (!d->closing && input_peek(d, &key) && text_left(&d->out) < DIALOGUE_OUT_HIGH) {
+		enum line_event event;
+
+		did = true;
+		input_take(d, 1);
+		if (is_line_rest(d, key))
+			continue;
+		if (line_take(d, true, t->hidden_answer) == NULL)
+			return true;
+		event = line_key(d->line, key, &d->out);
+		if (event != LINE_ENTER && event != LINE_INTERRUPT && event != LINE_LEAVE)
+			continue;
+		text_puts(&d->out, "\r\n");
+		if (event == LINE_ENTER)
+			task_answer(t, line_span(d->line));
+		else
+			task_abort(t);
+		line_drop(d);
+		return true;
+	}
+	if (!did && d->input_ended && d->input == NULL) {
+		task_no_answer(t);
+		return true;
+	}
+	return did;
+}
+
+// Keys at "---- More ----". Anything that is no such key was typed ahead for the prompt: then the
+// rest is shown without stopping, and nothing is lost.
+static size_t pager_key(const uint8_t *keys, size_t len, char *meaning)
+{
+	*meaning = 0;
+	switch (keys[0]) {
+	case ' ':
+	case '\r':
+	case '\n':
+	case 'q':
+	case 'Q':
+		*meaning = (char)keys[0];
+		return 1;
+	case 3:
+		*meaning = 'q';
+		return 1;
+	case 27:
+		if (len >= 4 && keys[1] == '[' && keys[3] == '~') {
+			*meaning = ' ';
+			return 4;
+		}
+		if (len >= 3 && keys[1] == '[' && keys[2] >= 'A') {
+			*meaning = '\r';
+			return 3;
+		}
+		return len >= 4 ? 1 : 0;
+	default:
+		*meaning = '*';
+		return 0;
+	}
+}
+
+static bool pager_step(struct dialogue *d)
+{
+	uint8_t keys[64];
+	size_t len = input_copy(d, keys, sizeof(keys)), taken;
+	char meaning;
+
+	if (len == 0) {
+		if (d->input_ended)
+			pager_go_on(d->task, '*');
+		return d->input_ended;
+	}
+	if (len > 1 && d->last_cr && keys[0] == '\n') {
+		d->last_cr = 0;
+		input_take(d, 1);
+		return true;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (pager_key(keys + i, len - i, &meaning) == 0 && meaning == '*' &&
+		    keys[0] != 27) {
+			pager_go_on(d->task, '*');
+			return true;
+		}
+	}
+	if (is_line_rest(d, keys[0])) {
+		input_take(d, 1);
+		return true;
+	}
+	taken = pager_key(keys, len, &meaning);
+	if (taken == 0)
+		return false;
+	input_take(d, taken);
+	pager_go_on(d->task, meaning);
+	return true;
+}
+
+// --- ------------------------------------------------------------------------------------------
+
+bool input_step(struct dialogue *d)
+{
+	uint8_t key;
+
+	if (d->closing || text_left(&d->out) >= DIALOGUE_OUT_HIGH)
+		return false;
+	if (d->task != NULL) {
+		if (d->task->more_shown)
+			return pager_step(d);
+		if (d->task->wait == WAIT_ANSWER && text_left(&d->task->pending) == 0)
+			return answer_step(d);
+		if (dialogue_is_interactive(d) && input_peek(d, &key) && key == 3 &&
+		    d->task->wait != WAIT_FILE) {
+			input_take(d, 1);
+			task_abort(d->task);
+			return true;
+		}
+		return false;
+	}
+	if (d->script != NULL)
+		return script_step(d);
+	return dialogue_is_interactive(d) ? keys_step(d) : plain_step(d);
+}

@@ -1,0 +1,85 @@
+// What all dialogues of this process share: the command trees, the few settings that the command
+// line itself obeys, the queue of dialogues that have something to do, and the doors to the
+// world, which tests replace.
+#pragma once
+
+#include "cli/tree/grammar.h"
+#include "dataplane/link/dialogue_msg.h"
+
+struct dialogue;
+struct shell;
+
+// Where a dialogue's cells go. False: no room now, try again; nothing was sent.
+struct port {
+	bool (*send)(struct port *port, struct link_cell *cell, struct span payload);
+};
+
+// Work that may block (a disk): runs outside the loop, one at a time, `done` back inside it. The
+// job belongs to its starter again in `done`.
+struct file_job {
+	void (*work)(struct file_job *job);
+	void (*done)(struct file_job *job);
+	struct shell *shell;
+	void *door; // of the runner
+};
+
+#define SHELL_COUNTER_LIST(X)                                                                  \
+	X(cli_opened, "dialogues opened")                                                      \
+	X(cli_closed, "dialogues closed")                                                      \
+	X(cli_refused, "dialogues refused at opening")                                         \
+	X(cli_commands, "commands run")                                                        \
+	X(cli_wrong, "command lines answered by an error")                                     \
+	X(cli_denied, "commands denied by role")                                               \
+	X(cli_bytes_in, "bytes typed")                                                         \
+	X(cli_bytes_out, "bytes shown")                                                        \
+	X(cli_blocked, "times that a dialogue waited for room towards control")                \
+	X(cli_idle_cut, "dialogues ended by idle-timeout")                                     \
+	X(cli_stale, "cells for a dialogue that is gone")                                      \
+	X(cli_bad_cell, "cells that made no sense")                                            \
+	X(cli_overrun, "dialogues ended because control sent beyond the window")               \
+	X(cli_no_memory, "dialogues ended because memory ran out")
+
+enum shell_counter {
+#define X(name, text) COUNT_##name,
+	SHELL_COUNTER_LIST(X)
+#undef X
+	        SHELL_COUNTERS
+};
+
+struct shell {
+	struct tree trees[VIEWS];
+	char sysname[API_ROW_TEXT + 1];
+	uint32_t idle_seconds, screen_length, history;
+	char *notice; // said at every login, or NULL; owned
+	int flash;    // the device's files: a directory, or -1
+	int state;    // what the first start made: a directory, or -1
+
+	struct dialogue *first, *last; // have something to do
+	uint32_t next_job;
+	uint64_t now_us;  // monotonic; the loop reads it once a turn
+	uint32_t blocked; // of the last turn: waiting for room alone
+	bool saving;      // a save is under way: only one at a time
+	uint64_t count[SHELL_COUNTERS];
+	uint32_t open, open_peak, tasks, tasks_peak;
+	uint64_t input_bytes, input_peak;
+
+	void (*submit)(struct file_job *job); // runs it later, off the loop
+	void (*log)(const char *line);
+};
+
+// Compile the trees and set the defaults. UNSUPPORTED names a grammar that does not parse.
+[[nodiscard]] enum status shell_init(struct shell *shell, const char **bad);
+void shell_fini(struct shell *shell);
+
+// Let every dialogue in the queue do a bounded piece of work. Returns how many want more at once;
+// `blocked` says how many wait for room.
+uint32_t shell_turn(struct shell *shell);
+void shell_queue(struct shell *shell, struct dialogue *d);
+
+// A setting of SYSTEM or VTY is in force.
+void shell_setting(struct shell *shell, const struct api_record *record);
+
+const char *shell_counter_name(enum shell_counter counter);
+const char *shell_counter_text(enum shell_counter counter);
+void shell_log(struct shell *shell, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,537 @@
+// Commands that run: matching, steps, calls to control, questions.
+#include "cli/main/task.h"
+#include "cli/tree/arg.h"
+#include "dataplane/base/trace.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+// --- starting ----------------------------------------------------------------------------------
+
+static struct task *task_new(struct dialogue *d)
+{
+	struct shell *shell = d->table->shell;
+	struct task *t = calloc(1, sizeof(*t));
+
+	if (t == NULL) {
+		shell->count[COUNT_cli_no_memory]++;
+		dialogue_close(d, 255);
+		return NULL;
+	}
+	t->dialogue = d;
+	if (++shell->tasks > shell->tasks_peak)
+		shell->tasks_peak = shell->tasks;
+	return t;
+}
+
+void task_free(struct task *t)
+{
+	if (t == NULL)
+		return;
+	t->dialogue->table->shell->tasks--;
+	if (t->own_fini != NULL && t->own != NULL)
+		t->own_fini(t->own);
+	free(t->own);
+	text_fini(&t->pending);
+	if (t->answer.data != NULL)
+		explicit_bzero(t->answer.data, t->answer.len);
+	text_fini(&t->answer);
+	text_fini(&t->file);
+	text_fini(&t->name);
+	filter_free(t->filters);
+	blob_wipe(&t->request);
+	blob_wipe(&t->reply);
+	explicit_bzero(t, sizeof(*t));
+	free(t);
+}
+
+static void script_error(struct dialogue *d)
+{
+	d->failed = true;
+	if (d->script != NULL && d->script->errors++ == 0)
+		d->script->bad_line = d->script->line;
+}
+
+// The line and, under it, the place where it went wrong.
+static void answer_wrong(struct dialogue *d, enum match_result result, uint16_t caret)
+{
+	struct text text = {0};
+	char prompt[DIALOGUE_PROMPT_MAX];
+	size_t at = caret;
+
+	script_error(d);
+	d->table->shell->count[COUNT_cli_wrong]++;
+	if (result == MATCH_DENIED) {
+		d->table->shell->count[COUNT_cli_denied]++;
+	} else {
+		if (dialogue_is_interactive(d))
+			at += dialogue_prompt(d, prompt);
+		text_repeat(&text, ' ', at);
+		text_puts(&text, "^\n");
+	}
+	text_format(&text, "%s\n", match_text(result));
+	output_line(d, text_span(&text));
+	text_fini(&text);
+}
+
+// Try the view, then the views around it; of two failures the one that understood more is told.
+void match_in_views(struct task *t, struct span line)
+{
+	struct dialogue *d = t->dialogue;
+	struct match *m = &t->match;
+	const struct tree *trees = d->table->shell->trees;
+	enum match_result first;
+	uint16_t caret, good;
+	uint8_t view = d->view;
+
+	TRACE_STEP(d->slot, d->life);
+	match_line(m, &trees[view], line, d->role);
+	first = m->result;
+	caret = m->caret;
+	good = m->good;
+	while (m->result != MATCH_OK && m->result != MATCH_EMPTY && m->result != MATCH_DENIED &&
+	       views[view].parent != VIEW_USER && view != VIEW_USER) {
+		view = (uint8_t)views[view].parent;
+		match_words(m, &trees[view], d->role);
+		if (m->result == MATCH_OK || m->result == MATCH_DENIED)
+			return;
+		if (m->good > good) {
+			first = m->result;
+			caret = m->caret;
+			good = m->good;
+		}
+	}
+	m->result = first;
+	m->caret = caret;
+}
+
+static bool filters_start(struct task *t, struct span line)
+{
+	static const enum match_result results[] = {
+	        [FILTER_UNRECOGNIZED] = MATCH_UNRECOGNIZED,
+	        [FILTER_INCOMPLETE] = MATCH_INCOMPLETE,
+	        [FILTER_WRONG] = MATCH_WRONG,
+	        [FILTER_NONE] = MATCH_INCOMPLETE,
+	};
+	uint16_t at = t->match.words.filter, caret = 0;
+	enum filter_result result;
+
+	if (at == 0)
+		return true;
+	result = filter_parse(span_of(line.data + at, line.len - at), &t->filters, &caret);
+	if (result == FILTER_OK)
+		return true;
+	answer_wrong(t->dialogue, results[result], (uint16_t)(at + caret));
+	return false;
+}
+
+static struct span line_trim(struct span line)
+{
+	while (line.len > 0 &&
+	       (line.data[line.len - 1] == ' ' || line.data[line.len - 1] == '\t'))
+		line.len--;
+	return line;
+}
+
+static void remember(struct dialogue *d, const struct task *t, struct span line)
+{
+	if (d->loading || d->type != DIALOGUE_SHELL ||
+	    (t->match.row->flags & COMMAND_SECRET) != 0)
+		return;
+	history_add(&d->history, line_trim(line), d->table->shell->history);
+}
+
+// Lines that are no commands: comments, and the hexadecimal text of a key.
+static bool line_is_special(struct dialogue *d, struct span line)
+{
+	size_t at = 0;
+
+	while (at < line.len && (line.data[at] == ' ' || line.data[at] == '\t'))
+		at++;
+	if (at == line.len)
+		return true;
+	if (line.data[at] == '#') {
+		if (d->loading && d->view != VIEW_SYSTEM)
+			dialogue_view(d, VIEW_SYSTEM, span_of(NULL, 0));
+		return true;
+	}
+	return d->view == VIEW_KEY_CODE && key_code_line(d, line);
+}
+
+bool task_start(struct dialogue *d, struct span line)
+{
+	struct task *t;
+
+	if (line.len > WORDS_TEXT_MAX) {
+		answer_wrong(d, MATCH_TOO_MANY, WORDS_TEXT_MAX);
+		return false;
+	}
+	if (memchr(line.data, 0, line.len) != NULL || line_is_special(d, line))
+		return false;
+	t = task_new(d);
+	if (t == NULL)
+		return false;
+	match_in_views(t, line);
+	if (t->match.result != MATCH_OK) {
+		if (t->match.result != MATCH_EMPTY)
+			answer_wrong(d, t->match.result, t->match.caret);
+		task_free(t);
+		return false;
+	}
+	if (!filters_start(t, line)) {
+		task_free(t);
+		return false;
+	}
+	remember(d, t, line);
+	d->table->shell->count[COUNT_cli_commands]++;
+	t->row = t->match.row;
+	t->next = t->row->run;
+	d->task = t;
+	return true;
+}
+
+bool task_begin(struct dialogue *d, enum turn (*run)(struct task *t))
+{
+	d->task = task_new(d);
+	if (d->task == NULL)
+		return false;
+	d->task->next = run;
+	shell_queue(d->table->shell, d);
+	return true;
+}
+
+// --- steps -------------------------------------------------------------------------------------
+
+static enum dialogue_turn request_send(struct task *t)
+{
+	struct dialogue *d = t->dialogue;
+	struct dialogue_request body = {
+	        .job = t->job, .call = t->call, .cursor = t->ask_cursor};
+	struct link_cell cell = {.kind = DIALOGUE_REQUEST,
+	                         .slot = d->slot,
+	                         .life = d->life,
+	                         .buffer = LINK_NO_BUFFER};
+
+	memcpy(cell.body, &body, sizeof(body));
+	if (!d->table->port->send(d->table->port, &cell,
+	                          span_of(t->request.data, t->request_len)))
+		return DIALOGUE_BLOCKED;
+	t->unsent = false;
+	blob_wipe(&t->request);
+	return DIALOGUE_AGAIN;
+}
+
+static void task_finish(struct task *t)
+{
+	struct dialogue *d = t->dialogue;
+	bool close = t->close;
+
+	if (t->failed)
+		script_error(d);
+	task_free(t);
+	d->task = NULL;
+	if (close)
+		dialogue_close(d, dialogue_is_interactive(d) ? 0 : d->failed);
+	else
+		show_prompt(d);
+}
+
+static void command_run(struct task *t)
+{
+	TRACE_STEP(t->dialogue->slot, t->dialogue->life);
+	t->done = t->next(t) == TURN_DONE;
+}
+
+enum dialogue_turn task_step(struct task *t)
+{
+	bool did = false;
+
+	if (t->unsent && request_send(t) == DIALOGUE_BLOCKED)
+		return DIALOGUE_BLOCKED;
+	if (!t->done && t->wait == WAIT_NOTHING && task_room(t)) {
+		command_run(t);
+		did = true;
+		if (t->unsent && request_send(t) == DIALOGUE_BLOCKED)
+			return DIALOGUE_BLOCKED;
+	}
+	did |= output_emit(t);
+	if (t->done && text_left(&t->pending) == 0 && !t->more_shown) {
+		task_finish(t);
+		return DIALOGUE_AGAIN;
+	}
+	return did ? DIALOGUE_AGAIN : DIALOGUE_IDLE;
+}
+
+bool task_room(const struct task *t)
+{
+	return text_left(&t->pending) < TASK_PENDING_HIGH && !t->more_shown &&
+	       text_left(&t->dialogue->out) < DIALOGUE_OUT_HIGH;
+}
+
+void task_abort(struct task *t)
+{
+	struct dialogue *d = t->dialogue;
+
+	if (t->wait == WAIT_FILE) // what touches a disk is finished
+		return;
+	if (t->more_shown)
+		text_puts(&d->out, "\r\n");
+	t->more_shown = false;
+	text_fini(&t->pending);
+	t->wait = WAIT_NOTHING;
+	t->unsent = false;
+	t->job = 0;
+	t->aborted = t->done = true;
+	shell_queue(d->table->shell, d);
+}
+
+// --- calls to control --------------------------------------------------------------------------
+
+void task_reply(struct task *t, const struct dialogue_request *reply, struct span payload)
+{
+	if (t->wait != WAIT_REPLY || t->unsent || reply->job != t->job ||
+	    reply->call != t->call)
+		return;
+	blob_wipe(&t->reply);
+	t->reply = blob_copy(payload);
+	t->reply_at = 0;
+	t->status = reply->status < STATUS_COUNT ? (enum status)reply->status : STATUS_INTERNAL;
+	if (payload.len > 0 && t->reply.data == NULL)
+		t->status = STATUS_NO_MEMORY;
+	t->more = reply->more != 0 && reply->cursor != t->ask_cursor;
+	t->cursor = reply->cursor;
+	t->wait = WAIT_NOTHING;
+}
+
+struct builder task_request(struct task *t)
+{
+	blob_wipe(&t->request);
+	t->request.data = malloc(TASK_REQUEST_MAX);
+	t->request.len = t->request.data != NULL ? TASK_REQUEST_MAX : 0;
+	return builder_over(t->request.data, t->request.len);
+}
+
+enum turn task_ask(struct task *t, enum api_call call, const struct builder *payload,
+                   enum turn (*next)(struct task *t))
+{
+	if (payload != NULL && !builder_ok(payload))
+		return task_fail_status(t, STATUS_TOO_LONG);
+	t->request_len = payload != NULL ? payload->len : 0;
+	t->job = ++t->dialogue->table->shell->next_job;
+	t->call = (uint16_t)call;
+	t->unsent = true;
+	t->wait = WAIT_REPLY;
+	t->next = next;
+	return TURN_WAIT;
+}
+
+enum turn task_ask_plain(struct task *t, enum api_call call, enum turn (*next)(struct task *t))
+{
+	t->ask_cursor = 0;
+	return task_ask(t, call, NULL, next);
+}
+
+enum turn task_end(struct task *t)
+{
+	return t->status == STATUS_OK ? TURN_DONE : task_fail_status(t, t->status);
+}
+
+enum turn task_put(struct task *t, const struct api_record *record,
+                   enum turn (*next)(struct task *t))
+{
+	struct builder b = task_request(t);
+
+	api_record_emit(&b, record);
+	t->ask_cursor = 0;
+	return task_ask(t, API_PUT, &b, next);
+}
+
+static enum turn task_name(struct task *t, enum api_call call, uint8_t class, struct span key,
+                           enum turn (*next)(struct task *t))
+{
+	struct builder b = task_request(t);
+
+	builder_u8(&b, class);
+	builder_string(&b, key);
+	t->ask_cursor = 0;
+	return task_ask(t, call, &b, next);
+}
+
+enum turn task_delete(struct task *t, uint8_t class, struct span key,
+                      enum turn (*next)(struct task *t))
+{
+	return task_name(t, API_DELETE, class, key, next);
+}
+
+enum turn task_get(struct task *t, uint8_t class, struct span key,
+                   enum turn (*next)(struct task *t))
+{
+	return task_name(t, API_GET, class, key, next);
+}
+
+bool task_record(struct task *t, struct api_record *out)
+{
+	struct cursor c = cursor_over(span_blob(&t->reply));
+
+	return t->status == STATUS_OK && api_record_parse(&c, out) == STATUS_OK;
+}
+
+// --- lists -------------------------------------------------------------------------------------
+
+static enum turn list_rows(struct task *t);
+
+static enum turn list_ask(struct task *t)
+{
+	struct builder b = task_request(t);
+
+	if (t->listing->class != 0)
+		builder_u8(&b, t->listing->class);
+	return task_ask(t, t->listing->call, &b, list_rows);
+}
+
+static enum turn list_rows(struct task *t)
+{
+	struct cursor c;
+
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	c = cursor_over(span_of(t->reply.data + t->reply_at, t->reply.len - t->reply_at));
+	while (cursor_left(&c) > 0 && task_room(t))
+		t->listing->row(t, &c);
+	if (!cursor_ok(&c))
+		return task_fail_status(t, STATUS_MALFORMED);
+	t->reply_at = (size_t)(c.at - t->reply.data);
+	if (t->reply_at < t->reply.len)
+		return TURN_AGAIN;
+	if (!t->more)
+		return t->listing->end != NULL ? t->listing->end(t) : TURN_DONE;
+	t->ask_cursor = t->cursor;
+	return list_ask(t);
+}
+
+enum turn task_list(struct task *t, const struct listing *listing)
+{
+	t->listing = listing;
+	t->ask_cursor = 0;
+	return list_ask(t);
+}
+
+// --- questions ---------------------------------------------------------------------------------
+
+enum turn task_question(struct task *t, bool hidden, enum turn (*next)(struct task *t),
+                        const char *text)
+{
+	struct dialogue *d = t->dialogue;
+
+	text_puts(&t->pending, text);
+	if (!dialogue_is_interactive(d))
+		text_puts(&t->pending, "\n");
+	text_fini(&t->answer);
+	t->hidden_answer = hidden;
+	t->answer_ended = false;
+	t->wait = WAIT_ANSWER;
+	t->next = next;
+	t->answer_due_us = d->table->shell->now_us + DIALOGUE_ANSWER_US;
+	wheel_arm(&d->table->wheel, d->slot - d->table->first, t->answer_due_us);
+	if (d->loading)
+		task_no_answer(t); // a file answers nothing
+	return TURN_WAIT;
+}
+
+void task_answer(struct task *t, struct span line)
+{
+	text_fini(&t->answer);
+	text_add(&t->answer, line.data, line.len);
+	t->wait = WAIT_NOTHING;
+}
+
+void task_no_answer(struct task *t)
+{
+	struct dialogue *d = t->dialogue;
+
+	text_fini(&t->answer);
+	t->answer_ended = true;
+	t->wait = WAIT_NOTHING;
+	if (dialogue_is_interactive(d))
+		text_puts(&t->pending, "\n");
+	shell_queue(d->table->shell, d);
+}
+
+bool task_said_yes(const struct task *t)
+{
+	struct span a = text_span(&t->answer);
+
+	return !t->answer_ended && a.len > 0 && (a.data[0] == 'y' || a.data[0] == 'Y') &&
+	       (a.len == 1 || (a.len == 3 && strncasecmp((const char *)a.data, "yes", 3) == 0));
+}
+
+// --- files -------------------------------------------------------------------------------------
+
+void task_resume(struct shell *shell, struct dialogue_table *table, uint32_t slot,
+                 uint32_t life, uint32_t job, enum status status)
+{
+	struct dialogue *d = table_find(table, slot, life);
+
+	if (d == NULL || d->task == NULL || d->task->wait != WAIT_FILE || d->task->job != job)
+		return;
+	d->task->status = status;
+	d->task->wait = WAIT_NOTHING;
+	shell_queue(shell, d);
+}
+
+// --- failing and small things ------------------------------------------------------------------
+
+enum turn task_fail(struct task *t, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	task_print(t, " %% %s\n", text);
+	t->failed = true;
+	t->dialogue->table->shell->count[COUNT_cli_wrong]++;
+	return TURN_DONE;
+}
+
+enum turn task_fail_status(struct task *t, enum status status)
+{
+	const char *text = status_text(status);
+
+	if (status == STATUS_DENIED) {
+		t->failed = true;
+		t->dialogue->table->shell->count[COUNT_cli_denied]++;
+		task_print(t, "%s\n", match_text(MATCH_DENIED));
+		return TURN_DONE;
+	}
+	return task_fail(t, "%c%s.", toupper((unsigned char)text[0]), text + 1);
+}
+
+struct span task_arg(const struct task *t, uint8_t arg)
+{
+	return match_arg(&t->match, arg, 0);
+}
+
+bool task_has(const struct task *t, const char *literal)
+{
+	return match_has(&t->match, literal);
+}
+
+struct shell *task_shell(const struct task *t)
+{
+	return t->dialogue->table->shell;
+}
+
+void *task_own(struct task *t, size_t size, void (*fini)(void *own))
+{
+	if (t->own_fini != NULL && t->own != NULL)
+		t->own_fini(t->own);
+	free(t->own);
+	t->own = calloc(1, size);
+	t->own_fini = fini;
+	return t->own;
+}
