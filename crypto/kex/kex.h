@@ -1,4 +1,4 @@
-// Key exchange methods (RFC 5656, RFC 8731) and what follows from them: the exchange hash and the
+// Key exchange methods (RFC 5656, 8731, 9941) and what follows from them: the exchange hash and the
 // six keys (RFC 4253 section 7.2). Slow arithmetic: never on a poll core, never in a shard's
 // loop. Any thread; nothing is shared.
 #pragma once
@@ -34,8 +34,8 @@ struct kex_client;
                                             struct secret *shared);
 void kex_client_drop(struct kex_client *state);
 
-// Make `count` ephemeral key pairs of the first method ahead of need (a thread-safe bounded pool
-// that kex_answer draws from); returns how many are ready. For idle time.
+// Make `count` ephemeral X25519 key pairs, which all methods but ecdh use, ahead of need (a
+// thread-safe bounded pool that kex_answer draws from); returns how many are ready. For idle time.
 unsigned kex_prepare(unsigned count);
 
 // What the exchange hash covers (RFC 5656 section 4).

@@ -13,6 +13,8 @@ struct kex_ops {
 	void (*drop)(void *pair);
 };
 
+extern const struct kex_ops kex_mlkem768x25519_ops;
+extern const struct kex_ops kex_sntrup761x25519_ops;
 extern const struct kex_ops kex_x25519_ops;
 extern const struct kex_ops kex_ecdh_ops;
 

@@ -6,13 +6,17 @@
 
 // clang-format off
 static const struct kex rows[] = {
-	{ "curve25519-sha256",            "SHA256", 32, true, &kex_x25519_ops },
-	{ "curve25519-sha256@libssh.org", "SHA256", 32, true, &kex_x25519_ops },
-	{ "ecdh-sha2-nistp256",           "SHA256", 32, true, &kex_ecdh_ops },
+	{ "mlkem768x25519-sha256",              "SHA256", 32, false, &kex_mlkem768x25519_ops },
+	{ "sntrup761x25519-sha512",             "SHA512", 64, false, &kex_sntrup761x25519_ops },
+	{ "sntrup761x25519-sha512@openssh.com", "SHA512", 64, false, &kex_sntrup761x25519_ops },
+	{ "curve25519-sha256",                  "SHA256", 32, true,  &kex_x25519_ops },
+	{ "curve25519-sha256@libssh.org",       "SHA256", 32, true,  &kex_x25519_ops },
+	{ "ecdh-sha2-nistp256",                 "SHA256", 32, true,  &kex_ecdh_ops },
 };
 // clang-format on
 
 const char *const kex_names =
+        "mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,"
         "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
 
 struct kex_client {

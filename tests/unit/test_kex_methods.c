@@ -49,11 +49,6 @@ TEST(an_unknown_method_is_not_found)
 	CHECK(kex_find(span_text("")) == NULL);
 }
 
-TEST(curve25519_comes_first)
-{
-	CHECK(strncmp(kex_names, "curve25519-sha256,", 18) == 0);
-}
-
 static enum status answer(const char *name, const uint8_t *client_public, size_t len)
 {
 	uint8_t out[KEX_PUBLIC_MAX];
