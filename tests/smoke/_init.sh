@@ -5,7 +5,9 @@
 #   equal CLAIM GOT EXPECTED        two texts are the same
 #   match CLAIM TEXT REGEX          the text has a line that matches
 #   client COMMAND...               run on the client's side, in the namespace
+#   client_typed COMMAND...         the same in a terminal, with something typed
 #   by_key, by_password [OPTION...] [-- COMMAND]    OpenSSH as admin
+#                                   through=client_typed by_key -tt: someone types in a terminal
 #   python_claims SCRIPT [ARG...]   a Python script of lib/ that makes claims of its own
 #
 # A script ends with "N passed, N failed".
@@ -14,7 +16,7 @@ set -u
 smoke=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repo=$(cd "$smoke/../.." && pwd)
 export PATH=$PATH:/usr/sbin:/sbin
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1 PYTHONWARNINGS=ignore
 sallyport=$repo/cli/sallyport
 python=/usr/bin/python3
 passed=0 failed=0
@@ -117,6 +119,11 @@ client() {
 	ip netns exec "$name" "$@"
 }
 
+# The same in a terminal, where someone types `display version` and `quit`.
+client_typed() {
+	client "$python" "$smoke/lib/typed.py" "$@"
+}
+
 ssh_options() {
 	printf '%s\n' -F /dev/null -o "UserKnownHostsFile=$run/known_hosts" \
 		-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes \
@@ -129,7 +136,7 @@ by_key() {
 	mapfile -t common < <(ssh_options)
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
 	[ $# -eq 0 ] || shift
-	client timeout "${limit:-60}" ssh "${options[@]}" "${common[@]}" -o BatchMode=yes -i "$run/admin_key" \
+	"${through:-client}" timeout --foreground "${limit:-60}" ssh "${options[@]}" "${common[@]}" -o BatchMode=yes -i "$run/admin_key" \
 		admin@192.0.2.2 "$@"
 }
 
@@ -138,7 +145,7 @@ by_password() {
 	mapfile -t common < <(ssh_options)
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
 	[ $# -eq 0 ] || shift
-	client timeout "${limit:-60}" sshpass -f "$run/admin_password" ssh "${options[@]}" "${common[@]}" \
+	"${through:-client}" timeout --foreground "${limit:-60}" sshpass -f "$run/admin_password" ssh "${options[@]}" "${common[@]}" \
 		-o PubkeyAuthentication=no -o PreferredAuthentications=password \
 		admin@192.0.2.2 "$@"
 }

@@ -1,5 +1,6 @@
 # plink and dbclient as admin: CLIENT_run METHOD [COMMAND]; cipher and mac choose algorithms.
-# Their keys and settings lie in $work. shellcheck shell=bash
+# Without COMMAND: interactive, in a terminal. Their keys and settings lie in $work.
+# shellcheck shell=bash
 
 clients_prepare() {
 	puttygen "$run/admin_key" -O private -o "$work/admin.ppk"
@@ -17,8 +18,9 @@ plink_run() {
 	key) options+=(-i "$work/admin.ppk") ;;
 	password) options+=(-pwfile "$run/admin_password") ;;
 	esac
-	[ $# -gt 1 ] || options+=(-t)
-	HOME=$work client timeout 30 plink -load test "${options[@]}" 192.0.2.2 "${@:2}"
+	local how=client
+	[ $# -gt 1 ] || { how=client_typed && options+=(-t); }
+	HOME=$work $how timeout --foreground 30 plink -load test "${options[@]}" 192.0.2.2 "${@:2}"
 }
 
 dbclient_run() {
@@ -29,7 +31,8 @@ dbclient_run() {
 	key) options+=(-i "$work/admin.dropbear") ;;
 	password) password=$(cat "$run/admin_password") ;;
 	esac
-	[ $# -gt 1 ] || options+=(-t)
-	HOME=$work DROPBEAR_PASSWORD=$password client timeout 30 dbclient "${options[@]}" \
+	local how=client
+	[ $# -gt 1 ] || { how=client_typed && options+=(-t); }
+	HOME=$work DROPBEAR_PASSWORD=$password $how timeout --foreground 30 dbclient "${options[@]}" \
 		admin@192.0.2.2 "${@:2}"
 }

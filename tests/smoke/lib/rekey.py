@@ -34,6 +34,7 @@ def fifty_megabytes():
         got = process.stdout.read(len(answer))
         if got != answer:
             check(f"answer {number} of {times} is whole", False, got[:400], answer[:400])
+            process.kill()
             break
         right += 1
     equal(f"{times} answers, {times * len(answer)} bytes, {time.monotonic() - start:.1f} s", right, times)
