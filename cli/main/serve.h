@@ -1,0 +1,41 @@
+// The process: one event loop that joins dialogues to control and to the local console.
+#pragma once
+
+#include "cli/main/console.h"
+#include "cli/main/options.h"
+
+#include <uv.h>
+
+#define JOINTS_MAX 64
+
+// One joint with a shard of control, and the dialogues that come through it.
+struct joint {
+	struct port port; // first
+	struct serve *serve;
+	struct link *link; // NULL: none now
+	struct dialogue_table table;
+	uv_poll_t *doorbell; // owned; outlives the joint until the loop has let go of it
+};
+
+struct serve {
+	uv_loop_t *loop;
+	struct shell shell;
+	struct joint joints[JOINTS_MAX];
+	uint32_t joint_count; // highest index offered + 1
+	struct consoles consoles;
+	struct config_load load;
+	bool started; // START has been seen
+	bool loading; // the start-up file is being replayed
+	bool stopping;
+	bool asleep;
+	uint64_t stop_by_us;
+	uv_poll_t offers;
+	uv_idle_t busy;   // runs while there is work
+	uv_timer_t timer; // runs while there is none
+};
+
+// Serve until told to stop. Returns the exit status.
+int serve_run(const struct options *options);
+
+// There is something to do: leave the sleep.
+void serve_wake(struct serve *s);
