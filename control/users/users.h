@@ -1,0 +1,31 @@
+// Who may log in, and how: what the settings say about a name, copied out for one login. Any
+// thread.
+#pragma once
+
+#include "control/config/config.h"
+#include "dataplane/link/keeper_msg.h"
+
+#define USER_NAME_MAX 80
+#define USER_ROLE_MAX 63
+#define USER_KEYS_MAX 16 // keys of one user that are looked at
+
+struct user {
+	bool known;             // may log in over SSH at all: exists, not blocked, service ssh
+	enum api_method method; // how it must prove who it is
+	uint32_t services; // API_SERVICE_STELNET ...; all for users without an ssh user entry
+	char role[USER_ROLE_MAX + 1];
+	char hash[KEEPER_HASH_MAX + 1]; // "" when it has no password
+};
+
+// Unknown and forbidden names get known == false and otherwise look like any user.
+void users_find(struct config *c, struct span name, struct user *out);
+
+// Is `blob` one of the keys that the user may use? Takes as long for every name and key.
+bool users_key_allowed(struct config *c, struct span name, struct span blob);
+
+// May this method be part of the login of such a user?
+bool user_may_password(const struct user *u);
+bool user_may_publickey(const struct user *u);
+
+// What a role may ask of control.
+enum api_role users_role(const char *role);
