@@ -1,0 +1,71 @@
+// A user's signature on its way through the crypto pool.
+#include "control/main/crypto_pool.h"
+#include "control/session/session_auth.h"
+
+#include "crypto/wire/builder.h"
+
+#include <stdlib.h>
+
+struct verify_job {
+	struct crypto_job base; // first
+	uint32_t slot, life, number;
+	const struct hostkey_algorithm *algorithm;
+	struct span key, signature, message;
+	enum status status;
+	uint8_t data[];
+};
+
+static void verify_drop(struct crypto_job *base)
+{
+	free(base);
+}
+
+static void verify_run(struct crypto_job *base)
+{
+	struct verify_job *job = (struct verify_job *)base;
+
+	job->status = hostkey_verify(job->algorithm, job->key, job->signature, job->message);
+}
+
+static void verify_done(struct shard *h, struct shard_task *task)
+{
+	struct verify_job *job = (struct verify_job *)task;
+	struct session *s = session_find(h, job->slot, job->life);
+	struct auth_scratch *a = s != NULL ? pool_at(&h->auths, s->auth) : NULL;
+
+	if (a != NULL && a->job == job->number)
+		session_step(h, s, GOT_AUTH_CHECKED, &(struct message){.answer = &job->status});
+	verify_drop(&job->base);
+}
+
+// What is signed (RFC 4252 section 7): string session id, then the request up to the signature.
+enum status auth_verify(struct shard *h, struct session *s, struct auth_scratch *a,
+                        const struct hostkey_algorithm *algorithm,
+                        const struct auth_request *request)
+{
+	size_t message = 4 + s->hash_bytes + request->signed_part.len;
+	size_t bytes = request->key.len + request->signature.len + message;
+	struct verify_job *job = calloc(1, sizeof(*job) + bytes);
+	struct builder b;
+
+	if (job == NULL)
+		return STATUS_NO_MEMORY;
+	b = builder_over(job->data, bytes);
+	builder_bytes(&b, request->key);
+	builder_bytes(&b, request->signature);
+	builder_string(&b, span_of(s->session_id, s->hash_bytes));
+	builder_bytes(&b, request->signed_part);
+	job->base = (struct crypto_job){{NULL, verify_done}, h, verify_run, verify_drop, false};
+	job->slot = session_slot(h, s);
+	job->life = s->life;
+	job->number = a->job = ++s->jobs;
+	job->algorithm = algorithm;
+	job->key = span_of(job->data, request->key.len);
+	job->signature = span_of(job->data + request->key.len, request->signature.len);
+	job->message = span_of(job->data + request->key.len + request->signature.len, message);
+	if (crypto_pool_post(h->control->crypto, &job->base))
+		return STATUS_OK;
+	COUNT(h, crypto_refused);
+	verify_drop(&job->base);
+	return STATUS_NO_ROOM;
+}

@@ -1,0 +1,213 @@
+// KEXINIT (RFC 4253 section 7.1): what we offer, and what both sides have in common.
+#include "control/session/session_kex.h"
+
+#include "control/main/log.h"
+#include "crypto/core/random.h"
+#include "crypto/wire/builder.h"
+#include "crypto/wire/cursor.h"
+#include "crypto/wire/names.h"
+#include "crypto/wire/numbers.h"
+
+#include <stdio.h>
+
+#define STRICT_CLIENT "kex-strict-c-v00@openssh.com"
+#define STRICT_SERVER "kex-strict-s-v00@openssh.com"
+
+enum list {
+	LIST_KEX,
+	LIST_HOST_KEY,
+	LIST_CIPHER_IN,
+	LIST_CIPHER_OUT,
+	LIST_MAC_IN,
+	LIST_MAC_OUT,
+	LIST_COMPRESSION_IN,
+	LIST_COMPRESSION_OUT,
+	LIST_LANGUAGE_IN,
+	LIST_LANGUAGE_OUT
+};
+
+struct kexinit {
+	struct span lists[KEXINIT_LISTS];
+	bool guess_follows;
+};
+
+// --- ours ----------------------------------------------------------------------------------------
+
+static bool has_key(const struct shard *h, enum hostkey_type type)
+{
+	for (uint32_t i = 0; i < h->hostkey_count; i++) {
+		if (h->hostkeys[i].type == (uint32_t)type)
+			return true;
+	}
+	return false;
+}
+
+// The signature algorithms whose key the keeper has, in order of preference.
+static void host_keys_emit(struct shard *h, struct builder *b)
+{
+	struct span all = span_text(hostkey_algorithm_names), name;
+	size_t mark = builder_open(b);
+	bool comma = false;
+
+	while (names_next(&all, &name)) {
+		const struct hostkey_algorithm *a = hostkey_algorithm_find(name);
+
+		if (a == NULL || !has_key(h, a->type))
+			continue;
+		if (comma)
+			builder_u8(b, ',');
+		builder_bytes(b, name);
+		comma = true;
+	}
+	builder_close(b, mark);
+}
+
+size_t kexinit_emit(struct shard *h, bool first, uint8_t *out, size_t max)
+{
+	struct builder b = builder_over(out, max);
+	uint8_t cookie[16];
+	size_t mark;
+
+	random_fill(cookie, sizeof(cookie));
+	builder_u8(&b, SSH_MSG_KEXINIT);
+	builder_bytes(&b, span_of(cookie, sizeof(cookie)));
+	mark = builder_open(&b);
+	builder_bytes(&b, span_text(kex_names));
+	// Said once a connection; RFC 8308 section 2.1 and OpenSSH's PROTOCOL 1.9.
+	if (first)
+		builder_bytes(&b, span_text(",ext-info-s," STRICT_SERVER));
+	builder_close(&b, mark);
+	host_keys_emit(h, &b);
+	builder_text(&b, suite_cipher_names);
+	builder_text(&b, suite_cipher_names);
+	builder_text(&b, suite_mac_names);
+	builder_text(&b, suite_mac_names);
+	builder_text(&b, "none");
+	builder_text(&b, "none");
+	builder_text(&b, "");
+	builder_text(&b, "");
+	builder_bool(&b, false);
+	builder_u32(&b, 0);
+	return builder_end(&b) == STATUS_OK ? b.len : 0;
+}
+
+// --- theirs --------------------------------------------------------------------------------------
+
+static bool list_is_sound(struct span list)
+{
+	struct span name;
+
+	if (list.len > 0 && list.data[list.len - 1] == ',')
+		return false;
+	while (names_next(&list, &name)) {
+		if (name.len == 0 || !span_is_printable(name))
+			return false;
+	}
+	return true;
+}
+
+static enum status kexinit_parse(struct span message, struct kexinit *out)
+{
+	struct cursor c = cursor_over(message);
+
+	if (cursor_u8(&c) != SSH_MSG_KEXINIT)
+		cursor_fail(&c, STATUS_MALFORMED);
+	cursor_bytes(&c, 16); // cookie
+	for (int i = 0; i < KEXINIT_LISTS; i++) {
+		out->lists[i] = cursor_string_max(&c, KEXINIT_MAX);
+		if (!list_is_sound(out->lists[i]))
+			cursor_fail(&c, STATUS_MALFORMED);
+	}
+	out->guess_follows = cursor_bool(&c);
+	if (cursor_u32(&c) != 0) // reserved
+		cursor_fail(&c, STATUS_MALFORMED);
+	return cursor_end(&c);
+}
+
+static struct span first_name(struct span list)
+{
+	struct span name = {NULL, 0};
+
+	names_next(&list, &name);
+	return name;
+}
+
+// Only our real methods: the markers are no names of methods, whoever offers them.
+static const struct kex *method_pick(struct span theirs)
+{
+	return kex_find(names_pick(theirs, span_text(kex_names)));
+}
+
+// An AEAD needs no MAC in common; any other cipher does.
+static const struct suite *suite_pick(const struct kexinit *theirs, enum list cipher_list,
+                                      enum list mac_list)
+{
+	struct span cipher =
+	        names_pick(theirs->lists[cipher_list], span_text(suite_cipher_names));
+	struct span mac = names_pick(theirs->lists[mac_list], span_text(suite_mac_names));
+
+	if (cipher.len == 0 || (mac.len == 0 && !suite_cipher_is_aead(cipher)))
+		return NULL;
+	return suite_find(cipher, mac);
+}
+
+// A guess is right when both sides prefer the same method and host key (RFC 4253 section 7.1).
+static bool guess_is_wrong(const struct kexinit *theirs, const struct kexinit *ours)
+{
+	return theirs->guess_follows && (!span_equal(first_name(theirs->lists[LIST_KEX]),
+	                                             first_name(ours->lists[LIST_KEX])) ||
+	                                 !span_equal(first_name(theirs->lists[LIST_HOST_KEY]),
+	                                             first_name(ours->lists[LIST_HOST_KEY])));
+}
+
+enum status kexinit_choose(struct span their_message, struct span our_message, bool first,
+                           struct kex_choice *out)
+{
+	struct kexinit theirs, ours;
+	enum status status = kexinit_parse(their_message, &theirs);
+	struct span none = span_text("none");
+
+	*out = (struct kex_choice){0};
+	if (status == STATUS_OK)
+		status = kexinit_parse(our_message, &ours);
+	if (status != STATUS_OK)
+		return status;
+	out->kex = method_pick(theirs.lists[LIST_KEX]);
+	out->algorithm = hostkey_algorithm_find(
+	        names_pick(theirs.lists[LIST_HOST_KEY], ours.lists[LIST_HOST_KEY]));
+	out->suite[KEX_CLIENT_TO_SERVER] = suite_pick(&theirs, LIST_CIPHER_IN, LIST_MAC_IN);
+	out->suite[KEX_SERVER_TO_CLIENT] = suite_pick(&theirs, LIST_CIPHER_OUT, LIST_MAC_OUT);
+	out->drop_guess = guess_is_wrong(&theirs, &ours);
+	out->strict = first && names_has(theirs.lists[LIST_KEX], span_text(STRICT_CLIENT));
+	out->ext_info = first && names_has(theirs.lists[LIST_KEX], span_text("ext-info-c"));
+	if (out->kex == NULL || out->algorithm == NULL || out->suite[0] == NULL ||
+	    out->suite[1] == NULL || !names_has(theirs.lists[LIST_COMPRESSION_IN], none) ||
+	    !names_has(theirs.lists[LIST_COMPRESSION_OUT], none))
+		return STATUS_NO_COMMON;
+	return STATUS_OK;
+}
+
+// --- names for displays --------------------------------------------------------------------------
+
+uint8_t kex_method_row(const struct kex *kex)
+{
+	struct span all = span_text(kex_names), name;
+	uint8_t row = 1;
+
+	for (; names_next(&all, &name); row++) {
+		if (span_is(name, kex->name))
+			return row;
+	}
+	return 0;
+}
+
+const char *kex_method_name(uint8_t wanted)
+{
+	struct span all = span_text(kex_names), name;
+
+	for (uint8_t row = 1; names_next(&all, &name); row++) {
+		if (row == wanted)
+			return kex_find(name)->name;
+	}
+	return "";
+}

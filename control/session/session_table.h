@@ -1,0 +1,24 @@
+// Handlers that the table of session.c names: one a message, in the file that owns its phase.
+#pragma once
+
+#include "control/session/session.h"
+
+// What a handler says: OK, and the table's next state is entered; STEP_STAY, and it is not;
+// anything else refuses the session with that status.
+#define STEP_STAY ((enum status)STATUS_COUNT)
+typedef enum status session_handler(struct shard *h, struct session *s,
+                                    const struct message *m);
+
+// session_kex.c and session_kexinit.c
+session_handler kex_on_ident, kex_on_init, kex_on_reinit, kex_on_reinit_answered, kex_on_public,
+        kex_on_other, kex_on_answered, kex_on_signed, kex_on_newkeys, kex_on_rekeyed,
+        kex_on_rekey_deadline;
+// session_auth.c
+session_handler auth_on_service, auth_on_ext_info, auth_on_request, auth_on_checked,
+        auth_on_deadline, auth_on_late;
+// session_global.c
+session_handler global_on_request, global_on_reply;
+// session_channel.c and session_request.c
+session_handler channel_on_open, channel_on_open_reply, channel_on_window, channel_on_data,
+        channel_on_extended, channel_on_eof, channel_on_close, channel_on_request,
+        channel_on_reply;
