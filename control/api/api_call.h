@@ -1,0 +1,40 @@
+// One call of cli while it is served: who asks, and the reply that grows.
+#pragma once
+
+#include "control/api/api_serve.h"
+#include "control/session/session.h"
+#include "dataplane/link/dialogue_msg.h"
+
+#define API_TRANSACTIONS 64u // open at once in one shard
+
+struct api_ask {
+	struct shard *h; // the shard whose cli asks
+	uint32_t slot, life;
+	struct dialogue_request head; // the request's; `more` and `cursor` become the reply's
+	enum api_role role;
+	struct builder out;
+};
+
+// A call: reads its payload from `c`, writes its reply to `a->out`. API_LATER: another event will
+// reply.
+#define API_LATER ((enum status)STATUS_COUNT)
+typedef enum status api_handler(struct api_ask *a, struct cursor *c);
+
+// The reply of a call.
+void api_reply(struct shard *h, const struct api_ask *a, enum status status,
+               struct span payload);
+
+// After a row: false when it did not fit; then it is taken back, and the reply says where to go on.
+bool api_row_done(struct api_ask *a, size_t before, uint64_t row);
+
+// Settings changed: every shard looks whether it should listen.
+void api_apply(struct control *c);
+
+// api_config.c
+api_handler api_begin, api_commit, api_abort, api_put, api_delete, api_get, api_list,
+        api_set_password;
+// api_show.c
+api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools;
+// api_sessions.c
+api_handler api_sessions, api_dialogues, api_free_session, api_host_keys, api_generate_key,
+        api_destroy_key, api_started, api_reboot;
