@@ -98,6 +98,7 @@ doctor_kernel() {
 	elif is_up; then
 		remark hugepages "$name runs on ordinary pages: memory was too full or too split at up"
 	else
+		hugepages_count 1
 		good hugepages "$(cat "$hugepages_file") now; up raises them by $hugepages_need"
 	fi
 	if [ -d /sys/bus/pci/drivers/vfio-pci ]; then
@@ -195,7 +196,7 @@ doctor_listener() {
 
 # The workers count what arrived with a bad checksum.
 doctor_checksums() {
-	doctor_counts=$(device_says 'display counters' | grep -i checksum || :)
+	doctor_counts=$(device_says 'display counters non-zero' | grep '_checksum_bad' || :)
 	if [ -z "$doctor_counts" ]; then
 		good checksums "nothing with a bad checksum has been counted"
 	else

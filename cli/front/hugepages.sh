@@ -2,10 +2,15 @@
 # shellcheck shell=sh
 
 hugepages_file=/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
-hugepages_need=256
+
+# What dataplane/main/eal.c asks for: 24 and 32 a worker.
+hugepages_count() {
+	hugepages_need=$((24 + 32 * ${1:-1}))
+}
 
 # Without enough of them the appliance works on ordinary pages, a little slower.
 hugepages_raise() {
+	hugepages_count "$up_workers"
 	[ ! -e "$run/hugepages" ] || return 0
 	[ -w "$hugepages_file" ] || {
 		note "No 2 MiB pages on this machine; going on with ordinary ones."

@@ -164,12 +164,3 @@ python_claims() {
 device() {
 	by_key -- "$1"
 }
-
-# counter NAME: its value in `display counters`; 0 when it has none. Rows of several workers
-# are added up.
-counter() {
-	device "display counters" | awk -v name="$1" '{
-		for (i = 1; i <= NF; i++)
-			if ($i == name) for (j = 1; j <= NF; j++) if ($j ~ /^[0-9]+$/) { sum += $j; break }
-	} END { print sum + 0 }'
-}

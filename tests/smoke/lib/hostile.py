@@ -41,17 +41,11 @@ def ask(command):
     return text
 
 
-ROW = re.compile(r"\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+|logins|malformed|connections)\b")
-NUMBER = re.compile(r"(?<!\S)\d+(?!\S)")
+ROW = re.compile(r"^ *([a-z][a-z0-9_]*) +(\d+) ", re.M)
 
 
 def counters():
-    values = {}
-    for line in ask("display counters").split("\n"):
-        name, number = ROW.search(line), NUMBER.search(line)
-        if name and number:
-            values[name.group(1)] = values.get(name.group(1), 0) + int(number.group())
-    return values
+    return {name: int(value) for name, value in ROW.findall(ask("display counters"))}
 
 
 def act(claim, expected, counter, function, by=1):
@@ -293,11 +287,10 @@ def guard_stands():
     guard_shell.send(b"display clock\r")
     text = read_until(guard_shell, b"<Sallyport>").decode()
     check("the shell opened before all this works", "UTC" in text, text)
-    pools = ask("display pools")
-    check("the session opened before all this works", "connections" in pools, pools)
-    used = {row.split()[0]: row.split() for row in pools.split("\n") if len(row.split()) >= 4}
-    open_now = [int(word) for word in used.get("connections", ["", "0"])[1:] if word.isdigit()][:1]
-    check(f"only those two connections are left ({open_now})", open_now and open_now[0] <= 2, pools)
+    pools = ask("display sessions resources")
+    used = re.search(r"^ *dataplane open connections +(\d+)", pools, re.M)
+    check("the session opened before all this works", used, pools)
+    equal("only those two connections are left", used and int(used.group(1)), 2)
 
 
 if __name__ == "__main__":
