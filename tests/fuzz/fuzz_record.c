@@ -9,10 +9,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static uint64_t count[COUNTERS];
 static struct record_core *core;
 
+static void end(void)
+{
+	record_core_free(core);
+}
+
 static void start(void)
 {
 	core = record_core_new(count, 4);
-	if (core == NULL)
+	if (core == NULL || atexit(end) != 0)
 		abort();
 }
 

@@ -136,7 +136,9 @@ static void control_drains(void)
 		unsigned at = cell_count++ % CELLS_KEPT;
 
 		cells[at] = cell;
-		memcpy(first_bytes[at], payload.data, payload.len < 64 ? payload.len : 64);
+		if (payload.len > 0)
+			memcpy(first_bytes[at], payload.data,
+			       payload.len < 64 ? payload.len : 64);
 		link_done(control);
 	}
 }
