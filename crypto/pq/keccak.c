@@ -43,10 +43,12 @@ typedef uint64_t lane_four __attribute__((vector_size(8 * KECCAK_WAYS)));
 static_assert(sizeof(lane_four[25]) == sizeof(((struct keccak_four *)0)->lane),
               "rows of the state are vectors");
 
-static void permute(uint64_t lane[25])
+PQ_BODY void permute_body(uint64_t lane[25])
 {
 	rounds_one(lane);
 }
+
+PQ_TWICE(static, permute, (uint64_t * lane), (lane))
 
 PQ_BODY void permute_four_body(struct keccak_four *k)
 {

@@ -2,6 +2,7 @@
 // 4.3), in 16-bit Montgomery arithmetic that vectorises.
 #include "crypto/pq/mlkem_poly.h"
 
+#include "crypto/core/secret.h"
 #include "crypto/pq/pq_wide.h"
 
 #define Q         MLKEM_Q
@@ -22,6 +23,20 @@ static const int16_t zetas[128] = {
         1322, -1285, -1465, 384, -1215, -136, 1218, -1335, -874, 220, -1187, -1659, -1185,
         -1530, -1278, 794, -1510, -854, -870, 478, -108, -308, 996, 991, 958, -1460, 1522,
         1628,
+};
+
+// 17^(2 BitRev7(i) + 1), the same way.
+static const int16_t gammas[MLKEM_N / 2] = {
+	-1103, 1103, 430, -430, 555, -555, 843, -843, -1251, 1251, 871, -871, 1550, -1550,
+	105, -105, 422, -422, 587, -587, 177, -177, -235, 235, -291, 291, -460, 460, 1574,
+	-1574, 1653, -1653, -246, 246, 778, -778, 1159, -1159, -147, 147, -777, 777, 1483,
+	-1483, -602, 602, 1119, -1119, -1590, 1590, 644, -644, -872, 872, 349, -349, 418,
+	-418, 329, -329, -156, 156, -75, 75, 817, -817, 1097, -1097, 603, -603, 610, -610,
+	1322, -1322, -1285, 1285, -1465, 1465, 384, -384, -1215, 1215, -136, 136, 1218,
+	-1218, -1335, 1335, -874, 874, 220, -220, -1187, 1187, -1659, 1659, -1185, 1185,
+	-1530, 1530, -1278, 1278, 794, -794, -1510, 1510, -854, 854, -870, 870, 478, -478,
+	-108, 108, -308, 308, 996, -996, 991, -991, 958, -958, -1460, 1460, 1522, -1522,
+	1628, -1628,
 };
 // clang-format on
 
@@ -98,25 +113,52 @@ PQ_BODY void mlkem_ntt_inv_body(struct mlkem_poly *f)
 
 PQ_TWICE(extern, mlkem_ntt_inv, (struct mlkem_poly * f), (f))
 
-// Coefficients 2 i and 2 i + 1 are a polynomial mod X^2 - gamma (algorithm 12), where gamma is
-// zeta 64 + i / 2 and its negative by turns.
+// Coefficients 2 i and 2 i + 1 are a polynomial modulo X^2 - gamma i (algorithm 12).
+struct halves {
+	int16_t even[MLKEM_N / 2], odd[MLKEM_N / 2];
+};
+
+PQ_BODY void split(struct halves *out, const struct mlkem_poly *f)
+{
+	for (unsigned i = 0; i < MLKEM_N / 2; i++) {
+		out->even[i] = f->c[2 * i];
+		out->odd[i] = f->c[2 * i + 1];
+	}
+}
+
+PQ_BODY void add_product(struct halves *restrict sum, int16_t *restrict wrapped,
+                         const struct halves *restrict x, const struct halves *restrict y)
+{
+	for (unsigned i = 0; i < MLKEM_N / 2; i++) {
+		int16_t a = x->even[i], b = x->odd[i], c = y->even[i], d = y->odd[i];
+
+		sum->even[i] = (int16_t)(sum->even[i] + times(a, c));
+		sum->odd[i] = (int16_t)(sum->odd[i] + times(a, d) + times(b, c));
+		wrapped[i] = (int16_t)(wrapped[i] + times(b, d));
+	}
+}
+
 PQ_BODY void mlkem_dot_body(struct mlkem_poly *out, const struct mlkem_vector *a,
                             const struct mlkem_vector *b)
 {
-	for (unsigned i = 0; i < MLKEM_N / 2; i++) {
-		int16_t gamma = zetas[64 + i / 2], even = 0, odd = 0, wrapped = 0;
+	struct {
+		struct halves sum, x, y;
+		int16_t wrapped[MLKEM_N / 2];
+	} w;
 
-		for (unsigned k = 0; k < MLKEM_K; k++) {
-			const int16_t *x = a->p[k].c + 2 * i, *y = b->p[k].c + 2 * i;
-
-			even = (int16_t)(even + times(x[0], y[0]));
-			odd = (int16_t)(odd + times(x[0], y[1]) + times(x[1], y[0]));
-			wrapped = (int16_t)(wrapped + times(x[1], y[1]));
-		}
-		wrapped = times(wrapped, (int16_t)(gamma - (int16_t)(i % 2) * 2 * gamma));
-		out->c[2 * i] = reduce((int16_t)(even + wrapped));
-		out->c[2 * i + 1] = reduce(odd);
+	memset(&w, 0, sizeof(w));
+	for (unsigned k = 0; k < MLKEM_K; k++) {
+		split(&w.x, &a->p[k]);
+		split(&w.y, &b->p[k]);
+		add_product(&w.sum, w.wrapped, &w.x, &w.y);
 	}
+	for (unsigned i = 0; i < MLKEM_N / 2; i++) {
+		int16_t even = (int16_t)(w.sum.even[i] + times(w.wrapped[i], gammas[i]));
+
+		out->c[2 * i] = reduce(even);
+		out->c[2 * i + 1] = reduce(w.sum.odd[i]);
+	}
+	secret_wipe(&w, sizeof(w));
 }
 
 PQ_TWICE(extern, mlkem_dot,

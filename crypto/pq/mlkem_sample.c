@@ -9,44 +9,52 @@
 #define ENTRIES (MLKEM_K * MLKEM_K)
 #define ROUNDS  ((ENTRIES + KECCAK_WAYS - 1) / KECCAK_WAYS)
 
-// Take what is below q of the block's 12-bit numbers; the coefficients so far.
-static unsigned take_below_q(struct mlkem_poly *p, unsigned have,
-                             const uint8_t block[SHAKE128_RATE])
+#define PER_BLOCK (SHAKE128_RATE / 3 * 2)
+
+// Numbers below q as they come. Kept by moving on or not: branches would be mispredicted.
+struct taken {
+	int16_t c[MLKEM_N + PER_BLOCK]; // room for a whole block after the last that is wanted
+	unsigned count;
+};
+
+static void take_below_q(struct taken *t, const uint8_t block[SHAKE128_RATE])
 {
-	for (unsigned i = 0; i < SHAKE128_RATE && have < MLKEM_N; i += 3) {
+	unsigned count = t->count;
+
+	for (unsigned i = 0; i < SHAKE128_RATE; i += 3) {
 		unsigned a = block[i] | (block[i + 1] & 15u) << 8;
 		unsigned b = block[i + 1] >> 4 | (unsigned)block[i + 2] << 4;
 
-		if (a < MLKEM_Q)
-			p->c[have++] = (int16_t)a;
-		if (b < MLKEM_Q && have < MLKEM_N)
-			p->c[have++] = (int16_t)b;
+		t->c[count] = (int16_t)a;
+		count += a < MLKEM_Q;
+		t->c[count] = (int16_t)b;
+		count += b < MLKEM_Q;
 	}
-	return have;
-}
-
-static bool all_full(const unsigned have[KECCAK_WAYS])
-{
-	unsigned least = MLKEM_N;
-
-	for (unsigned way = 0; way < KECCAK_WAYS; way++)
-		least = have[way] < least ? have[way] : least;
-	return least == MLKEM_N;
+	t->count = count;
 }
 
 static void sample_uniform_four(struct mlkem_poly *const out[KECCAK_WAYS],
                                 const uint8_t *const seed[KECCAK_WAYS])
 {
 	uint8_t block[KECCAK_WAYS][SHAKE128_RATE];
-	unsigned have[KECCAK_WAYS] = {0};
+	struct taken taken[KECCAK_WAYS];
+	unsigned least = 0;
 	struct keccak_four k;
 
+	for (unsigned way = 0; way < KECCAK_WAYS; way++)
+		taken[way].count = 0;
 	keccak_four_init(&k, KECCAK_SHAKE128, seed, MLKEM_SEED + 2);
-	while (!all_full(have)) {
+	while (least < MLKEM_N) {
 		keccak_four_block(&k, (uint8_t *[]){block[0], block[1], block[2], block[3]});
-		for (unsigned way = 0; way < KECCAK_WAYS; way++)
-			have[way] = take_below_q(out[way], have[way], block[way]);
+		least = MLKEM_N;
+		for (unsigned way = 0; way < KECCAK_WAYS; way++) {
+			if (taken[way].count < MLKEM_N)
+				take_below_q(&taken[way], block[way]);
+			least = taken[way].count < least ? taken[way].count : least;
+		}
 	}
+	for (unsigned way = 0; way < KECCAK_WAYS; way++)
+		memcpy(out[way]->c, taken[way].c, sizeof(out[way]->c));
 }
 
 // The entry of row i and column j comes from rho, j, i (algorithm 13, line 6). The last round

@@ -11,14 +11,20 @@
 // Define `name`, a void function, from name_body: one copy for any machine and one whose loops
 // use AVX2, chosen at every call. `linkage` is static or extern.
 #if defined(__x86_64__)
+// What came with Haswell.
+static inline bool pq_is_wide(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+}
+
 #define PQ_TWICE(linkage, name, parameters, arguments)                                         \
-	__attribute__((target("avx2"))) static void name##_avx2 parameters                     \
+	__attribute__((target("avx2,bmi,bmi2"))) static void name##_avx2 parameters            \
 	{                                                                                      \
 		name##_body arguments;                                                         \
 	}                                                                                      \
 	linkage void name parameters                                                           \
 	{                                                                                      \
-		if (__builtin_cpu_supports("avx2"))                                            \
+		if (pq_is_wide())                                                              \
 			name##_avx2 arguments;                                                 \
 		else                                                                           \
 			name##_body arguments;                                                 \

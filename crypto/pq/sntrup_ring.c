@@ -21,7 +21,7 @@ PQ_BODY void add_rows(int16_t *restrict sum, const int16_t *restrict a, const in
 		int16_t s = sum[k];
 
 		for (unsigned row = 0; row < ROWS; row++)
-			s = (int16_t)(s + sntrup_low(a[(int)k - (int)row], b[row]));
+			s = (int16_t)(s + sntrup_low(a[k + ROWS - row], b[row]));
 		sum[k] = sntrup_reduce(s);
 	}
 }
@@ -56,7 +56,7 @@ void sntrup_times(struct sntrup_poly *out, const struct sntrup_poly *a,
 	memcpy(w.a + MARGIN, a->c, sizeof(a->c));
 	for (unsigned i = 0; i < SNTRUP_P; i++)
 		w.b[i] = b->c[i];
-	multiply(w.sum, w.a + MARGIN, w.b);
+	multiply(w.sum, w.a + MARGIN - ROWS, w.b);
 	fold(out, w.sum);
 	secret_wipe(&w, sizeof(w));
 }

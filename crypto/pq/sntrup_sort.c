@@ -11,7 +11,7 @@
 #define SIDE 32
 
 // Put the pairs `distance` rows apart in order, smaller first. Rows are as if one long list.
-PQ_BODY void order_body(uint32_t *list, unsigned distance)
+PQ_BODY void order(uint32_t *list, unsigned distance)
 {
 	for (unsigned block = 0; block < SIDE; block += 2 * distance) {
 		uint32_t *restrict low = list + block * SIDE, *restrict high =
@@ -26,9 +26,7 @@ PQ_BODY void order_body(uint32_t *list, unsigned distance)
 	}
 }
 
-PQ_TWICE(static, order, (uint32_t * list, unsigned distance), (list, distance))
-
-static void transpose(uint32_t *restrict out, const uint32_t *restrict in)
+PQ_BODY void transpose(uint32_t *restrict out, const uint32_t *restrict in)
 {
 	for (unsigned i = 0; i < SIDE; i++) {
 		for (unsigned k = 0; k < SIDE; k++)
@@ -38,19 +36,19 @@ static void transpose(uint32_t *restrict out, const uint32_t *restrict in)
 
 // Complement the rows whose number has the bit: what is to descend there may ascend between two
 // calls.
-static void complement_rows(uint32_t *list, unsigned bit)
+PQ_BODY void complement_rows(uint32_t *list, unsigned bit)
 {
 	for (unsigned i = 0; i < SNTRUP_SORTED; i++)
 		list[i] ^= -(uint32_t)((i / SIDE & bit) != 0);
 }
 
-static void complement_odd_columns(uint32_t *list)
+PQ_BODY void complement_odd_columns(uint32_t *list)
 {
 	for (unsigned i = 0; i < SNTRUP_SORTED; i++)
 		list[i] ^= -(uint32_t)(i % 2);
 }
 
-static void order_within(uint32_t *list, unsigned rows)
+PQ_BODY void order_within(uint32_t *list, unsigned rows)
 {
 	for (unsigned distance = rows / 2; distance > 0; distance /= 2)
 		order(list, distance);
@@ -58,7 +56,7 @@ static void order_within(uint32_t *list, unsigned rows)
 
 // Sort every row, ascending and descending by turns, of a list that is transposed: neighbours
 // are in neighbouring rows, and what is a row in the end is a column.
-static void sort_rows(uint32_t *transposed)
+PQ_BODY void sort_rows(uint32_t *transposed)
 {
 	for (unsigned run = 2; run < SIDE; run *= 2) {
 		complement_rows(transposed, run);
@@ -70,7 +68,7 @@ static void sort_rows(uint32_t *transposed)
 	complement_odd_columns(transposed);
 }
 
-void sntrup_sort(uint32_t list[SNTRUP_SORTED])
+PQ_BODY void sntrup_sort_body(uint32_t list[SNTRUP_SORTED])
 {
 	uint32_t transposed[SNTRUP_SORTED];
 
@@ -88,3 +86,5 @@ void sntrup_sort(uint32_t list[SNTRUP_SORTED])
 	}
 	secret_wipe(transposed, sizeof(transposed));
 }
+
+PQ_TWICE(extern, sntrup_sort, (uint32_t list[SNTRUP_SORTED]), (list))
