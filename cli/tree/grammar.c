@@ -86,15 +86,16 @@ static struct piece empty(struct compiler *c)
 	return (struct piece){index, index};
 }
 
-static struct piece compile_choice(struct compiler *c)
+// Ways parted by bars, up to the closing bracket that `ends` names after the bar.
+static struct piece compile_choice(struct compiler *c, const char *ends)
 {
-	struct piece all = compile_list(c, "|}");
+	struct piece all = compile_list(c, ends);
 
 	while (!c->failed && *c->at == '|') {
 		c->at++;
-		all = join(c, all, compile_list(c, "|}"));
+		all = join(c, all, compile_list(c, ends));
 	}
-	if (*c->at != '}')
+	if (*c->at != ends[1])
 		c->failed = true;
 	else
 		c->at++;
@@ -103,12 +104,8 @@ static struct piece compile_choice(struct compiler *c)
 
 static struct piece compile_optional(struct compiler *c)
 {
-	struct piece inside = compile_list(c, "]");
+	struct piece inside = compile_choice(c, "|]");
 
-	if (*c->at != ']')
-		c->failed = true;
-	else
-		c->at++;
 	return join(c, inside, empty(c));
 }
 
@@ -121,7 +118,7 @@ static struct piece compile_item(struct compiler *c)
 		p = compile_optional(c);
 	} else if (*c->at == '{') {
 		c->at++;
-		p = compile_choice(c);
+		p = compile_choice(c, "|}");
 	} else {
 		p = compile_word(c);
 	}
