@@ -159,8 +159,9 @@ bool eal_start(const struct options *options)
 	args_add(a, "--no-telemetry");
 	args_add(a, "--file-prefix=%s", options->name);
 	args_add(a, "--log-level=warning");
-	// It complains of traffic control that it does not need here.
+	// They complain of traffic control and of secondary processes, neither of which we use.
 	args_add(a, "--log-level=pmd.net.tap:critical");
+	args_add(a, "--log-level=pmd.net.memif:critical");
 	args_link(a, options);
 	if (a->overflow) {
 		fprintf(stderr, "sallyport-dataplane: the link's description is too long\n");

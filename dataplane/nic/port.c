@@ -2,6 +2,7 @@
 #include "dataplane/nic/port.h"
 
 #include <rte_ethdev.h>
+#include <rte_log.h>
 #include <stdio.h>
 
 #define RECEIVE_DESCRIPTORS  512 // net_tap keeps as many buffers
@@ -106,6 +107,14 @@ static bool port_find(struct port *port, struct rte_eth_dev_info *info)
 	return true;
 }
 
+// A driver may take the wish for interrupts and have none; ethdev calls that an error.
+static void interrupts_find(struct port *port)
+{
+	rte_log_set_level_pattern("lib.ethdev", RTE_LOG_CRIT);
+	port->interrupts = port->interrupts && port_receive_fd(port, 0) >= 0;
+	rte_log_set_level_pattern("lib.ethdev", RTE_LOG_WARNING);
+}
+
 bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *pools)
 {
 	struct rte_eth_conf conf = {0};
@@ -131,7 +140,7 @@ bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *po
 	error = rte_eth_dev_start(port->id);
 	if (error != 0)
 		return complain("start it", error);
-	port->interrupts = port->interrupts && port_receive_fd(port, 0) >= 0;
+	interrupts_find(port);
 	address_choose(port);
 	return true;
 }
