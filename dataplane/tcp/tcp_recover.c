@@ -70,9 +70,12 @@ static void rtt_take(struct tcp *t, struct conn *c, const struct tcp_header *h)
 		}
 	} else if ((c->flags & CONN_TIMESTAMPS) && h->options.ts_echo != 0) {
 		uint32_t rtt_ms = tcp_ts_clock(t, c->ts_offset) - h->options.ts_echo;
+		uint32_t most = c->backoff > 0 ? 2 * c->rto_us : TCP_RTO_MOST_US;
 
+		// After a time-out the echo may be of a repeat whose acknowledgements were lost: a
+		// longer path is learned in steps.
 		if (rtt_ms < TCP_RTO_MOST_US / 1000)
-			tcp_rtt_sample(c, rtt_ms * 1000);
+			tcp_rtt_sample(c, least_u32(rtt_ms * 1000, most));
 	}
 }
 
