@@ -10,7 +10,7 @@
 
 // Define `name`, a void function, from name_body: one copy for any machine and one whose loops
 // use AVX2, chosen at every call. `linkage` is static or extern.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(PQ_PLAIN)
 // What came with Haswell.
 static inline bool pq_is_wide(void)
 {
