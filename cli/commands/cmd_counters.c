@@ -1,6 +1,6 @@
 // Counters and pools: what happened, and whether all that was taken has come back.
 #include "cli/commands/commands.h"
-#include "cli/main/memory.h"
+#include "cli/main/cli_memory.h"
 
 #include <stdio.h>
 

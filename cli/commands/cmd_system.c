@@ -1,6 +1,6 @@
 // The device as a whole: name, version, clock, memory, restart.
 #include "cli/commands/commands.h"
-#include "cli/main/memory.h"
+#include "cli/main/cli_memory.h"
 
 #include <stdio.h>
 #include <time.h>

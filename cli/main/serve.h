@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/main/console.h"
-#include "cli/main/options.h"
+#include "cli/main/cli_options.h"
 
 #include <uv.h>
 

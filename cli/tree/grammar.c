@@ -87,15 +87,17 @@ static struct piece empty(struct compiler *c)
 }
 
 // Ways parted by bars, up to the closing bracket that `ends` names after the bar.
-static struct piece compile_choice(struct compiler *c, const char *ends)
+// The ways between bars, up to the closing bracket.
+static struct piece compile_choice(struct compiler *c, char close)
 {
+	const char ends[] = {'|', close, 0};
 	struct piece all = compile_list(c, ends);
 
 	while (!c->failed && *c->at == '|') {
 		c->at++;
 		all = join(c, all, compile_list(c, ends));
 	}
-	if (*c->at != ends[1])
+	if (*c->at != close)
 		c->failed = true;
 	else
 		c->at++;
@@ -104,7 +106,7 @@ static struct piece compile_choice(struct compiler *c, const char *ends)
 
 static struct piece compile_optional(struct compiler *c)
 {
-	struct piece inside = compile_choice(c, "|]");
+	struct piece inside = compile_choice(c, ']');
 
 	return join(c, inside, empty(c));
 }
@@ -118,7 +120,7 @@ static struct piece compile_item(struct compiler *c)
 		p = compile_optional(c);
 	} else if (*c->at == '{') {
 		c->at++;
-		p = compile_choice(c, "|}");
+		p = compile_choice(c, '}');
 	} else {
 		p = compile_word(c);
 	}

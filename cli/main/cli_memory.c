@@ -1,6 +1,6 @@
 // jemalloc: its options, and what it says about itself. Weak, so that a build without it (the
 // sanitizers bring their own allocator) links.
-#include "cli/main/memory.h"
+#include "cli/main/cli_memory.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // The command line of this program.
-#include "cli/main/options.h"
+#include "cli/main/cli_options.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,0 +1,370 @@
+// Dialogues without processes: a port that gathers what is shown, and a control that answers from
+// real settings. Shared by the tests of cli.
+#pragma once
+
+#include "cli/config/config.h"
+#include "control/config/config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fixture {
+	struct port port; // first
+	struct shell shell;
+	struct dialogue_table table;
+	struct config control;
+	struct settings *draft;
+	uint64_t revision;
+	bool secrets;      // the asker is network-admin
+	uint32_t page;     // most records in one reply; 0: as many as fit
+	uint32_t room;     // cells that may still be sent; UINT32_MAX: any
+	uint32_t requests; // seen
+	uint32_t puts;     // PUT calls seen, for counting commands
+	uint64_t consumed; // reported
+	bool exited, started, hold_replies;
+	uint32_t exit_status;
+	struct text shown;
+	struct text log;
+	char flash[64];
+
+	struct {
+		struct link_cell cell;
+		struct blob payload;
+	} queue[64];
+	uint32_t queued;
+	struct file_job *job;
+};
+
+static struct fixture *fixture_now; // for shell.log, which has no owner
+
+static bool fixture_send(struct port *port, struct link_cell *cell, struct span payload)
+{
+	struct fixture *f = (struct fixture *)port;
+	struct dialogue_count count;
+	struct dialogue_exit end;
+
+	if (f->room == 0)
+		return false;
+	if (f->room != UINT32_MAX)
+		f->room--;
+	switch (cell->kind) {
+	case DIALOGUE_OUTPUT:
+		text_add(&f->shown, payload.data, payload.len);
+		break;
+	case DIALOGUE_CONSUMED:
+		memcpy(&count, cell->body, sizeof(count));
+		f->consumed += count.bytes;
+		break;
+	case DIALOGUE_EXIT:
+		memcpy(&end, cell->body, sizeof(end));
+		f->exited = true;
+		f->exit_status = end.status;
+		break;
+	case DIALOGUE_REQUEST:
+		if (f->queued == 64)
+			return false;
+		f->queue[f->queued].cell = *cell;
+		f->queue[f->queued++].payload = blob_copy(payload);
+		f->requests++;
+		break;
+	}
+	return true;
+}
+
+static void fixture_log(const char *line)
+{
+	text_puts(&fixture_now->log, line);
+	text_puts(&fixture_now->log, "\n");
+}
+
+static void fixture_submit(struct file_job *job)
+{
+	((struct fixture *)((char *)job->shell - offsetof(struct fixture, shell)))->job = job;
+}
+
+// --- the control of the fixture ----------------------------------------------------------------
+
+static const struct settings *fixture_settings(struct fixture *f)
+{
+	return f->draft != NULL ? f->draft : f->control.live;
+}
+
+static enum status answer_list(struct fixture *f, struct span payload, uint64_t *cursor,
+                               uint16_t *more, struct builder *b)
+{
+	const struct settings *s = fixture_settings(f);
+	uint8_t class = payload.len > 0 ? payload.data[0] : 0;
+	uint32_t at = (uint32_t)*cursor, end = settings_count(s, class);
+
+	for (uint32_t done = 0; at < end && (f->page == 0 || done < f->page); at++, done++) {
+		struct builder before = *b;
+
+		setting_emit(b, settings_at(s, class, at), f->secrets);
+		if (!builder_ok(b)) {
+			*b = before;
+			break;
+		}
+	}
+	*cursor = at;
+	*more = at < end;
+	return STATUS_OK;
+}
+
+static enum status answer_put(struct fixture *f, struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct api_record record;
+
+	f->puts++;
+	if (api_record_parse(&c, &record) != STATUS_OK)
+		return STATUS_MALFORMED;
+	return f->draft != NULL ? settings_put(f->draft, &record)
+	                        : config_put(&f->control, &record);
+}
+
+static enum status answer_named(struct fixture *f, uint16_t call, struct span payload,
+                                struct builder *b)
+{
+	struct cursor c = cursor_over(payload);
+	uint8_t class = cursor_u8(&c);
+	struct span key = cursor_string(&c);
+	const struct setting *found;
+
+	if (cursor_end(&c) != STATUS_OK)
+		return STATUS_MALFORMED;
+	if (call == API_DELETE)
+		return f->draft != NULL ? settings_delete(f->draft, class, key)
+		                        : config_delete(&f->control, class, key);
+	found = settings_find(fixture_settings(f), class, key);
+	if (found == NULL)
+		return STATUS_NOT_FOUND;
+	setting_emit(b, found, f->secrets);
+	return STATUS_OK;
+}
+
+static enum status answer_password(struct fixture *f, struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .count = 1};
+	char hash[80];
+
+	r.key = cursor_string(&c);
+	struct span clear = cursor_string(&c);
+	snprintf(hash, sizeof(hash), "$y$%.*s", (int)clear.len, (const char *)clear.data);
+	r.values[0] = (struct api_value){.field = API_LOCAL_USER_HASH, .text = span_text(hash)};
+	if (cursor_end(&c) != STATUS_OK)
+		return STATUS_MALFORMED;
+	return f->draft != NULL ? settings_put(f->draft, &r) : config_put(&f->control, &r);
+}
+
+static enum status answer_commit(struct fixture *f)
+{
+	enum status status;
+	uint64_t now;
+
+	if (f->draft == NULL)
+		return STATUS_UNEXPECTED;
+	status = config_commit(&f->control, f->draft, f->revision, &now);
+	f->draft = NULL;
+	return status;
+}
+
+static enum status answer(struct fixture *f, struct dialogue_request *r, struct span payload,
+                          struct builder *b)
+{
+	struct api_status_row row = {.started = 1, .workers = 1};
+
+	switch (r->call) {
+	case API_BEGIN:
+		f->draft = config_draft(&f->control, &f->revision);
+		return STATUS_OK;
+	case API_COMMIT:
+		return answer_commit(f);
+	case API_ABORT:
+		settings_free(f->draft);
+		f->draft = NULL;
+		return STATUS_OK;
+	case API_PUT:
+		return answer_put(f, payload);
+	case API_GET:
+	case API_DELETE:
+		return answer_named(f, r->call, payload, b);
+	case API_LIST:
+		return answer_list(f, payload, &r->cursor, &r->more, b);
+	case API_SET_PASSWORD:
+		return answer_password(f, payload);
+	case API_STATUS:
+		row.revision = config_revision(&f->control);
+		api_status_emit(b, &row);
+		return STATUS_OK;
+	case API_STARTED:
+		f->started = true;
+		return STATUS_OK;
+	case API_COUNTERS:
+	case API_POOLS:
+	case API_MEMORY:
+	case API_SESSIONS:
+	case API_DIALOGUES:
+	case API_HOST_KEYS:
+		return STATUS_OK;
+	default:
+		return STATUS_UNSUPPORTED;
+	}
+}
+
+static bool fixture_answer(struct fixture *f)
+{
+	static uint8_t bytes[32768];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+	struct dialogue_request r;
+	struct link_cell cell;
+
+	if (f->queued == 0 || f->hold_replies)
+		return false;
+	cell = f->queue[0].cell;
+	memcpy(&r, cell.body, sizeof(r));
+	r.status = answer(f, &r, span_blob(&f->queue[0].payload), &b);
+	cell.kind = DIALOGUE_REPLY;
+	memcpy(cell.body, &r, sizeof(r));
+	blob_fini(&f->queue[0].payload);
+	f->queued--;
+	memmove(&f->queue[0], &f->queue[1], f->queued * sizeof(f->queue[0]));
+	table_cell(&f->table, &cell, builder_span(&b));
+	return true;
+}
+
+// --- driving -----------------------------------------------------------------------------------
+
+// Run until nothing moves.
+static void settle(struct fixture *f)
+{
+	bool moved = true;
+
+	while (moved) {
+		struct file_job *job;
+
+		moved = shell_turn(&f->shell) > 0;
+		moved |= fixture_answer(f);
+		job = f->job;
+		if (job != NULL) {
+			f->job = NULL;
+			job->work(job);
+			job->done(job);
+			moved = true;
+		}
+		moved |= f->shell.first != NULL && f->shell.blocked == 0;
+	}
+}
+
+static struct dialogue *fixture_open(struct fixture *f, enum dialogue_type type, bool pty,
+                                     enum api_role role, const char *command)
+{
+	static uint32_t lives;
+	struct dialogue_start start = {
+	        .open = {.type = (uint8_t)type, .has_pty = pty, .columns = 80, .rows = 0},
+	        .role = role,
+	        .user = span_text("tester"),
+	        .command = span_text(command),
+	};
+
+	uint32_t slot = 0;
+
+	while (slot < f->table.top && f->table.rows[slot].table != NULL)
+		slot++;
+	f->exited = false;
+	return dialogue_open(&f->table, slot, ++lives, &start);
+}
+
+static void type_text(struct fixture *f, struct dialogue *d, const char *text)
+{
+	dialogue_input(d, span_text(text));
+	settle(f);
+}
+
+static const char *shown(struct fixture *f)
+{
+	text_add(&f->shown, "", 1);
+	f->shown.len--;
+	return f->shown.data != NULL ? f->shown.data + f->shown.at : "";
+}
+
+static void shown_clear(struct fixture *f)
+{
+	text_fini(&f->shown);
+}
+
+static struct fixture *fixture_new(void)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *bad = "";
+
+	fixture_now = f;
+	f->port.send = fixture_send;
+	f->room = UINT32_MAX;
+	f->secrets = true;
+	if (shell_init(&f->shell, &bad) != STATUS_OK) {
+		printf("grammar: %s\n", bad);
+		abort();
+	}
+	f->shell.log = fixture_log;
+	f->shell.submit = fixture_submit;
+	f->shell.now_us = 1000000;
+	config_init(&f->control);
+	if (table_init(&f->table, &f->shell, &f->port, 0, 64) != STATUS_OK)
+		abort();
+	return f;
+}
+
+// An administrator at a terminal, greeted, all credit there is.
+static inline struct dialogue *fixture_terminal(struct fixture *f)
+{
+	struct dialogue *d = fixture_open(f, DIALOGUE_SHELL, true, API_ROLE_ADMIN, "");
+
+	dialogue_credit(d, UINT32_MAX);
+	settle(f);
+	shown_clear(f);
+	return d;
+}
+
+// What a command prints without a terminal.
+static inline const char *fixture_exec(struct fixture *f, const char *command)
+{
+	struct dialogue *d = fixture_open(f, DIALOGUE_EXEC, false, API_ROLE_ADMIN, command);
+
+	shown_clear(f);
+	dialogue_credit(d, UINT32_MAX);
+	settle(f);
+	return shown(f);
+}
+
+static inline void fixture_flash(struct fixture *f)
+{
+	snprintf(f->flash, sizeof(f->flash), "/tmp/sallyport-flash-XXXXXX");
+	if (mkdtemp(f->flash) == NULL)
+		abort();
+	f->shell.flash = open(f->flash, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void fixture_free(struct fixture *f)
+{
+	char command[128];
+
+	table_fini(&f->table);
+	shell_fini(&f->shell);
+	settings_free(f->draft);
+	config_fini(&f->control);
+	for (uint32_t i = 0; i < f->queued; i++)
+		blob_fini(&f->queue[i].payload);
+	text_fini(&f->shown);
+	text_fini(&f->log);
+	if (f->flash[0] != 0) {
+		close(f->shell.flash);
+		snprintf(command, sizeof(command), "rm -r %s", f->flash);
+		if (system(command) != 0)
+			printf("%s is left\n", f->flash);
+	}
+	free(f);
+}
