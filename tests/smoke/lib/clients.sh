@@ -7,7 +7,8 @@ clients_prepare() {
 	dropbearconvert openssh dropbear "$run/admin_key" "$work/admin.dropbear" >/dev/null 2>&1
 	fingerprint=$(ssh-keygen -lf "$run/known_hosts" | awk '/ED25519/ { print $2; exit }')
 	mkdir -p "$work/.putty/sessions" "$work/.ssh"
-	cp "$run/known_hosts" "$work/.ssh/known_hosts"
+	# dbclient knows one name a line.
+	sed 's/^\([^ ,]*\),[^ ]*/\1/' "$run/known_hosts" >"$work/.ssh/known_hosts"
 }
 
 # plink chooses its cipher by a saved session: aes, aesgcm or chacha20 stands first.
