@@ -278,20 +278,20 @@ static struct dialogue *fixture_open(struct fixture *f, enum dialogue_type type,
 	return dialogue_open(&f->table, slot, ++lives, &start);
 }
 
-static void type_text(struct fixture *f, struct dialogue *d, const char *text)
+static inline void type_text(struct fixture *f, struct dialogue *d, const char *text)
 {
 	dialogue_input(d, span_text(text));
 	settle(f);
 }
 
-static const char *shown(struct fixture *f)
+static inline const char *shown(struct fixture *f)
 {
 	text_add(&f->shown, "", 1);
 	f->shown.len--;
 	return f->shown.data != NULL ? f->shown.data + f->shown.at : "";
 }
 
-static void shown_clear(struct fixture *f)
+static inline void shown_clear(struct fixture *f)
 {
 	text_fini(&f->shown);
 }
@@ -348,7 +348,7 @@ static inline void fixture_flash(struct fixture *f)
 	f->shell.flash = open(f->flash, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static void fixture_free(struct fixture *f)
+static inline void fixture_free(struct fixture *f)
 {
 	char command[128];
 
