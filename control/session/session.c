@@ -284,6 +284,7 @@ void session_step(struct shard *h, struct session *s, enum session_event event,
 			session_pump(h, s);
 	}
 	s->intent = GOT_NOTHING;
+	kex_consider(h, s);
 }
 
 // --- handlers of no phase ------------------------------------------------------------------------

@@ -1,0 +1,629 @@
+// One shard of control with real joints, and a test that plays the dataplane (without ciphers),
+// the keeper (one real Ed25519 key; the password is always "secret") and cli. The clock is a
+// number. Cells that control sends are kept until the test looks at them.
+#pragma once
+
+#include "tests/unit/check.h"
+
+#include "control/link/keeper_client.h"
+#include "control/main/log.h"
+#include "control/main/crypto_pool.h"
+#include "control/session/session.h"
+#include "control/session/session_auth.h"
+#include "control/session/session_channel.h"
+#include "control/session/session_kex.h"
+#include "crypto/hostkey/hostkey.h"
+#include "crypto/wire/builder.h"
+#include "crypto/wire/cursor.h"
+#include "crypto/wire/numbers.h"
+#include "dataplane/link/data_msg.h"
+#include "dataplane/link/dialogue_msg.h"
+#include "dataplane/link/keeper_msg.h"
+
+#include <stdarg.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define BENCH_CELLS 4096
+#define BENCH_SLOTS 64
+
+struct bench_cell {
+	struct link_cell cell;
+	struct blob payload;
+};
+
+struct bench_queue {
+	struct bench_cell cells[BENCH_CELLS];
+	uint32_t first, count;
+};
+
+struct bench {
+	struct control control;
+	struct shard *h;
+	struct link *data, *keeper, *cli; // the far ends
+	struct bench_queue down;          // cells for the dataplane
+	struct bench_queue shown;         // cells for cli
+	struct hostkey *key;
+	uint64_t now_us;
+	bool keeper_mute; // questions stay unanswered
+	bool worker_mute; // cells stay in the ring
+	bool cli_mute;
+	bool no_credit; // what is sent is never acknowledged
+	unsigned passwords, signatures;
+	uint32_t sequence; // of the client's next packet
+	uint64_t progress[BENCH_SLOTS];
+	uint32_t life[BENCH_SLOTS];
+};
+
+static const struct link_shape bench_shape = {512, 2048, 512, 65536, 128};
+
+static inline struct link *bench_joint(struct link **far_end, enum link_side near)
+{
+	int fd = link_create("bench", &bench_shape, &bench_shape);
+	int a = eventfd(0, EFD_CLOEXEC), b = eventfd(0, EFD_CLOEXEC);
+
+	*far_end = link_attach(dup(fd), dup(b), dup(a), near == LINK_A ? LINK_B : LINK_A);
+	return link_attach(fd, a, b, near);
+}
+
+static inline void bench_queue_take(struct bench_queue *q, struct link *l)
+{
+	struct link_cell cell;
+	struct span payload;
+
+	while (q->count < BENCH_CELLS && link_next(l, &cell, &payload)) {
+		struct bench_cell *kept = &q->cells[(q->first + q->count++) % BENCH_CELLS];
+
+		kept->cell = cell;
+		kept->payload = blob_copy(payload);
+		link_done(l);
+	}
+}
+
+static inline bool bench_queue_pop(struct bench_queue *q, struct bench_cell *out)
+{
+	if (q->count == 0)
+		return false;
+	*out = q->cells[q->first];
+	q->first = (q->first + 1) % BENCH_CELLS;
+	q->count--;
+	return true;
+}
+
+static inline void bench_queue_clear(struct bench_queue *q)
+{
+	struct bench_cell c;
+
+	while (bench_queue_pop(q, &c))
+		blob_fini(&c.payload);
+}
+
+// --- the keeper ----------------------------------------------------------------------------------
+
+static inline void bench_keeper_list(struct bench *b, struct builder *out)
+{
+	struct blob blob;
+
+	if (hostkey_public_blob(b->key, &blob) != STATUS_OK)
+		abort();
+	builder_u32(out, HOSTKEY_ED25519);
+	builder_u32(out, 256);
+	builder_u64(out, 1000);
+	builder_string(out, span_blob(&blob));
+	blob_fini(&blob);
+}
+
+static inline uint32_t bench_keeper_check(struct bench *b, struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct span hash = cursor_string(&c);
+	struct span password = cursor_string(&c);
+
+	b->passwords++;
+	return hash.len > 0 && span_is(password, "secret") ? STATUS_OK : STATUS_DENIED;
+}
+
+static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
+                                       struct span payload)
+{
+	static uint8_t bytes[8192];
+	struct builder out = builder_over(bytes, sizeof(bytes));
+	struct keeper_body body;
+	struct blob blob = {NULL, 0};
+
+	memcpy(&body, cell->body, sizeof(body));
+	body.asked = cell->kind;
+	body.status = STATUS_OK;
+	if (cell->kind == KEEPER_LIST_PUBLIC)
+		bench_keeper_list(b, &out);
+	else if (cell->kind == KEEPER_CHECK_PASSWORD)
+		body.status = bench_keeper_check(b, payload);
+	else if (cell->kind == KEEPER_SET_PASSWORD)
+		builder_bytes(&out, span_text("$y$new"));
+	else if (cell->kind == KEEPER_SIGN) {
+		b->signatures++;
+		body.status = hostkey_sign(b->key, hostkey_algorithm_at(body.algorithm),
+		                           payload, &blob);
+		builder_bytes(&out, span_blob(&blob));
+	}
+	blob_fini(&blob);
+	cell->kind = KEEPER_ANSWER;
+	memcpy(cell->body, &body, sizeof(body));
+	if (!link_send(b->keeper, cell, builder_span(&out)))
+		abort();
+}
+
+static inline bool bench_keeper_turn(struct bench *b)
+{
+	struct link_cell cell;
+	struct span payload;
+
+	if (b->keeper_mute || b->keeper == NULL || !link_next(b->keeper, &cell, &payload))
+		return false;
+	bench_keeper_answer(b, &cell, payload);
+	link_done(b->keeper);
+	return true;
+}
+
+// --- the dataplane -------------------------------------------------------------------------------
+
+static inline void bench_up(struct bench *b, uint16_t kind, uint32_t slot, const void *body,
+                            size_t body_len, struct span payload)
+{
+	struct link_cell cell = {.kind = kind, .slot = slot, .life = b->life[slot]};
+
+	if (body_len > 0)
+		memcpy(cell.body, body, body_len);
+	if (!link_send(b->data, &cell, payload))
+		abort();
+}
+
+// Everything sent is acknowledged at once, unless the test wants otherwise.
+static inline void bench_acknowledge(struct bench *b, uint32_t slot)
+{
+	struct data_sent sent = {b->progress[slot]};
+
+	if (b->life[slot] != 0)
+		bench_up(b, DATA_SENT, slot, &sent, sizeof(sent), span_of(NULL, 0));
+}
+
+static inline void bench_worker_turn(struct bench *b)
+{
+	uint32_t from = b->down.first + b->down.count;
+
+	if (b->worker_mute || b->data == NULL)
+		return;
+	bench_queue_take(&b->down, b->data);
+	for (uint32_t i = from; i != b->down.first + b->down.count; i++) {
+		const struct bench_cell *c = &b->down.cells[i % BENCH_CELLS];
+
+		if (c->cell.kind != DATA_MESSAGE_DOWN || c->cell.slot >= BENCH_SLOTS)
+			continue;
+		b->progress[c->cell.slot] += c->cell.length + DATA_MESSAGE_COST;
+		if (!b->no_credit)
+			bench_acknowledge(b, c->cell.slot);
+	}
+}
+
+// --- turns ---------------------------------------------------------------------------------------
+
+static inline void bench_turn(struct bench *b)
+{
+	bool busy = true;
+
+	for (unsigned i = 0; busy || i < 4; i++) {
+		if (i > 100000)
+			abort();
+		busy = shard_turn(b->h, b->now_us);
+		busy |= crypto_pool_step(b->control.crypto);
+		busy |= bench_keeper_turn(b);
+		bench_worker_turn(b);
+		if (!b->cli_mute && b->cli != NULL)
+			bench_queue_take(&b->shown, b->cli);
+	}
+}
+
+static inline void bench_wait(struct bench *b, uint64_t us)
+{
+	for (uint64_t end = b->now_us + us; b->now_us < end;) {
+		uint64_t step = end - b->now_us;
+
+		b->now_us += step > 20000000 ? step / 4 : step > 20000 ? 20000 : step;
+		bench_turn(b);
+	}
+}
+
+// --- settings ------------------------------------------------------------------------------------
+
+static inline void bench_put(struct bench *b, struct api_record *r)
+{
+	if (config_put(&b->control.config, r) != STATUS_OK)
+		abort();
+}
+
+static inline void bench_local_user(struct bench *b, const char *name, const char *hash)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = span_text(name)};
+
+	r.values[r.count++] = (struct api_value){API_LOCAL_USER_SERVICES, API_SERVICE_SSH, {0}};
+	r.values[r.count++] = (struct api_value){API_LOCAL_USER_HASH, 0, span_text(hash)};
+	r.values[r.count++] =
+	        (struct api_value){API_LOCAL_USER_ROLE, 0, span_text(API_ROLE_ADMIN_NAME)};
+	bench_put(b, &r);
+}
+
+static inline void bench_ssh_user(struct bench *b, const char *name, enum api_method method,
+                                  const char *keys)
+{
+	struct api_record r = {.class = API_CLASS_SSH_USER, .key = span_text(name)};
+
+	r.values[r.count++] = (struct api_value){API_SSH_USER_SERVICES, 15, {0}};
+	r.values[r.count++] = (struct api_value){API_SSH_USER_METHODS, method, {0}};
+	r.values[r.count++] = (struct api_value){API_SSH_USER_KEYS, 0, span_text(keys)};
+	bench_put(b, &r);
+}
+
+static inline void bench_peer_key(struct bench *b, const char *name, struct span blob)
+{
+	struct api_record r = {.class = API_CLASS_PEER_KEY, .key = span_text(name)};
+
+	r.values[r.count++] = (struct api_value){API_PEER_KEY_BLOB, 0, blob};
+	bench_put(b, &r);
+}
+
+// A shard with host keys known, listening, and a user "bob" with the password "secret".
+static inline struct bench *bench_new(void)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct api_record on = {.class = API_CLASS_SSH_SERVER, .count = 1};
+
+	b->now_us = 1000000000;
+	control_init(&b->control);
+	b->control.crypto = crypto_pool_new(0);
+	b->h = shard_new(&b->control, 0);
+	b->control.shards[0] = b->h;
+	b->control.shard_count = 1;
+	b->h->now_us = b->now_us;
+	if (hostkey_generate(HOSTKEY_ED25519, 0, &b->key) != STATUS_OK ||
+	    shard_map_sessions(b->h, memfd_create("sessions", MFD_CLOEXEC)) != STATUS_OK)
+		abort();
+	shard_attach_keeper(b->h, bench_joint(&b->keeper, LINK_A));
+	shard_attach_dialogue(b->h, bench_joint(&b->cli, LINK_A));
+	shard_attach_data(b->h, bench_joint(&b->data, LINK_B));
+	bench_local_user(b, "bob", "$y$hash");
+	on.values[0] = (struct api_value){API_SSH_SERVER_ENABLE, 1, {0}};
+	bench_put(b, &on);
+	atomic_store(&b->control.started, true);
+	log_level_set(0);
+	bench_turn(b);
+	bench_queue_clear(&b->down);
+	return b;
+}
+
+static inline void bench_free(struct bench *b)
+{
+	crypto_pool_free(b->control.crypto);
+	shard_free(b->h);
+	control_fini(&b->control);
+	link_free(b->data);
+	link_free(b->keeper);
+	link_free(b->cli);
+	bench_queue_clear(&b->down);
+	bench_queue_clear(&b->shown);
+	hostkey_free(b->key);
+	free(b);
+}
+
+static inline uint64_t bench_count(struct bench *b, enum control_counter row)
+{
+	return atomic_load(&b->h->count[row]);
+}
+#define COUNTED(b, row) bench_count((b), COUNT_##row)
+
+static inline struct session *bench_session(struct bench *b, uint32_t slot)
+{
+	return &b->h->sessions[slot];
+}
+
+static inline unsigned bench_state(struct bench *b, uint32_t slot)
+{
+	return b->h->sessions[slot].state;
+}
+
+// --- the client ----------------------------------------------------------------------------------
+
+static inline void client_message(struct bench *b, uint32_t slot, struct span message)
+{
+	struct data_message body = {.sequence = b->sequence++, .wire_bytes = message.len + 32};
+
+	bench_up(b, DATA_MESSAGE_UP, slot, &body, sizeof(body), message);
+	bench_turn(b);
+}
+
+static inline void client_number(struct bench *b, uint32_t slot, uint8_t number)
+{
+	client_message(b, slot, span_of(&number, 1));
+}
+
+// Message number, then 32-bit numbers ('u'), bytes ('b') and strings ('s', text), as wanted.
+static inline struct span wire(const char *form, ...)
+{
+	static uint8_t bytes[70000];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+	va_list args;
+
+	va_start(args, form);
+	for (; *form != 0; form++) {
+		if (*form == 'b')
+			builder_u8(&b, (uint8_t)va_arg(args, int));
+		else if (*form == 'u')
+			builder_u32(&b, va_arg(args, unsigned));
+		else if (*form == 's')
+			builder_text(&b, va_arg(args, const char *));
+		else if (*form == 'S')
+			builder_string(&b, va_arg(args, struct span));
+		else if (*form == 'R')
+			builder_bytes(&b, va_arg(args, struct span));
+	}
+	va_end(args);
+	return builder_span(&b);
+}
+
+// The next message to the client of that slot with this number; others before it are dropped. An
+// empty blob when there is none.
+static inline struct blob client_gets(struct bench *b, uint32_t slot, uint8_t number)
+{
+	struct bench_cell c;
+
+	while (bench_queue_pop(&b->down, &c)) {
+		if (c.cell.kind == DATA_MESSAGE_DOWN && c.cell.slot == slot &&
+		    c.payload.len > 0 && c.payload.data[0] == number)
+			return c.payload;
+		blob_fini(&c.payload);
+	}
+	return (struct blob){NULL, 0};
+}
+
+// True when the next message to the client is this one, dropping it.
+static inline bool client_got(struct bench *b, uint32_t slot, uint8_t number)
+{
+	struct blob m = client_gets(b, slot, number);
+	bool got = m.data != NULL;
+
+	blob_fini(&m);
+	return got;
+}
+
+// Which disconnect reason the client was told; -1: none.
+static inline int client_told(struct bench *b, uint32_t slot)
+{
+	struct blob m = client_gets(b, slot, SSH_MSG_DISCONNECT);
+	int reason = m.len >= 5 ? m.data[4] : -1;
+
+	blob_fini(&m);
+	return reason;
+}
+
+// How many messages of that number wait for the client.
+static inline unsigned client_waiting(struct bench *b, uint32_t slot, uint8_t number)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < b->down.count; i++) {
+		const struct bench_cell *c = &b->down.cells[(b->down.first + i) % BENCH_CELLS];
+
+		count += c->cell.kind == DATA_MESSAGE_DOWN && c->cell.slot == slot &&
+		         c->payload.len > 0 && c->payload.data[0] == number;
+	}
+	return count;
+}
+
+static inline void client_forgets(struct bench *b)
+{
+	bench_queue_clear(&b->down);
+}
+
+static inline void client_connects(struct bench *b, uint32_t slot)
+{
+	struct data_opened opened = {.remote_port = 4242, .local_port = 22};
+
+	opened.remote[10] = opened.remote[11] = 0xff;
+	opened.remote[12] = 192;
+	opened.remote[15] = 9;
+	b->life[slot]++;
+	b->progress[slot] = 0;
+	b->sequence = 0;
+	bench_up(b, DATA_CONN_OPENED, slot, &opened, sizeof(opened), span_of(NULL, 0));
+	bench_turn(b);
+}
+
+static inline void client_identifies(struct bench *b, uint32_t slot, const char *line)
+{
+	bench_up(b, DATA_IDENT_UP, slot, NULL, 0, span_text(line));
+	bench_turn(b);
+}
+
+static inline void client_gone(struct bench *b, uint32_t slot)
+{
+	struct data_closed closed = {0};
+
+	bench_up(b, DATA_CONN_CLOSED, slot, &closed, sizeof(closed), span_of(NULL, 0));
+	bench_turn(b);
+}
+
+struct offer {
+	const char *kex, *host, *cipher, *mac, *compression;
+	bool guess;
+	uint32_t reserved;
+};
+static const struct offer modern = {"curve25519-sha256,ext-info-c,kex-strict-c-v00@openssh.com",
+                                    "ssh-ed25519",
+                                    "aes128-gcm@openssh.com",
+                                    "hmac-sha2-256",
+                                    "none",
+                                    false,
+                                    0};
+
+static inline struct span client_kexinit(const struct offer *o)
+{
+	static const uint8_t cookie[16];
+
+	return wire("bRssssssssssbu", SSH_MSG_KEXINIT, span_of(cookie, 16), o->kex, o->host,
+	            o->cipher, o->cipher, o->mac, o->mac, o->compression, o->compression, "",
+	            "", o->guess, o->reserved);
+}
+
+static inline void client_offers(struct bench *b, uint32_t slot, const struct offer *o)
+{
+	client_message(b, slot, client_kexinit(o));
+}
+
+// A public value of X25519 that is as good as any: the base point.
+static inline void client_public(struct bench *b, uint32_t slot)
+{
+	static const uint8_t base[32] = {9};
+
+	client_message(b, slot, wire("bS", SSH_MSG_KEX_ECDH_INIT, span_of(base, 32)));
+}
+
+// Up to the service request, with a modern client.
+static inline void client_keyed(struct bench *b, uint32_t slot)
+{
+	client_connects(b, slot);
+	client_identifies(b, slot, "SSH-2.0-test");
+	client_offers(b, slot, &modern);
+	client_public(b, slot);
+	client_number(b, slot, SSH_MSG_NEWKEYS);
+}
+
+static inline void client_in_auth(struct bench *b, uint32_t slot)
+{
+	client_keyed(b, slot);
+	client_message(b, slot, wire("bs", SSH_MSG_SERVICE_REQUEST, "ssh-userauth"));
+	client_forgets(b);
+}
+
+static inline void client_password(struct bench *b, uint32_t slot, const char *user,
+                                   const char *password)
+{
+	client_message(b, slot,
+	               wire("bsssbs", SSH_MSG_USERAUTH_REQUEST, user, "ssh-connection",
+	                    "password", 0, password));
+}
+
+// Logged in as bob; everything said so far is forgotten.
+static inline struct bench *bench_open(void)
+{
+	struct bench *b = bench_new();
+
+	client_in_auth(b, 0);
+	client_password(b, 0, "bob", "secret");
+	client_forgets(b);
+	return b;
+}
+
+// --- channels and cli ----------------------------------------------------------------------------
+
+static inline void client_channel(struct bench *b, uint32_t number, uint32_t window)
+{
+	client_message(b, 0,
+	               wire("bsuuu", SSH_MSG_CHANNEL_OPEN, "session", number, window, 32768));
+}
+
+static inline void client_request(struct bench *b, uint32_t channel, const char *name,
+                                  struct span rest)
+{
+	uint8_t copy[40000];
+	size_t len = rest.len;
+
+	if (len > 0)
+		memcpy(copy, rest.data, len);
+	client_message(
+	        b, 0,
+	        wire("busbR", SSH_MSG_CHANNEL_REQUEST, channel, name, 1, span_of(copy, len)));
+}
+
+static inline void client_types(struct bench *b, uint32_t channel, struct span bytes)
+{
+	client_message(b, 0, wire("buS", SSH_MSG_CHANNEL_DATA, channel, bytes));
+}
+
+// A session with one shell on channel 0 (the client calls it 7), dialogue 0.
+static inline struct bench *bench_shell(uint32_t window)
+{
+	struct bench *b = bench_open();
+
+	client_channel(b, 7, window);
+	client_request(b, 0, "shell", span_of(NULL, 0));
+	client_forgets(b);
+	return b;
+}
+
+// The next cell of that kind for cli; others before it are dropped.
+static inline struct bench_cell cli_gets(struct bench *b, uint16_t kind)
+{
+	struct bench_cell c;
+
+	while (bench_queue_pop(&b->shown, &c)) {
+		if (c.cell.kind == kind)
+			return c;
+		blob_fini(&c.payload);
+	}
+	return (struct bench_cell){0};
+}
+
+static inline bool cli_got(struct bench *b, uint16_t kind)
+{
+	struct bench_cell c = cli_gets(b, kind);
+
+	blob_fini(&c.payload);
+	return c.cell.kind == kind;
+}
+
+// All bytes of INPUT that wait for cli, as one run.
+static inline size_t cli_reads(struct bench *b, uint8_t *out, size_t max)
+{
+	struct bench_cell c;
+	size_t len = 0;
+
+	while (bench_queue_pop(&b->shown, &c)) {
+		if (c.cell.kind == DIALOGUE_INPUT && len + c.payload.len <= max) {
+			memcpy(out + len, c.payload.data, c.payload.len);
+			len += c.payload.len;
+		}
+		blob_fini(&c.payload);
+	}
+	return len;
+}
+
+static inline void cli_says(struct bench *b, uint16_t kind, const void *body, size_t len,
+                            struct span payload)
+{
+	struct link_cell cell = {.kind = kind, .slot = 0, .life = b->h->dialogues[0].life};
+
+	if (len > 0)
+		memcpy(cell.body, body, len);
+	if (!link_send(b->cli, &cell, payload))
+		abort();
+	bench_turn(b);
+}
+
+static inline void cli_shows(struct bench *b, struct span bytes)
+{
+	cli_says(b, DIALOGUE_OUTPUT, NULL, 0, bytes);
+}
+
+static inline void cli_consumes(struct bench *b, uint64_t bytes)
+{
+	struct dialogue_count body = {bytes};
+
+	cli_says(b, DIALOGUE_CONSUMED, &body, sizeof(body), span_of(NULL, 0));
+}
+
+static inline void cli_exits(struct bench *b, uint32_t status, bool close_session)
+{
+	struct dialogue_exit body = {status, close_session};
+
+	cli_says(b, DIALOGUE_EXIT, &body, sizeof(body), span_of(NULL, 0));
+}
