@@ -5,6 +5,7 @@
 #include "control/main/memory.h"
 
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -18,8 +19,9 @@ struct loop {
 	struct shard *shard;
 	pthread_t thread;
 	uv_loop_t uv;
-	uv_async_t async;
+	uv_poll_t bell; // of bell_fd
 	uv_timer_t timer;
+	int bell_fd;              // rung by other threads
 	uv_poll_t *polls[JOINTS]; // NULL: no joint
 	uint64_t stop_us;         // when to give up on sessions; 0: not stopping
 	bool ready;
@@ -146,17 +148,25 @@ void loop_stop(struct loop *l)
 
 // --- waiting -------------------------------------------------------------------------------------
 
-static void on_async(uv_async_t *async)
+static void on_bell(uv_poll_t *poll, int status, int events)
 {
+	struct loop *l = poll->data;
+	uint64_t rung;
+
+	(void)!read(l->bell_fd, &rung, sizeof(rung));
 }
 
 static void on_timer(uv_timer_t *timer)
 {
 }
 
+// A plain eventfd: uv_async_send makes the loop spin until the sender has run on, and our senders
+// are threads of the lowest priority.
 static void wake(struct shard *h)
 {
-	uv_async_send((uv_async_t *)h->wake_arg);
+	struct loop *l = h->wake_arg;
+
+	(void)!write(l->bell_fd, &(uint64_t){1}, sizeof(uint64_t));
 }
 
 static void joints_awake(struct shard *h)
@@ -226,6 +236,16 @@ static void *loop_thread(void *arg)
 	return NULL;
 }
 
+static void loop_unmake(struct loop *l)
+{
+	uv_close((uv_handle_t *)&l->bell, NULL);
+	uv_close((uv_handle_t *)&l->timer, NULL);
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+	uv_loop_close(&l->uv);
+	close(l->bell_fd);
+	free(l);
+}
+
 struct loop *loop_start(struct shard *h)
 {
 	struct loop *l = calloc(1, sizeof(*l));
@@ -237,17 +257,21 @@ struct loop *loop_start(struct shard *h)
 		free(l);
 		return NULL;
 	}
-	uv_async_init(&l->uv, &l->async, on_async);
-	uv_timer_init(&l->uv, &l->timer);
-	h->now_us = clock_us();
-	h->wake_arg = &l->async;
-	h->wake = wake;
-	if (pthread_create(&l->thread, NULL, loop_thread, l) != 0) {
-		uv_close((uv_handle_t *)&l->async, NULL);
-		uv_close((uv_handle_t *)&l->timer, NULL);
-		uv_run(&l->uv, UV_RUN_DEFAULT);
+	l->bell_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->bell_fd < 0) {
 		uv_loop_close(&l->uv);
 		free(l);
+		return NULL;
+	}
+	uv_poll_init(&l->uv, &l->bell, l->bell_fd);
+	l->bell.data = l;
+	uv_poll_start(&l->bell, UV_READABLE, on_bell);
+	uv_timer_init(&l->uv, &l->timer);
+	h->now_us = clock_us();
+	h->wake_arg = l;
+	h->wake = wake;
+	if (pthread_create(&l->thread, NULL, loop_thread, l) != 0) {
+		loop_unmake(l);
 		return NULL;
 	}
 	return l;
@@ -259,9 +283,5 @@ void loop_join(struct loop *l)
 	l->shard->wake = NULL;
 	for (int i = 0; i < JOINTS; i++)
 		unwatch(l, (enum joint)i);
-	uv_close((uv_handle_t *)&l->async, NULL);
-	uv_close((uv_handle_t *)&l->timer, NULL);
-	uv_run(&l->uv, UV_RUN_DEFAULT);
-	uv_loop_close(&l->uv);
-	free(l);
+	loop_unmake(l);
 }
