@@ -24,8 +24,9 @@ struct idle {
 	int port_fd;             // wakes when frames arrive, or -1
 	int link_fd;             // doorbell of the joint, or -1
 	uint64_t quiet_since_us; // 0: busy
-	bool spin;
-	_Atomic bool asleep; // writer: this worker; readers: those that hand frames over
+	uint64_t spin_us;        // how long to poll before the next sleep
+	bool spin;               // never sleep
+	_Atomic bool asleep;     // writer: this worker; readers: those that hand frames over
 };
 
 struct worker {

@@ -10,7 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SPIN_US       60u   // answers of control usually come within
+#define SPIN_MOST_US  60u // answers of control usually come within
+#define SPIN_LEAST_US 4u
 #define NAP_LEAST_US  50u   // ports that cannot wake us are looked at this often ...
 #define NAP_MOST_US   200u  // ... and after a while this often
 #define NAP_SHORT_US  5000u // how long naps stay short
@@ -28,6 +29,7 @@ bool idle_init(struct worker *w, bool spin)
 	struct idle *idle = &w->idle;
 
 	idle->spin = spin;
+	idle->spin_us = SPIN_LEAST_US;
 	idle->link_fd = -1;
 	idle->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -88,16 +90,29 @@ static uint64_t sleep_us(const struct worker *w)
 	return earlier(due - w->now_us, most);
 }
 
+// A sleep that polling a little longer would have spared makes us poll longer before the next; a
+// long one makes us poll less.
+static void spin_adapt(struct idle *idle, uint64_t slept_us)
+{
+	if (slept_us < SPIN_MOST_US)
+		idle->spin_us =
+		        idle->spin_us * 2 < SPIN_MOST_US ? idle->spin_us * 2 : SPIN_MOST_US;
+	else
+		idle->spin_us =
+		        idle->spin_us / 2 > SPIN_LEAST_US ? idle->spin_us / 2 : SPIN_LEAST_US;
+}
+
 static void sleep_for(struct worker *w, uint64_t us)
 {
 	struct timespec limit = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
 	struct epoll_event events[4];
-	uint64_t drained;
+	uint64_t start = worker_clock(w);
 
 	w->count[COUNTER_sleeps]++;
 	// A signal of the tap driver ends the wait too: frames have arrived.
-	if (epoll_pwait2(w->idle.epoll, events, 4, &limit, NULL) > 0)
-		(void)!read(w->wake_fd, &drained, sizeof(drained));
+	if (epoll_pwait2(w->idle.epoll, events, 4, &limit, NULL) == 0)
+		start = 0; // slept it out
+	spin_adapt(&w->idle, worker_clock(w) - start);
 }
 
 static void fall_asleep(struct worker *w)
@@ -130,7 +145,7 @@ void idle_step(struct worker *w, bool busy)
 	}
 	if (w->idle.quiet_since_us == 0)
 		w->idle.quiet_since_us = w->now_us;
-	if (w->now_us - w->idle.quiet_since_us < SPIN_US) {
+	if (w->now_us - w->idle.quiet_since_us < w->idle.spin_us) {
 		rte_pause();
 		return;
 	}
