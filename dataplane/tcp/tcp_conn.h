@@ -35,6 +35,7 @@
 #define TCP_SYN_GIVE_UP_US   (60ull * TCP_SECOND_US)
 #define TCP_SYN_TRIES        6 // SYN-ACKs for one entry: 1, 2, 4, 8, 16 and 32 s apart
 #define TCP_ACK_DELAY_US     40000u
+#define TCP_TAIL_LEAST_US    10000u
 #define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US)
 #define TCP_QUICK_ACKS       8
 #define TCP_MSS_LEAST        128 // less is an attack on us (CVE-2019-11477)
@@ -107,7 +108,8 @@ enum conn_flag {
 	CONN_PUSH = 1 << 8, // send less than a segment: the sender's SWS override timer ran
 	CONN_RTT_TIMED = 1 << 9,  // rtt_seq and rtt_from_us are valid
 	CONN_FIN_KNOWN = 1 << 10, // fin_seq is valid
-	CONN_PASSIVE = 1 << 11,
+	CONN_TAIL_NOW = 1 << 11,  // send a tail loss probe at the next flush
+	CONN_TAIL_SENT = 1 << 12, // what the peer now reports beyond a hole proves a loss
 };
 
 // Bytes in slab chunks.
@@ -170,6 +172,7 @@ struct conn {
 	struct wheel_link timer;
 	uint32_t work_next, work_prev; // index + 1
 	uint64_t timer_us;             // retransmit, persist or FIN_WAIT_2 limit; 0: none
+	uint64_t tail_us;              // tail loss probe, RFC 8985 section 7; 0: none
 	uint64_t ack_us;               // delayed acknowledgement; 0: none
 	uint64_t armed_us;             // what the wheel holds; 0: nothing
 	uint64_t unanswered_us;        // since when the peer makes no progress; 0: it does
@@ -360,6 +363,8 @@ unsigned tcp_far_blocks(const struct tcp *t, const struct conn *c, struct sack_b
 // False: the segment is refused, or the connection is gone.
 bool tcp_ack_input(struct tcp *t, struct conn *c, const struct tcp_header *h);
 void tcp_lost_timer(struct tcp *t, struct conn *c); // the retransmission timer ran out
+void tcp_tail_timer(struct tcp *t, struct conn *c); // nothing was heard of the last segments
+void tcp_tail_arm(struct tcp *t, struct conn *c);
 
 bool tcp_board_add(struct tcp *t, struct conn *c, const struct tcp_header *h);
 void tcp_board_trim(struct tcp *t, struct conn *c);

@@ -276,7 +276,6 @@ struct conn *tcp_half_open_input(struct tcp *t, uint32_t index, const struct tcp
 		tcp_rtt_sample(c, (uint32_t)t->now_us - copy.sent_us);
 	else if (copy.sent > 2)
 		c->cwnd = c->mss; // RFC 5681 section 3.1
-	c->flags |= CONN_PASSIVE;
 	tcp_step(t, c, TCP_GOT_SYN_CACHE_ACK);
 	return c;
 }

@@ -208,6 +208,8 @@ static uint32_t send_segment(struct tcp *t, struct conn *c, uint32_t seq, uint32
 		c->snd_nxt = seq + used;
 	if (seq_before(c->snd_max, c->snd_nxt))
 		c->snd_max = c->snd_nxt;
+	if (!again)
+		tcp_tail_arm(t, c);
 	c->sent_ms = (uint32_t)(t->now_us / 1000);
 	tcp_emit(t, &out);
 	return used;
@@ -245,6 +247,16 @@ static void send_repeats(struct tcp *t, struct conn *c)
 			return;
 		c->resend_nxt = seq + used;
 	}
+}
+
+// RFC 8985 section 7.3: the last segment once more, when there was nothing new to send instead.
+static void send_tail(struct tcp *t, struct conn *c)
+{
+	uint32_t last = least_u32(c->snd_max - c->snd_una, segment_max(c));
+
+	c->flags &= (uint16_t) ~(CONN_TAIL_NOW | CONN_RTT_TIMED);
+	c->flags |= CONN_TAIL_SENT;
+	send_again(t, c, c->snd_max - last, last);
 }
 
 // Bytes that the congestion window allows from snd_nxt on.
@@ -340,8 +352,13 @@ void tcp_output(struct tcp *t, struct conn *c)
 	}
 	tcp_congestion_idle(t, c);
 	send_repeats(t, c);
-	while (send_next(t, c))
-		;
+	if (send_next(t, c)) {
+		c->flags &= (uint16_t)~CONN_TAIL_NOW;
+		while (send_next(t, c))
+			;
+	}
+	if (c->flags & CONN_TAIL_NOW)
+		send_tail(t, c);
 	if (c->flags & CONN_PROBE)
 		send_probe(t, c);
 	if (c->flags & CONN_ACK_NOW)

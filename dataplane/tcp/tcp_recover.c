@@ -15,9 +15,41 @@ static void recovery_enter(struct tcp *t, struct conn *c)
 	c->snd_nxt = c->snd_max;
 	c->resend_nxt = c->snd_una;
 	c->flags |= CONN_RECOVERING | CONN_RESEND;
-	c->flags &= (uint16_t)~CONN_RTT_TIMED;
+	c->flags &= (uint16_t) ~(CONN_RTT_TIMED | CONN_TAIL_NOW | CONN_TAIL_SENT);
+	c->tail_us = 0;
 	c->timer_us = t->now_us + tcp_timeout_us(c);
 	tcp_timer_update(t, c);
+	tcp_want_output(t, c);
+}
+
+// Two round trips after the last segment something should have been heard of it; a lone one may
+// wait for the peer's delayed acknowledgement. Peers without selective acknowledgements would
+// learn nothing from the probe.
+void tcp_tail_arm(struct tcp *t, struct conn *c)
+{
+	uint32_t wait_us = most_u32(2 * c->srtt_us, TCP_TAIL_LEAST_US);
+
+	c->tail_us = 0;
+	if (!(c->flags & CONN_SACK) || (c->flags & (CONN_RECOVERING | CONN_TAIL_SENT)) ||
+	    c->backoff > 0 || c->srtt_us == 0 || c->snd_una == c->snd_max)
+		return;
+	if (c->snd_max - c->snd_una <= tcp_payload_max(c))
+		wait_us += TCP_ACK_DELAY_US + TCP_TAIL_LEAST_US;
+	if (wait_us < c->rto_us)
+		c->tail_us = t->now_us + wait_us;
+}
+
+// Known holes are lost by now; else send the end again to hear where the holes are.
+void tcp_tail_timer(struct tcp *t, struct conn *c)
+{
+	if (c->snd_una == c->snd_max || (c->flags & CONN_RECOVERING) || c->backoff > 0)
+		return;
+	if (c->board != SLAB_NONE && !seq_before(c->snd_una, c->recover)) {
+		recovery_enter(t, c);
+		return;
+	}
+	c->flags |= CONN_TAIL_NOW;
+	c->timer_us = t->now_us + tcp_timeout_us(c);
 	tcp_want_output(t, c);
 }
 
@@ -54,7 +86,8 @@ static void duplicate(struct tcp *t, struct conn *c, bool news)
 		if (!(c->flags & CONN_SACK))
 			c->cwnd = least_u32(c->cwnd + tcp_payload_max(c), TCP_WINDOW_MOST);
 	} else if (!seq_before(c->snd_una, c->recover) &&
-	           (c->duplicates >= DUPLICATES_LOST || tcp_board_lost(t, c))) {
+	           (c->duplicates >= DUPLICATES_LOST || (c->flags & CONN_TAIL_SENT) ||
+	            tcp_board_lost(t, c))) {
 		recovery_enter(t, c);
 	}
 	tcp_want_output(t, c);
@@ -120,6 +153,8 @@ static bool ack_new(struct tcp *t, struct conn *c, const struct tcp_header *h)
 	if (!(c->flags & CONN_RECOVERING) && seq_before(c->recover, c->snd_una))
 		c->recover = c->snd_una; // keep up, or comparisons wrap after 2 GiB
 	c->timer_us = c->snd_una == c->snd_max ? 0 : t->now_us + tcp_timeout_us(c);
+	c->flags &= (uint16_t) ~(CONN_TAIL_NOW | CONN_TAIL_SENT);
+	tcp_tail_arm(t, c);
 	if (c->send.bytes > 0 || conn_fin_queued(c))
 		tcp_want_output(t, c);
 	tcp_timer_update(t, c);
@@ -198,7 +233,8 @@ void tcp_lost_timer(struct tcp *t, struct conn *c)
 		c->flags |= CONN_RESEND;
 		tcp_board_clear(t, c); // the peer may have changed its mind: RFC 2018 section 8
 	}
-	c->flags &= (uint16_t)~CONN_RTT_TIMED;
+	c->flags &= (uint16_t) ~(CONN_RTT_TIMED | CONN_TAIL_NOW | CONN_TAIL_SENT);
+	c->tail_us = 0;
 	if (c->backoff < UINT8_MAX)
 		c->backoff++;
 	c->timer_us = t->now_us + tcp_timeout_us(c);

@@ -38,6 +38,8 @@ void tcp_timer_update(struct tcp *t, struct conn *c)
 
 	if (due == 0 || (c->ack_us != 0 && c->ack_us < due))
 		due = c->ack_us;
+	if (due == 0 || (c->tail_us != 0 && c->tail_us < due))
+		due = c->tail_us;
 	if (due == 0 || (c->armed_us != 0 && c->armed_us <= due))
 		return;
 	wheel_arm(&t->wheel, conn_slot(t, c), due);
@@ -94,6 +96,10 @@ void tcp_conn_timer(void *owner, uint32_t index, uint64_t now_us)
 	if (c->ack_us != 0 && c->ack_us <= now_us) {
 		c->ack_us = 0;
 		tcp_want_ack(t, c);
+	}
+	if (c->tail_us != 0 && c->tail_us <= now_us) {
+		c->tail_us = 0;
+		tcp_tail_timer(t, c);
 	}
 	if (c->timer_us != 0 && c->timer_us <= now_us)
 		timer_ran_out(t, c);

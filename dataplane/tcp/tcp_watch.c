@@ -91,6 +91,8 @@ void tcp_conn_check(const struct tcp *t, const struct conn *c)
 		assert(queued == 0 || c->timer_us != 0);
 	}
 	assert(c->timer_us == 0 || (c->armed_us != 0 && c->armed_us <= c->timer_us));
+	assert(c->tail_us == 0 || (c->armed_us != 0 && c->armed_us <= c->tail_us));
+	assert(c->tail_us == 0 || c->snd_una != c->snd_max);
 	assert(c->ack_us == 0 || (c->armed_us != 0 && c->armed_us <= c->ack_us));
 	assert((c->armed_us != 0) == wheel_is_armed(&t->wheel, conn_slot(t, c)));
 }

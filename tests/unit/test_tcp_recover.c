@@ -248,6 +248,7 @@ TEST(the_peer_may_take_back_what_it_acknowledged_selectively)
 	struct peer *p = with_flight(true, 3000);
 
 	peer_sends(p, .flags = ACK, .sacks = 1, .sack = {{1000, 3000}});
+	peer_waits(p, 20 * PEER_MS); // the hole is repaired, in vain
 	peer_times_out(p);
 	peer_skip(p);
 	peer_sends(p, .flags = ACK, .ack = 1000); // and says nothing of the rest
@@ -297,6 +298,84 @@ TEST(recovery_works_after_two_gibibytes)
 	peer_app_sends(p, 10000);
 	peer_repeats_ack(p, 0, 3);
 	CHECK_EQ(COUNTED(p, tcp_fast_retransmit), 1);
+	peer_end(p);
+}
+
+TEST(a_lost_tail_is_probed_before_the_timer)
+{
+	struct peer *p = with_flight(true, 3000);
+
+	peer_waits(p, 15 * PEER_MS);
+	peer_gets(p, .flags = ACK, .seq = 2000, .len = 1000);
+	peer_gets_nothing(p);
+	CHECK_EQ(COUNTED(p, tcp_rto), 0);
+	CHECK_EQ(p->conn->backoff, 0);
+	peer_end(p);
+}
+
+TEST(a_lone_segment_is_probed_after_the_peers_delay)
+{
+	struct peer *p = with_flight(true, 100);
+
+	peer_waits(p, 45 * PEER_MS);
+	peer_gets_nothing(p);
+	peer_waits(p, 20 * PEER_MS);
+	peer_gets(p, .flags = ACK, .len = 100);
+	peer_end(p);
+}
+
+TEST(the_tail_is_probed_once)
+{
+	struct peer *p = with_flight(true, 3000);
+
+	peer_waits(p, 190 * PEER_MS);
+	CHECK_EQ(p->sent - p->seen, 1);
+	peer_end(p);
+}
+
+TEST(a_lost_fin_is_probed)
+{
+	struct peer *p = with_flight(true, 100);
+
+	peer_sends(p, .flags = ACK, .ack = 100);
+	peer_app_closes(p);
+	peer_skip(p);
+	peer_waits(p, 70 * PEER_MS);
+	peer_gets(p, .flags = FIN | ACK, .seq = 100);
+	peer_end(p);
+}
+
+TEST(news_after_a_probe_proves_the_loss_before_it)
+{
+	struct peer *p = with_flight(true, 3000);
+
+	peer_waits(p, 15 * PEER_MS);
+	peer_skip(p);
+	peer_sends(p, .flags = ACK, .sacks = 1, .sack = {{2000, 3000}});
+	peer_gets(p, .flags = ACK, .len = 1000);
+	peer_gets(p, .flags = ACK, .seq = 1000, .len = 1000);
+	CHECK_EQ(COUNTED(p, tcp_rto), 0);
+	peer_end(p);
+}
+
+TEST(a_hole_too_small_to_prove_is_repaired_after_two_round_trips)
+{
+	struct peer *p = with_flight(true, 2000);
+
+	peer_sends(p, .flags = ACK, .sacks = 1, .sack = {{1000, 2000}});
+	peer_gets_nothing(p);
+	peer_waits(p, 15 * PEER_MS);
+	peer_gets(p, .flags = ACK, .len = 1000);
+	CHECK_EQ(COUNTED(p, tcp_fast_retransmit), 1);
+	peer_end(p);
+}
+
+TEST(without_selective_acknowledgements_the_tail_is_not_probed)
+{
+	struct peer *p = with_flight(false, 3000);
+
+	peer_waits(p, 190 * PEER_MS);
+	peer_gets_nothing(p);
 	peer_end(p);
 }
 
