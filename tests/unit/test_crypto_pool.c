@@ -1,0 +1,90 @@
+// Tests control/main/crypto_pool.c with real threads.
+#include "tests/unit/control_bench.h"
+
+struct count_job {
+	struct crypto_job base;
+	int *ran, *home, *dropped;
+};
+
+static void run(struct crypto_job *job)
+{
+	__atomic_add_fetch(((struct count_job *)job)->ran, 1, __ATOMIC_SEQ_CST);
+}
+
+static void home(struct shard *h, struct shard_task *task)
+{
+	(*((struct count_job *)task)->home)++;
+	free(task);
+}
+
+static void drop(struct crypto_job *job)
+{
+	(*((struct count_job *)job)->dropped)++;
+	free(job);
+}
+
+static struct count_job *job_new(struct shard *h, int *counts, bool urgent)
+{
+	struct count_job *j = calloc(1, sizeof(*j));
+
+	j->base = (struct crypto_job){{NULL, home}, h, run, drop, urgent};
+	j->ran = &counts[0];
+	j->home = &counts[1];
+	j->dropped = &counts[2];
+	return j;
+}
+
+TEST(every_job_comes_home_once)
+{
+	struct bench *b = bench_new();
+	struct crypto_pool *p = crypto_pool_new(2);
+	int counts[3] = {0};
+
+	for (int i = 0; i < 500; i++)
+		CHECK(crypto_pool_post(p, &job_new(b->h, counts, i % 2)->base));
+	for (int i = 0; i < 5000 && counts[1] < 500; i++) {
+		shard_turn(b->h, b->now_us);
+		usleep(1000);
+	}
+	CHECK_EQ(counts[0], 500);
+	CHECK_EQ(counts[1], 500);
+	crypto_pool_free(p);
+	bench_free(b);
+}
+
+TEST(jobs_that_never_ran_are_dropped)
+{
+	struct bench *b = bench_new();
+	struct crypto_pool *p = crypto_pool_new(0);
+	int counts[3] = {0};
+
+	for (int i = 0; i < 3; i++)
+		CHECK(crypto_pool_post(p, &job_new(b->h, counts, false)->base));
+	CHECK_EQ(crypto_pool_gauges(p).waiting, 3);
+	crypto_pool_free(p);
+	CHECK_EQ(counts[2], 3);
+	bench_free(b);
+}
+
+TEST(rekeys_have_capacity_of_their_own_and_go_first)
+{
+	struct bench *b = bench_new();
+	struct crypto_pool *p = crypto_pool_new(0);
+	int slow[3] = {0}, urgent[3] = {0};
+	struct count_job *extra;
+
+	for (unsigned i = 0; i < CRYPTO_QUEUE_MAX; i++)
+		CHECK(crypto_pool_post(p, &job_new(b->h, slow, false)->base));
+	extra = job_new(b->h, slow, false);
+	CHECK(!crypto_pool_post(p, &extra->base));
+	free(extra);
+	CHECK(crypto_pool_post(p, &job_new(b->h, urgent, true)->base));
+	CHECK(crypto_pool_step(p));
+	CHECK_EQ(urgent[0], 1);
+	CHECK_EQ(slow[0], 0);
+	crypto_pool_free(p);
+	bench_turn(b);
+	bench_free(b);
+}
+
+CHECK_MAIN()
