@@ -90,12 +90,14 @@ static void link_take(struct worker *w)
 bool worker_poll(struct worker *w)
 {
 	struct neighbor_out out = worker_neighbor_out(w);
-	uint64_t frames;
+	struct rte_mbuf *frames[WORKER_BURST];
+	unsigned n = worker_take(w, frames);
 	bool busy;
 
-	TRACE_STEP(UINT32_MAX, 0);
+	if (n > 0)
+		TRACE_STEP(UINT32_MAX, 0);
 	w->now_us = worker_clock(w);
-	busy = worker_receive(w) > 0;
+	busy = worker_judge(w, frames, n) > 0;
 	if (tcp_next_us(w->tcp) <= w->now_us)
 		tcp_timers(w->tcp, w->now_us);
 	neighbor_timers(&w->neighbors, w->host, &out, w->now_us);
@@ -103,9 +105,9 @@ bool worker_poll(struct worker *w)
 	busy |= data_retry(&w->data);
 	tcp_flush(w->tcp, w->now_us);
 	data_flush(&w->data);
-	frames = w->batch.frames;
+	busy |= w->batch.frames > 0;
 	batch_flush(&w->batch);
-	return busy || frames > 0;
+	return busy;
 }
 
 // Tell every peer, then give the answers a moment to arrive.

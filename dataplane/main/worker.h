@@ -12,6 +12,7 @@
 
 struct rte_ring;
 
+#define WORKER_BURST  64u
 #define WORKER_FRAMES 16384u // receive and transmit buffers of one worker
 
 struct echo_budget {
@@ -91,7 +92,9 @@ bool worker_poll(struct worker *w);
 // worker_frames.c
 struct neighbor_out worker_neighbor_out(struct worker *w);
 void worker_emit(void *worker, const struct tcp_emission *segment);
-unsigned worker_receive(struct worker *w); // frames taken in
+// A burst from the port; then judge it, and what other workers handed over. Both answer how many.
+unsigned worker_take(struct worker *w, struct rte_mbuf **frames);
+unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n);
 
 // worker_idle.c
 [[nodiscard]] bool idle_init(struct worker *w, bool spin);

@@ -4,7 +4,6 @@
 #include <rte_ethdev.h>
 #include <rte_ring.h>
 
-#define BURST             64u
 #define PREFETCH          4u
 #define ECHO_BURST        1000u
 #define ECHO_US_PER_TOKEN 100u // ten thousand answers a second
@@ -233,7 +232,7 @@ static void frame_receive(struct worker *w, struct rte_mbuf *m)
 
 static unsigned handed_receive(struct worker *w)
 {
-	struct rte_mbuf *frames[BURST];
+	struct rte_mbuf *frames[WORKER_BURST];
 	unsigned total = 0;
 
 	for (uint32_t from = 0; from < w->workers; from++) {
@@ -241,7 +240,8 @@ static unsigned handed_receive(struct worker *w)
 
 		if (from == w->index)
 			continue;
-		n = rte_ring_sc_dequeue_burst(w->handed[from], (void **)frames, BURST, NULL);
+		n = rte_ring_sc_dequeue_burst(w->handed[from], (void **)frames, WORKER_BURST,
+		                              NULL);
 		for (unsigned i = 0; i < n; i++) {
 			frame_judge(w, frames[i], true);
 			rte_pktmbuf_free(frames[i]);
@@ -251,11 +251,16 @@ static unsigned handed_receive(struct worker *w)
 	return total;
 }
 
-unsigned worker_receive(struct worker *w)
+unsigned worker_take(struct worker *w, struct rte_mbuf **frames)
 {
-	struct rte_mbuf *frames[BURST];
-	unsigned n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, BURST);
+	unsigned n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, WORKER_BURST);
 
+	w->count[COUNTER_frames_in] += n;
+	return n;
+}
+
+unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n)
+{
 	for (unsigned i = 0; i < n && i < PREFETCH; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
 	for (unsigned i = 0; i < n; i++) {
@@ -263,6 +268,5 @@ unsigned worker_receive(struct worker *w)
 			rte_prefetch0(rte_pktmbuf_mtod(frames[i + PREFETCH], void *));
 		frame_receive(w, frames[i]);
 	}
-	w->count[COUNTER_frames_in] += n;
 	return w->workers > 1 ? n + handed_receive(w) : n;
 }
