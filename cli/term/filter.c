@@ -18,36 +18,88 @@ struct filter {
 	struct filter *next; // owned
 };
 
-#define REPEATS_MAX 1024
+// The compiled form of an expression grows with every repeat that is written out: x+ is xx*, and
+// x{3,9} is nine times x. Nested repeats multiply, so a short text could take all memory; back
+// references match in exponential time. Both are refused before the library sees them.
+#define REGEX_COST_MAX  8192u
+#define REGEX_DEPTH_MAX 24u
 
-// An expression whose compiled form or running time could stop the device: nested repeat counts
-// multiply, and back references match in exponential time. Both are refused.
-static bool regex_is_tame(const char *s)
+struct regex_cost {
+	const char *at;
+	bool bad;
+};
+
+static uint64_t repeat_factor(struct regex_cost *c)
 {
-	uint64_t product = 1;
+	unsigned long most = 1;
 
-	for (; *s != 0; s++) {
-		unsigned long most = 0;
+	if (*c->at == '+')
+		return 2;
+	if (*c->at != '{')
+		return 1;
+	for (; *c->at != 0 && *c->at != '}'; c->at++) {
+		if (isdigit((unsigned char)*c->at)) {
+			unsigned long n = strtoul(c->at, NULL, 10);
 
-		if (*s == '\\') {
-			if (s[1] == 0 || isdigit((unsigned char)s[1]))
-				return false;
-			s++;
-		} else if (*s == '{') {
-			for (; *s != 0 && *s != '}'; s++)
-				if (isdigit((unsigned char)*s)) {
-					unsigned long n = strtoul(s, NULL, 10);
-
-					most = n > most ? n : most;
-				}
-			product *= most > 1 ? most : 1;
-			if (product > REPEATS_MAX)
-				return false;
-			if (*s == 0)
-				break;
+			most = n > most ? n : most;
 		}
 	}
-	return true;
+	c->bad |= *c->at == 0;
+	return most + 1 < REGEX_COST_MAX ? most + 1 : REGEX_COST_MAX;
+}
+
+static uint64_t cost_list(struct regex_cost *c, unsigned depth);
+
+static uint64_t cost_atom(struct regex_cost *c, unsigned depth)
+{
+	uint64_t cost = 1;
+
+	if (*c->at == '(') {
+		c->at++;
+		cost = cost_list(c, depth + 1) + 1;
+	} else if (*c->at == '[') {
+		c->at += c->at[1] == '^' ? 2 : 1;
+		do
+			c->at++;
+		while (*c->at != 0 && *c->at != ']');
+	} else if (*c->at == '\\') {
+		c->at++;
+		c->bad |= isdigit((unsigned char)*c->at);
+	}
+	if (*c->at == 0)
+		c->bad = true; // something is left open: the library would say so too
+	else
+		c->at++;
+	return cost;
+}
+
+// Up to the closing bracket, or the end.
+static uint64_t cost_list(struct regex_cost *c, unsigned depth)
+{
+	uint64_t sum = 0;
+
+	c->bad |= depth > REGEX_DEPTH_MAX;
+	while (!c->bad && *c->at != 0 && (*c->at != ')' || depth == 0)) {
+		uint64_t cost = cost_atom(c, depth);
+
+		for (; !c->bad && *c->at != 0 && strchr("*+?{", *c->at) != NULL; c->at++) {
+			cost *= repeat_factor(c);
+			c->bad |= cost > REGEX_COST_MAX;
+			if (c->bad)
+				break;
+		}
+		sum += cost;
+		c->bad |= sum > REGEX_COST_MAX;
+	}
+	return sum;
+}
+
+static bool regex_is_tame(const char *text)
+{
+	struct regex_cost c = {text, false};
+
+	cost_list(&c, 0);
+	return !c.bad;
 }
 
 static struct filter *filter_new(enum filter_kind kind, struct span regex)

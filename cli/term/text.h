@@ -24,7 +24,7 @@ static inline size_t text_left(const struct text *t)
 
 static inline struct span text_span(const struct text *t)
 {
-	return span_of(t->data + t->at, t->len - t->at);
+	return t->data != NULL ? span_of(t->data + t->at, t->len - t->at) : span_of("", 0);
 }
 
 // Forget `len` bytes at the front; frees everything when none is left.

@@ -80,7 +80,7 @@ bool arg_accepts(enum arg_id arg, struct span text)
 	case ARG_USER:
 		return user_accepts(text);
 	case ARG_NAME:
-		return !has_any(text, ", ");
+		return !has_any(text, ", \"\\?#|");
 	case ARG_CFG:
 		return cfg_accepts(text);
 	default:

@@ -86,7 +86,7 @@ void help_find(struct help *h, const struct tree *tree, struct span line, enum a
 {
 	struct walk *w = malloc(sizeof(*w));
 	struct words words;
-	struct span typed = {0};
+	struct span typed = span_text("");
 	uint32_t before;
 
 	h->count = 0;
