@@ -356,6 +356,8 @@ static void stuck_pump(struct shard *h)
 		s->flags &= (uint16_t)~SESSION_STUCK;
 		session_pump(h, s);
 	}
+	if (done == 0)
+		return;
 	h->stuck_count -= done;
 	memmove(h->stuck, h->stuck + done, h->stuck_count * sizeof(h->stuck[0]));
 }

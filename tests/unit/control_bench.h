@@ -76,7 +76,9 @@ static inline void bench_queue_take(struct bench_queue *q, struct link *l)
 		struct bench_cell *kept = &q->cells[(q->first + q->count++) % BENCH_CELLS];
 
 		kept->cell = cell;
-		kept->payload = blob_copy(payload);
+		kept->payload = (struct blob){NULL, 0};
+		if (payload.len > 0)
+			kept->payload = blob_copy(payload);
 		link_done(l);
 	}
 }
