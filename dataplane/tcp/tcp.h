@@ -1,5 +1,5 @@
-// TCP of one worker: RFC 9293 with 6298, 5681, 7323, 6528, 5961 in part. Pure: segments and `now`
-// in, segments out; no device, no clock, no allocation after tcp_new, no lock. Owner core only.
+// TCP of one worker: RFC 9293 with 5681, 5961, 6191, 6298, 6528, 6582, 6675, 6928, 7323, and the
+// tail loss probe of 8985. Pure: segments and `now` in, segments out; no device, no clock, no allocation after tcp_new, no lock. Owner core only.
 //
 // This header is what the record layer and the worker see. struct conn and its invariants stand
 // in tcp_conn.h.
@@ -159,7 +159,8 @@ void tcp_flush(struct tcp *t, uint64_t now_us);
 uint64_t tcp_next_us(const struct tcp *t);
 
 // --- one connection ------------------------------------------------------------------------------
-// A stale id is answered by 0, false, an empty span or nothing at all.
+// A stale id is answered by 0, false, an empty span or nothing at all. Inside `closed` the id is no
+// longer alive, but tcp_tuple_of still answers.
 
 bool tcp_alive(const struct tcp *t, struct conn_id id);
 const struct tcp_tuple *tcp_tuple_of(const struct tcp *t, struct conn_id id);
