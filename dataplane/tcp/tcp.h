@@ -1,5 +1,6 @@
 // TCP of one worker: RFC 9293 with 5681, 5961, 6191, 6298, 6528, 6582, 6675, 6928, 7323, and the
-// tail loss probe of 8985. Pure: segments and `now` in, segments out; no device, no clock, no allocation after tcp_new, no lock. Owner core only.
+// tail loss probe of 8985. Pure: segments and `now` in, segments out; no device, no clock, no
+// allocation after tcp_new, no lock. Owner core only.
 //
 // This header is what the record layer and the worker see. struct conn and its invariants stand
 // in tcp_conn.h.
