@@ -159,7 +159,9 @@ bool eal_start(const struct options *options)
 	args_add(a, "--no-telemetry");
 	args_add(a, "--file-prefix=%s", options->name);
 	args_add(a, "--log-level=warning");
-	// They complain of traffic control and of secondary processes, neither of which we use.
+	// They complain of huge pages of other sizes, traffic control and secondary processes, none
+	// of which we use.
+	args_add(a, "--log-level=lib.eal:error");
 	args_add(a, "--log-level=pmd.net.tap:critical");
 	args_add(a, "--log-level=pmd.net.memif:critical");
 	args_link(a, options);
