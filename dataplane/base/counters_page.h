@@ -66,14 +66,14 @@
 	X(gate_out,             "messages of control refused: key exchange under way")
 
 #define SERVE_COUNTER_LIST(X)                                                                     \
-	X(data_refused,         "connections refused: control is behind or absent")              \
-	X(data_stalled,         "times a stream waited for room towards control")                \
-	X(data_stale,           "cells of control for a connection that is over")                \
-	X(data_bad,             "cells of control that make no sense")                           \
-	X(data_late,            "messages of control for a connection being closed")             \
-	X(data_no_memory,       "connections aborted: stream memory exhausted")                  \
-	X(data_keys_full,       "connections ended: too many key exchanges at once")             \
-	X(data_orphaned,        "connections ended: control was started anew")
+	X(joint_refused,        "connections refused: control is behind or absent")              \
+	X(joint_stalled,        "times a stream waited for room towards control")                \
+	X(joint_stale,          "cells of control for a connection that is over")                \
+	X(joint_bad,            "cells of control that make no sense")                           \
+	X(joint_late,           "messages of control for a connection being closed")             \
+	X(joint_no_memory,      "connections aborted: stream memory exhausted")                  \
+	X(joint_keys_full,      "connections ended: too many key exchanges at once")             \
+	X(joint_orphaned,       "connections ended: control was started anew")
 
 #define COUNTERS_LIST(X)                                                                          \
 	FRAME_COUNTER_LIST(X)                                                                     \

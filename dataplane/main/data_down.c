@@ -18,7 +18,7 @@ bool data_send(struct data_serve *s, struct data_conn *c, struct conn_id id,
 		c->cost_sealed += message.len + DATA_MESSAGE_COST;
 		return true;
 	}
-	data_count(s, status == STATUS_NO_MEMORY ? COUNTER_data_no_memory : COUNTER_data_bad);
+	data_count(s, status == STATUS_NO_MEMORY ? COUNTER_joint_no_memory : COUNTER_joint_bad);
 	c->status = (uint8_t)status;
 	tcp_abort(s->tcp, id);
 	return false;
@@ -32,7 +32,7 @@ static void on_message_down(struct data_serve *s, struct data_conn *c, struct co
 	enum status status;
 
 	if (payload.len == 0) {
-		data_count(s, COUNTER_data_bad);
+		data_count(s, COUNTER_joint_bad);
 		return;
 	}
 	status = record_gate_out(s->record, &c->record, payload.data[0]);
@@ -53,7 +53,7 @@ static void on_keys_install(struct data_serve *s, struct data_conn *c, struct co
 
 	memcpy(&body, cell->body, sizeof(body));
 	if (payload.len != sizeof(keys)) {
-		data_count(s, COUNTER_data_bad);
+		data_count(s, COUNTER_joint_bad);
 		return;
 	}
 	memcpy(&keys, payload.data, sizeof(keys));
@@ -63,9 +63,9 @@ static void on_keys_install(struct data_serve *s, struct data_conn *c, struct co
 	if (status == STATUS_OK)
 		return;
 	if (status == STATUS_NO_ROOM)
-		data_count(s, COUNTER_data_keys_full);
+		data_count(s, COUNTER_joint_keys_full);
 	else if (status != STATUS_UNEXPECTED)
-		data_count(s, COUNTER_data_bad);
+		data_count(s, COUNTER_joint_bad);
 	data_refuse(s, c, id,
 	            status == STATUS_UNEXPECTED || status == STATUS_NO_ROOM ? status
 	                                                                    : STATUS_INTERNAL);
@@ -81,7 +81,7 @@ static void on_phase(struct data_serve *s, struct data_conn *c, struct conn_id i
 		c->record.phase =
 		        body.phase == DATA_PHASE_OPEN ? RECORD_PHASE_OPEN : RECORD_PHASE_LOGIN;
 	else
-		data_count(s, COUNTER_data_bad);
+		data_count(s, COUNTER_joint_bad);
 }
 
 static void on_conn_close(struct data_serve *s, struct data_conn *c, struct conn_id id,
@@ -107,7 +107,7 @@ static void listen_set(struct data_serve *s, uint16_t port, bool on)
 		i++;
 	if (on && i == s->ports) {
 		if (s->ports == DATA_PORTS_MAX) {
-			data_count(s, COUNTER_data_bad);
+			data_count(s, COUNTER_joint_bad);
 			return;
 		}
 		s->port[s->ports++] = port;
@@ -147,16 +147,16 @@ static void dispatch(struct data_serve *s, const struct link_cell *cell, struct 
 		return;
 	}
 	if (cell->kind >= DATA_KINDS || handlers[cell->kind] == NULL || id.slot >= s->slots) {
-		data_count(s, COUNTER_data_bad);
+		data_count(s, COUNTER_joint_bad);
 		return;
 	}
 	c = data_find(s, id);
 	if (c == NULL || c->joint != s->joint) {
-		data_count(s, COUNTER_data_stale);
+		data_count(s, COUNTER_joint_stale);
 		return;
 	}
 	if (c->state == DATA_CLOSING && cell->kind != DATA_CONN_CLOSE) {
-		data_count(s, COUNTER_data_late);
+		data_count(s, COUNTER_joint_late);
 		return;
 	}
 	handlers[cell->kind](s, c, id, cell, payload);

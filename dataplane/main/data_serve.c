@@ -127,14 +127,14 @@ static void on_opened(void *app, struct conn_id id, const struct tcp_tuple *tupl
 	struct data_conn *c = &s->conns[id.slot];
 
 	if (!opened_tell(s, id, tuple)) {
-		data_count(s, COUNTER_data_refused);
+		data_count(s, COUNTER_joint_refused);
 		tcp_abort(s->tcp, id);
 		return;
 	}
 	*c = (struct data_conn){.life = id.life, .state = DATA_EXPECT_IDENT, .joint = s->joint};
 	record_init(&c->record);
 	if (tcp_send(s->tcp, id, span_of(ident_line, sizeof(ident_line) - 1)) != STATUS_OK) {
-		data_count(s, COUNTER_data_no_memory);
+		data_count(s, COUNTER_joint_no_memory);
 		tcp_abort(s->tcp, id);
 		return;
 	}
@@ -260,7 +260,7 @@ static bool sweep_slice(struct data_serve *s)
 			continue;
 		c->status = STATUS_SHUTDOWN;
 		data_disconnect(s, c, id, SSH_DISCONNECT_BY_APPLICATION, s->sweep_text);
-		s->count[COUNTER_data_orphaned] += !s->stopping;
+		s->count[COUNTER_joint_orphaned] += !s->stopping;
 	}
 	return s->sweep_at < s->sweep_end;
 }

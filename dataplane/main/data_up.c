@@ -22,7 +22,7 @@ static struct link_cell cell_up(enum data_kind kind, const struct data_conn *c,
 
 static enum read_result stall(struct data_serve *s, struct data_conn *c)
 {
-	data_count(s, COUNTER_data_stalled);
+	data_count(s, COUNTER_joint_stalled);
 	c->wants_read = true;
 	data_wait(s, c);
 	return READ_STALLED;

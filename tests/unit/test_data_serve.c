@@ -412,8 +412,8 @@ TEST(stale_and_senseless_cells_are_counted)
 	control_posts(DATA_MESSAGE_UP, id, &phase, sizeof(phase), span_of(NULL, 0));
 	control_posts(DATA_KEYS_INSTALL, id, &phase, sizeof(phase), span_text("short"));
 	turn(1, 100, false);
-	CHECK_EQ(count[COUNTER_data_stale], 1);
-	CHECK_EQ(count[COUNTER_data_bad], 4);
+	CHECK_EQ(count[COUNTER_joint_stale], 1);
+	CHECK_EQ(count[COUNTER_joint_bad], 4);
 	rig_stop();
 }
 
@@ -478,7 +478,7 @@ TEST(a_deaf_control_stops_the_stream_and_loses_nothing)
 		turn(2, 1000, true);
 	}
 	CHECK(sent < 200); // the window closed
-	CHECK(count[COUNTER_data_stalled] > 0);
+	CHECK(count[COUNTER_joint_stalled] > 0);
 	turn(2000, 5000, false);
 	CHECK_EQ(cell_count - before, sent);
 	for (unsigned i = 0; i < sent; i++)
@@ -533,7 +533,7 @@ TEST(a_new_control_ends_the_sessions_of_the_old)
 	tcp_close(client, client_id);
 	turn(8, 100, false);
 	CHECK_EQ(cell_count, 2); // the new control never heard of it
-	CHECK_EQ(count[COUNTER_data_orphaned], 1);
+	CHECK_EQ(count[COUNTER_joint_orphaned], 1);
 	rig_stop();
 }
 
