@@ -47,7 +47,7 @@ static enum turn run_reset(struct task *t)
 static void pool_line(struct task *t, const char *name, uint64_t used, uint64_t peak,
                       uint64_t capacity)
 {
-	print_cell(t, 40, name);
+	print_cell(t, 64, name);
 	task_print(t, "%14llu %14llu %14llu\n", (unsigned long long)used,
 	           (unsigned long long)peak, (unsigned long long)capacity);
 }
@@ -70,7 +70,7 @@ static enum turn run_pools(struct task *t)
 {
 	const struct shell *shell = task_shell(t);
 
-	print_cell(t, 40, "Pool");
+	print_cell(t, 64, "Pool");
 	task_print(t, "%14s %14s %14s\n", "In use", "Peak", "Capacity");
 	pool_line(t, "cli dialogues", shell->open, shell->open_peak, DIALOGUE_SLOTS);
 	pool_line(t, "cli commands running", shell->tasks, shell->tasks_peak, DIALOGUE_SLOTS);

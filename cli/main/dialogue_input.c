@@ -165,12 +165,60 @@ void input_interrupt(struct dialogue *d)
 	line_again(d);
 }
 
+// --- help ----------------------------------------------------------------------------------------
+
+static void help_show(struct dialogue *d, struct span line)
+{
+	struct help *h = malloc(sizeof(*h));
+	struct text text = {0};
+	uint8_t view = d->view;
+
+	if (h == NULL)
+		return;
+	help_find(h, &d->table->shell->trees[view], line, d->role);
+	while ((h->result != MATCH_OK || h->count == 0) && view != VIEW_USER &&
+	       views[view].parent != view) {
+		struct help *other = malloc(sizeof(*h));
+
+		view = views[view].parent;
+		if (view == VIEW_USER || other == NULL) {
+			free(other);
+			break;
+		}
+		help_find(other, &d->table->shell->trees[view], line, d->role);
+		if (other->result == MATCH_OK && other->count > 0)
+			memcpy(h, other, sizeof(*h));
+		free(other);
+	}
+	if (h->result == MATCH_OK && h->count == 0)
+		h->result = MATCH_UNRECOGNIZED;
+	if (h->result == MATCH_OK) {
+		if (line.len == 0)
+			text_format(&text, "%s\n", views[d->view].title);
+		help_print(h, &text);
+	} else {
+		text_format(&text, "%s\n", match_text(h->result));
+	}
+	output_line(d, text_span(&text));
+	text_fini(&text);
+	free(h);
+}
+
+// Without a line editor the mark is the last byte of the line.
+static bool asks_help(const struct dialogue *d, struct span line)
+{
+	return !dialogue_is_interactive(d) && !d->loading && line.len > 0 &&
+	       line.data[line.len - 1] == '?' && !words_open_quote(line);
+}
+
 // --- a line is complete ------------------------------------------------------------------------
 
 static void line_run(struct dialogue *d, struct span text)
 {
 	TRACE_STEP(d->slot, d->life);
-	if (!task_start(d, text))
+	if (asks_help(d, text))
+		help_show(d, span_of(text.data, text.len - 1));
+	else if (!task_start(d, text))
 		show_prompt(d);
 }
 
@@ -223,43 +271,6 @@ static void line_recall(struct dialogue *d, bool older)
 
 // --- `?` and Tab -------------------------------------------------------------------------------
 
-static void help_show(struct dialogue *d, struct span line)
-{
-	struct help *h = malloc(sizeof(*h));
-	struct text text = {0};
-	uint8_t view = d->view;
-
-	if (h == NULL)
-		return;
-	help_find(h, &d->table->shell->trees[view], line, d->role);
-	while ((h->result != MATCH_OK || h->count == 0) && view != VIEW_USER &&
-	       views[view].parent != view) {
-		struct help *other = malloc(sizeof(*h));
-
-		view = views[view].parent;
-		if (view == VIEW_USER || other == NULL) {
-			free(other);
-			break;
-		}
-		help_find(other, &d->table->shell->trees[view], line, d->role);
-		if (other->result == MATCH_OK && other->count > 0)
-			memcpy(h, other, sizeof(*h));
-		free(other);
-	}
-	if (h->result == MATCH_OK && h->count == 0)
-		h->result = MATCH_UNRECOGNIZED;
-	if (h->result == MATCH_OK) {
-		if (line.len == 0)
-			text_format(&text, "%s\n", views[d->view].title);
-		help_print(h, &text);
-	} else {
-		text_format(&text, "%s\n", match_text(h->result));
-	}
-	output_line(d, text_span(&text));
-	text_fini(&text);
-	free(h);
-}
-
 static void line_help(struct dialogue *d)
 {
 	text_puts(&d->out, "\r\n");
@@ -305,6 +316,7 @@ static void line_complete(struct dialogue *d)
 
 static void key_event(struct dialogue *d, enum line_event event)
 {
+	TRACE_STEP(d->slot, d->life);
 	switch (event) {
 	case LINE_NONE:
 		break;

@@ -274,6 +274,15 @@ TEST(exec_prints_bare_lines_and_its_status)
 	fixture_free(f);
 }
 
+TEST(exec_answers_a_question_mark_at_the_end_with_help)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "display cl?"), "  clock  Display the system time\n");
+	CHECK_EQ(f->exit_status, 0);
+	fixture_free(f);
+}
+
 TEST(exec_with_a_terminal_ends_lines_with_crlf)
 {
 	struct fixture *f = fixture_new();
