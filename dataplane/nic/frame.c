@@ -5,13 +5,14 @@
 #include "dataplane/base/trace.h"
 #include "dataplane/nic/checksum.h"
 
-#define TYPE_VLAN  0x8100
-#define TYPE_QINQ  0x88a8
-#define PROTO_ICMP 1
-#define PROTO_TCP  6
-#define TCP_PORTS  4u
-#define ICMP_HEAD  8u
-#define ICMP_ECHO  8
+#define TYPE_VLAN    0x8100
+#define TYPE_QINQ    0x88a8
+#define PROTO_ICMP   1
+#define PROTO_TCP    6
+#define TCP_PORTS    4u
+#define TCP_CHECKSUM 16u // offset in the TCP header
+#define ICMP_HEAD    8u
+#define ICMP_ECHO    8
 
 #define OPTION_END          0
 #define OPTION_NOP          1
@@ -125,6 +126,18 @@ static uint64_t pseudo_sum(struct ipv4_addr a, struct ipv4_addr b, size_t len)
 	return checksum_add(checksum_add(sum, b.bytes, 4), rest, 4);
 }
 
+static bool tcp_sum_may_be(const struct ipv4 *ip, bool partial_too)
+{
+	uint64_t sum = pseudo_sum(ip->from, ip->to, ip->payload.len);
+	uint16_t partial = checksum_fold(sum);
+
+	sum = checksum_add(sum, ip->payload.data, ip->payload.len);
+	if (checksum_finish(sum) == 0)
+		return true;
+	return partial_too && ip->payload.len >= TCP_CHECKSUM + 2 &&
+	       memcmp(ip->payload.data + TCP_CHECKSUM, &partial, sizeof(partial)) == 0;
+}
+
 static struct frame frame_tcp(const struct ipv4 *ip, enum frame_checksum sums)
 {
 	struct frame f = {.verdict = FRAME_TCP, .remote = ip->from};
@@ -136,13 +149,9 @@ static struct frame frame_tcp(const struct ipv4 *ip, enum frame_checksum sums)
 		return drop(COUNTER_frame_short);
 	if (sums == FRAME_BAD)
 		return drop(COUNTER_tcp_checksum_bad);
-	if (sums == FRAME_UNKNOWN) {
-		uint64_t sum = pseudo_sum(ip->from, ip->to, ip->payload.len);
-
-		sum = checksum_add(sum, ip->payload.data, ip->payload.len);
-		if (checksum_finish(sum) != 0)
-			return drop(COUNTER_tcp_checksum_bad);
-	}
+	if ((sums == FRAME_UNKNOWN || sums == FRAME_PERHAPS_PARTIAL) &&
+	    !tcp_sum_may_be(ip, sums == FRAME_PERHAPS_PARTIAL))
+		return drop(COUNTER_tcp_checksum_bad);
 	f.segment.to.local = ip_from_ipv4(ip->to);
 	f.segment.to.remote = ip_from_ipv4(ip->from);
 	f.segment.bytes = ip->payload;

@@ -103,6 +103,7 @@ static bool port_find(struct port *port, struct rte_eth_dev_info *info)
 	port->id = id;
 	snprintf(port->driver, sizeof(port->driver), "%s", info->driver_name);
 	port->is_tap = strcmp(info->driver_name, "net_tap") == 0;
+	port->is_kernel = strncmp(info->driver_name, "net_af_", 7) == 0;
 	port->is_virtio = strstr(info->driver_name, "virtio") != NULL;
 	return true;
 }
@@ -174,7 +175,7 @@ void port_disarm(const struct port *port, uint16_t queue)
 enum frame_checksum port_checksum(const struct port *port, const struct rte_mbuf *frame)
 {
 	if (!port->checks_sums)
-		return FRAME_UNKNOWN;
+		return port->is_kernel ? FRAME_PERHAPS_PARTIAL : FRAME_UNKNOWN;
 	switch (frame->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) {
 	case RTE_MBUF_F_RX_L4_CKSUM_GOOD:
 		return FRAME_GOOD;

@@ -15,6 +15,7 @@ struct port {
 	bool is_tap;
 	bool partial_sums; // finishes TCP checksums of what we send
 	bool checks_sums;  // says whether those of what arrives are good
+	bool is_kernel;    // an interface of this machine's kernel: sums may be partial
 	bool is_virtio;    // its "no checksum" means: from this machine, not damaged
 	bool interrupts;   // can wake a sleeper
 	char driver[32];

@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		neighbor_init(&table, (const uint8_t[16]){0}, count);
 	bytes = span_of(data + 2, size - 2);
 	now += data[1] * 10000u;
-	f = frame_parse(&host, bytes, data[0] & 3);
+	f = frame_parse(&host, bytes, data[0] % (FRAME_PERHAPS_PARTIAL + 1));
 	inside(f.packet, bytes);
 	inside(f.segment.bytes, bytes);
 	frame_flow(bytes, flow);

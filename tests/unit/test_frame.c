@@ -57,6 +57,21 @@ TEST(the_ports_word_on_checksums_is_taken)
 	CHECK_EQ(frame_parse(&us, s, FRAME_NONE).verdict, FRAME_TCP);
 }
 
+TEST(a_partial_checksum_passes_only_where_kernels_leave_them)
+{
+	struct made m = tcp_from_peer("hello");
+	struct span s = span_of(m.bytes, m.len);
+	uint64_t pseudo = checksum_add(0, m.bytes + 26, 8);
+	uint8_t rest[4] = {0, 6, 0, 25};
+	uint16_t partial = checksum_fold(checksum_add(pseudo, rest, 4));
+
+	memcpy(m.bytes + 50, &partial, 2);
+	CHECK_EQ(frame_parse(&us, s, FRAME_UNKNOWN).why, COUNTER_tcp_checksum_bad);
+	CHECK_EQ(frame_parse(&us, s, FRAME_PERHAPS_PARTIAL).verdict, FRAME_TCP);
+	m.bytes[50] ^= 1;
+	CHECK_EQ(frame_parse(&us, s, FRAME_PERHAPS_PARTIAL).why, COUNTER_tcp_checksum_bad);
+}
+
 TEST(a_frame_for_another_address_is_dropped)
 {
 	struct made m = tcp_from_peer("x");
