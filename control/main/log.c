@@ -34,7 +34,7 @@ const char *log_escape(char *out, size_t size, struct span text)
 	for (size_t i = 0; i < text.len && at + 5 < size; i++) {
 		uint8_t c = text.data[i];
 
-		if (c > 0x20 && c < 0x7f && c != '\\')
+		if (c >= 0x20 && c < 0x7f && c != '\\')
 			out[at++] = (char)c;
 		else
 			at += (size_t)snprintf(out + at, size - at, "\\x%02x", c);
