@@ -6,8 +6,10 @@
 #pragma once
 
 #include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-#include "dataplane/tcp/tcp.h"
+#include "dataplane/base/counters_tcp.h"
 
 // clang-format off
 #define FRAME_COUNTER_LIST(X)                                                                     \

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dataplane/base/counters_page.h"
+#include "dataplane/tcp/tcp.h"
 
 #define FRAME_ETHER_BYTES 14u
 #define FRAME_IPV4_BYTES  20u

@@ -11,6 +11,7 @@
 #include "crypto/suite/suite.h"
 #include "crypto/wire/numbers.h"
 #include "dataplane/base/counters_page.h"
+#include "dataplane/tcp/tcp.h"
 
 #define RECORD_MAX         SSH_PACKET_MAX // bytes of a whole record, RFC 4253 section 6.1
 #define RECORD_PACKETS_MAX (1u << 31)     // under one key; a sequence number never comes back

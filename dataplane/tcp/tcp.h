@@ -8,6 +8,7 @@
 
 #include "crypto/core/span.h"
 #include "crypto/core/status.h"
+#include "dataplane/base/counters_tcp.h"
 
 // A name that crosses cores and processes: stale once conns[slot].life has moved on.
 struct conn_id {
@@ -87,49 +88,6 @@ struct tcp_config {
 	void *app;
 	void (*emit)(void *out, const struct tcp_emission *segment);
 	void *out;
-};
-
-// clang-format off
-#define TCP_COUNTER_LIST(X)                                                                       \
-	X(tcp_segments_in,        "segments received")                                           \
-	X(tcp_segments_out,       "segments sent")                                               \
-	X(tcp_bytes_in,           "payload bytes received in order")                             \
-	X(tcp_bytes_out,          "payload bytes sent, repeats included")                        \
-	X(tcp_header_bad,         "segments with a malformed header or option list")             \
-	X(tcp_no_listener,        "segments for a port nobody listens on")                       \
-	X(tcp_no_connection,      "segments for no known connection")                            \
-	X(tcp_syn_in,             "connection requests")                                         \
-	X(tcp_syn_full,           "connection requests dropped: too many half open")             \
-	X(tcp_syn_expired,        "half-open connections that were never completed")             \
-	X(tcp_slots_full,         "connections refused: no slot left")                           \
-	X(tcp_opened,             "connections opened")                                          \
-	X(tcp_closed,             "connections ended")                                           \
-	X(tcp_reset_in,           "connections reset by the peer")                               \
-	X(tcp_reset_out,          "resets sent")                                                 \
-	X(tcp_reset_ignored,      "resets outside the window")                                   \
-	X(tcp_challenge_ack,      "challenge acknowledgements sent")                             \
-	X(tcp_ack_future,         "segments acknowledging data never sent")                      \
-	X(tcp_ack_duplicate,      "duplicate acknowledgements")                                  \
-	X(tcp_outside_window,     "segments outside the receive window")                         \
-	X(tcp_paws,               "segments with an old timestamp")                              \
-	X(tcp_duplicate,          "bytes received again")                                        \
-	X(tcp_out_of_order,       "segments kept out of order")                                  \
-	X(tcp_out_of_order_full,  "segments dropped: out-of-order queue full")                   \
-	X(tcp_retransmit,         "segments sent again")                                         \
-	X(tcp_fast_retransmit,    "losses repaired before the timer")                            \
-	X(tcp_rto,                "retransmission timer expiries")                               \
-	X(tcp_probe,              "zero-window probes sent")                                     \
-	X(tcp_timeout,            "connections given up: no answer")                             \
-	X(tcp_time_wait,          "connections that entered TIME_WAIT")                          \
-	X(tcp_time_wait_full,     "TIME_WAIT records evicted early")                             \
-	X(tcp_slab_full,          "bytes refused: stream memory exhausted")
-// clang-format on
-
-enum tcp_counter {
-#define X(name, text) TCP_COUNTER_##name,
-	TCP_COUNTER_LIST(X)
-#undef X
-	        TCP_COUNTERS
 };
 
 struct tcp; // private to dataplane/tcp
