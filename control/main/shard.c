@@ -111,7 +111,7 @@ void shard_free(struct shard *h)
 // Sessions do not outlive the process yet: what an earlier life left is given back to the system.
 enum status shard_map_sessions(struct shard *h, int fd)
 {
-	size_t want = (size_t)TCP_SLOTS_MAX * sizeof(struct session);
+	size_t want = (size_t)SESSIONS_MAX * sizeof(struct session);
 	struct stat st;
 	void *at;
 

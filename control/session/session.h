@@ -13,8 +13,9 @@
 #include "crypto/wire/numbers.h"
 #include "dataplane/link/data_msg.h"
 
-#define SESSION_CHANNELS 10 // channels of one connection
-#define SESSION_LAYOUT   1  // of struct session; changes when it does
+#define SESSIONS_MAX     (1u << 20) // of one shard; slots are the worker's
+#define SESSION_CHANNELS 10         // channels of one connection
+#define SESSION_LAYOUT   1          // of struct session; changes when it does
 #define SESSION_HASH_MAX 64
 
 // Limits before keys are exchanged anew, per direction and for both together in time.
