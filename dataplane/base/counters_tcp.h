@@ -1,5 +1,8 @@
-// What TCP counts: dataplane/tcp counts by these rows, the counters page shows them.
+// What TCP counts and how much it can hold: dataplane/tcp keeps to it, the counters page and
+// control read it.
 #pragma once
+
+#define TCP_SLOTS_MAX (1u << 20) // connections of one worker, so sessions of its shard
 
 // clang-format off
 #define TCP_COUNTER_LIST(X)                                                                       \

@@ -26,8 +26,6 @@ struct tcp_tuple {
 	uint16_t local_port, remote_port; // host byte order
 };
 
-#define TCP_SLOTS_MAX (1u << 20)
-
 // --- segments in and out -------------------------------------------------------------------------
 
 // One arriving segment. IP has been judged and the checksum verified.
