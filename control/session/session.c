@@ -86,6 +86,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 	},
 	[SESSION_EXPECT_AUTH] = {
 		HEARD,
+		[GOT_SERVICE_REQUEST] = {auth_on_service, 0},
 		[GOT_AUTH_REQUEST] = {auth_on_request, 0},
 		[GOT_UNKNOWN]      = {on_unknown, 0},
 		[GOT_DEADLINE]     = {on_login_expired, 0},
@@ -310,8 +311,10 @@ static enum status on_ignore(struct shard *h, struct session *s, const struct me
 {
 	// Strict KEX: before the first keys are in force nothing else may come. Whether the client
 	// is strict is known from its KEXINIT, which then must have been its first packet.
-	if (s->state < SESSION_EXPECT_SERVICE && s->flags & SESSION_STRICT)
-		return STATUS_UNEXPECTED;
+	if (s->state < SESSION_EXPECT_SERVICE && s->flags & SESSION_STRICT) {
+		session_refuse_event(h, s, (enum session_event)s->intent, m);
+		return STEP_STAY;
+	}
 	COUNT(h, messages_ignored);
 	return STATUS_OK;
 }

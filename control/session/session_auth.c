@@ -41,29 +41,6 @@ enum status auth_on_ext_info(struct shard *h, struct session *s, const struct me
 	return STATUS_OK;
 }
 
-enum status auth_on_service(struct shard *h, struct session *s, const struct message *m)
-{
-	struct cursor c = cursor_over(m->body);
-	struct span service = cursor_string(&c);
-	enum status status = cursor_end(&c);
-	uint8_t bytes[64];
-	struct builder b = builder_over(bytes, sizeof(bytes));
-
-	if (status != STATUS_OK)
-		return status;
-	if (!span_is(service, SERVICE_AUTH)) {
-		session_disconnect(h, s, SSH_DISCONNECT_SERVICE_UNAVAIL,
-		                   "service not available");
-		return STEP_STAY;
-	}
-	if (pool_take(&h->auths, &s->auth) == NULL)
-		return STATUS_NO_MEMORY;
-	builder_u8(&b, SSH_MSG_SERVICE_ACCEPT);
-	builder_text(&b, SERVICE_AUTH);
-	session_send(h, s, builder_span(&b));
-	return STATUS_OK;
-}
-
 // --- answers -------------------------------------------------------------------------------------
 
 // Methods that can continue. The same for all names until one method has passed.
@@ -377,6 +354,36 @@ static void user_set(struct shard *h, struct auth_scratch *a, struct span name)
 	users_find(&h->control->config, name, &a->account);
 	if (!name_is_possible(name))
 		a->account.known = false;
+}
+
+// Some clients (paramiko) ask for the service anew before each attempt.
+enum status auth_on_service(struct shard *h, struct session *s, const struct message *m)
+{
+	struct auth_scratch *a = pool_at(&h->auths, s->auth);
+	struct cursor c = cursor_over(m->body);
+	struct span service = cursor_string(&c);
+	enum status status = cursor_end(&c);
+	uint8_t bytes[64];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+
+	if (status != STATUS_OK)
+		return status;
+	if (!span_is(service, SERVICE_AUTH)) {
+		session_disconnect(h, s, SSH_DISCONNECT_SERVICE_UNAVAIL,
+		                   "service not available");
+		return STEP_STAY;
+	}
+	if (a == NULL && pool_take(&h->auths, &s->auth) == NULL)
+		return STATUS_NO_MEMORY;
+	if (a != NULL && ++a->requests > AUTH_REQUESTS_MAX) {
+		COUNT(h, auth_flood);
+		too_many(h, s, a);
+		return STEP_STAY;
+	}
+	builder_u8(&b, SSH_MSG_SERVICE_ACCEPT);
+	builder_text(&b, SERVICE_AUTH);
+	session_send(h, s, builder_span(&b));
+	return STATUS_OK;
 }
 
 enum status auth_on_request(struct shard *h, struct session *s, const struct message *m)
