@@ -35,6 +35,8 @@
 #define TCP_SYN_GIVE_UP_US   (60ull * TCP_SECOND_US)
 #define TCP_SYN_TRIES        6 // SYN-ACKs for one entry: 1, 2, 4, 8, 16 and 32 s apart
 #define TCP_ACK_DELAY_US     40000u
+#define TCP_ACK_QUICK_US     1000u // control answers a step of a login sooner
+#define TCP_FULL_LEAST       512u  // payload that fills a segment on some path
 #define TCP_TAIL_LEAST_US    10000u
 #define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US)
 #define TCP_QUICK_ACKS       8
@@ -145,7 +147,7 @@ struct conn {
 	uint32_t ts_offset;
 	uint16_t mss; // both sides' limit: payload and options of one segment
 	uint8_t snd_scale, rcv_scale;
-	uint8_t quick_acks; // acknowledgements still sent at once
+	uint8_t quick_acks; // acknowledgements that still wait only for TCP_ACK_QUICK_US
 	uint8_t duplicates; // of the acknowledgement at snd_una
 	uint8_t backoff;    // doublings of the timer
 	uint8_t out_of_order_chunks;

@@ -131,16 +131,19 @@ static void text_taken(struct tcp *t, struct conn *c, uint32_t bytes)
 	TCP_COUNT_BY(t, tcp_bytes_in, bytes);
 }
 
-// RFC 5681 section 4.2: every second segment at once, any other within the delay.
-static void acknowledge_later(struct tcp *t, struct conn *c)
+// RFC 5681 section 4.2: every second full-sized segment at once, anything else within a delay that
+// lets the answer carry the acknowledgement. At first that delay is too short for a peer to notice
+// who holds small segments back until he is acknowledged.
+static void acknowledge_later(struct tcp *t, struct conn *c, size_t bytes)
 {
-	if (c->quick_acks > 0) {
-		c->quick_acks--;
-		tcp_want_ack(t, c);
-	} else if (++c->ack_segments >= 2) {
+	bool full = bytes >= least_u32(tcp_payload_max(c), TCP_FULL_LEAST);
+
+	c->ack_segments = (uint8_t)(c->ack_segments + full);
+	if (c->ack_segments >= 2) {
 		tcp_want_ack(t, c);
 	} else if (c->ack_us == 0) {
-		c->ack_us = t->now_us + TCP_ACK_DELAY_US;
+		c->ack_us =
+		        t->now_us + (c->quick_acks > 0 ? TCP_ACK_QUICK_US : TCP_ACK_DELAY_US);
 		tcp_timer_update(t, c);
 	}
 }
@@ -192,7 +195,7 @@ static bool deliver_in_hand(struct tcp *t, struct conn *c, struct span text)
 	uint32_t life = c->life;
 
 	text_taken(t, c, (uint32_t)text.len);
-	acknowledge_later(t, c);
+	acknowledge_later(t, c, text.len);
 	t->hand = text;
 	t->hand_conn = c;
 	t->config.app_ops->readable(t->config.app, conn_id_of(t, c));

@@ -95,6 +95,7 @@ void tcp_conn_timer(void *owner, uint32_t index, uint64_t now_us)
 	c->armed_us = 0;
 	if (c->ack_us != 0 && c->ack_us <= now_us) {
 		c->ack_us = 0;
+		c->quick_acks = (uint8_t)(c->quick_acks - (c->quick_acks > 0));
 		tcp_want_ack(t, c);
 	}
 	if (c->tail_us != 0 && c->tail_us <= now_us) {

@@ -182,16 +182,67 @@ TEST(an_old_segment_does_not_change_the_window)
 	peer_end(p);
 }
 
-TEST(the_first_segments_are_acknowledged_at_once)
+TEST(the_first_segments_are_acknowledged_within_two_milliseconds)
 {
 	struct peer *p = peer_in(TCP_ESTABLISHED);
 
 	for (uint32_t i = 0; i < TCP_QUICK_ACKS; i++) {
 		peer_sends(p, .flags = ACK, .seq = i, .len = 1);
+		peer_gets_nothing(p);
+		peer_waits(p, 2 * PEER_MS);
 		peer_gets(p, .flags = ACK, .ack = i + 1);
 	}
 	peer_sends(p, .flags = ACK, .seq = TCP_QUICK_ACKS, .len = 1);
+	peer_waits(p, 2 * PEER_MS);
 	peer_gets_nothing(p);
+	peer_end(p);
+}
+
+TEST(a_quick_acknowledgement_waits_for_the_answer)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	peer_sends(p, .flags = ACK, .text = "hello");
+	peer_waits(p, 500);
+	peer_gets_nothing(p);
+	peer_app_sends(p, 3);
+	peer_gets(p, .flags = ACK, .ack = 5, .len = 3);
+	peer_sends(p, .flags = ACK, .seq = 5, .ack = 3);
+	peer_waits(p, 10 * PEER_MS);
+	peer_gets_nothing(p);
+	CHECK_EQ(p->conn->quick_acks, TCP_QUICK_ACKS);
+	peer_end(p);
+}
+
+TEST(a_quick_acknowledgement_of_two_full_segments_does_not_wait)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	peer_injects(p, .flags = ACK, .len = 1000);
+	peer_sends(p, .flags = ACK, .seq = 1000, .len = 1000);
+	peer_gets(p, .flags = ACK, .ack = 2000);
+	peer_end(p);
+}
+
+TEST(the_worker_may_sleep_while_an_acknowledgement_waits)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	peer_sends(p, .flags = ACK, .text = "hello");
+	CHECK(tcp_next_us(p->tcp) >= p->now + TCP_ACK_QUICK_US);
+	CHECK(tcp_next_us(p->tcp) <= p->now + TCP_ACK_QUICK_US + TCP_TICK_US);
+	peer_end(p);
+}
+
+TEST(small_segments_are_acknowledged_together)
+{
+	struct peer *p = past_quick_acks();
+
+	for (uint32_t i = 0; i < 5; i++)
+		peer_sends(p, .flags = ACK, .seq = i, .len = 1);
+	peer_gets_nothing(p);
+	peer_waits(p, 42 * PEER_MS);
+	peer_gets(p, .flags = ACK, .ack = 5);
 	peer_end(p);
 }
 
