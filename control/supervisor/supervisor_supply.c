@@ -16,9 +16,9 @@
 #define MESSAGE_BYTES 36864u // any SSH message (SSH_PACKET_MAX), in whole lines
 
 // Buffers cost memory only once touched, and those used last are used again first.
-static const struct link_shape data_shape = {32768, 512, 32768, MESSAGE_BYTES, 4096};
+static const struct link_shape data_shape = {4096, 512, 32768, MESSAGE_BYTES, 4096};
 static const struct link_shape keeper_shape = {4096, 1280, 4096, 16384, 16};
-static const struct link_shape dialogue_shape = {32768, 512, 32768, MESSAGE_BYTES, 4096};
+static const struct link_shape dialogue_shape = {4096, 512, 32768, MESSAGE_BYTES, 4096};
 
 enum thing_kind { JOINT, ARENA, FILES, TRACES, SOCKET };
 
