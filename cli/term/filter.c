@@ -20,14 +20,20 @@ struct filter {
 
 // The compiled form of an expression grows with every repeat that is written out: x+ is xx*, and
 // x{3,9} is nine times x. Nested repeats multiply, so a short text could take all memory; back
-// references match in exponential time. Both are refused before the library sees them.
-#define REGEX_COST_MAX  8192u
+// references match in exponential time. Both are refused before the library sees them, and so are
+// repeats of repeats (a+*), which mean nothing more. What is left compiles in some 10 ms at most.
+#define REGEX_COST_MAX  256u
 #define REGEX_DEPTH_MAX 24u
 
 struct regex_cost {
 	const char *at;
 	bool bad;
 };
+
+static bool is_repeat(char b)
+{
+	return b != 0 && strchr("*+?{", b) != NULL;
+}
 
 static uint64_t repeat_factor(struct regex_cost *c)
 {
@@ -82,11 +88,11 @@ static uint64_t cost_list(struct regex_cost *c, unsigned depth)
 	while (!c->bad && *c->at != 0 && (*c->at != ')' || depth == 0)) {
 		uint64_t cost = cost_atom(c, depth);
 
-		for (; !c->bad && *c->at != 0 && strchr("*+?{", *c->at) != NULL; c->at++) {
+		if (is_repeat(*c->at)) {
 			cost *= repeat_factor(c);
-			c->bad |= cost > REGEX_COST_MAX;
-			if (c->bad)
-				break;
+			if (*c->at != 0)
+				c->at++;
+			c->bad |= is_repeat(*c->at);
 		}
 		sum += cost;
 		c->bad |= sum > REGEX_COST_MAX;

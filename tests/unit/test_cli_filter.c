@@ -68,6 +68,8 @@ TEST(expressions_that_could_stop_the_device_are_refused)
 	CHECK_EQ(parse("| include ((a{1,255}){1,255}){1,255}"), FILTER_WRONG);
 	CHECK_EQ(parse("| include (a*)*\\1"), FILTER_WRONG);
 	CHECK_EQ(parse("| include c++++++++++++++++++++++++++++++++"), FILTER_WRONG);
+	CHECK_EQ(parse("| include a+*"), FILTER_WRONG);
+	CHECK_EQ(parse("| include (((((((((a*)+)+)+)+)+)+)+)+)+"), FILTER_WRONG);
 	CHECK_EQ(parse("| include ((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)"), FILTER_WRONG);
 	CHECK_EQ(parse("| include a{3,5}[]+]+(b|c+)*\\.d+e+f+g+h+i+j+k+l+m+"), FILTER_OK);
 	CHECK_EQ(parse("| include (((((((((((((((((((((((((((("), FILTER_WRONG);
