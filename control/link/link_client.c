@@ -5,6 +5,7 @@
 #include "control/main/log.h"
 #include "control/session/session.h"
 #include "control/session/session_channel.h"
+#include "crypto/core/secret.h"
 #include "dataplane/base/trace.h"
 
 #define DATA_HEAD 9u // CHANNEL_DATA: number, channel, length
@@ -76,6 +77,11 @@ static void on_message(struct shard *h, struct session *s, const struct link_cel
 	s->key_bytes[0] += body.wire_bytes < SESSION_REKEY_BYTES ? body.wire_bytes : 0;
 	s->key_packets[0]++;
 	session_step(h, s, session_event_of(m.number), &m);
+	// It may have held a password: neither copy stays.
+	if (m.number == SSH_MSG_USERAUTH_REQUEST) {
+		secret_wipe(h->scratch, payload.len);
+		secret_wipe((void *)payload.data, payload.len);
+	}
 }
 
 static void on_sent(struct shard *h, struct session *s, const struct link_cell *cell)

@@ -407,7 +407,10 @@ struct session *session_open(struct shard *h, uint32_t slot, uint32_t life,
 	gauges_opened(h, 1);
 	session_enter(h, s, SESSION_EXPECT_IDENT);
 	if (refusal != NULL) {
-		session_disconnect(h, s, SSH_DISCONNECT_TOO_MANY, refusal);
+		session_disconnect(h, s,
+		                   h->stopping ? SSH_DISCONNECT_BY_APPLICATION
+		                               : SSH_DISCONNECT_TOO_MANY,
+		                   refusal);
 		return NULL;
 	}
 	session_arm(h, s,

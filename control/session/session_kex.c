@@ -339,10 +339,11 @@ enum status kex_on_rekeyed(struct shard *h, struct session *s, const struct mess
 
 void kex_consider(struct shard *h, struct session *s)
 {
-	if (s->state != SESSION_OPEN || !shard_has_room(h) ||
+	if (s->state != SESSION_OPEN ||
 	    (s->key_bytes[0] < SESSION_REKEY_BYTES && s->key_bytes[1] < SESSION_REKEY_BYTES &&
 	     s->key_packets[0] < SESSION_REKEY_PACKETS &&
-	     s->key_packets[1] < SESSION_REKEY_PACKETS))
+	     s->key_packets[1] < SESSION_REKEY_PACKETS) ||
+	    !shard_has_room(h))
 		return;
 	COUNT(h, rekeys_ours);
 	if (kex_start(h, s))
