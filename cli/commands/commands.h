@@ -1,7 +1,7 @@
 // The tables of commands, one file a noun, and what their handlers share.
 #pragma once
 
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 #include "cli/main/task.h"
 #include "cli/tree/arg.h"
 

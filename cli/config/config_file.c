@@ -1,5 +1,5 @@
 // Files of the device: reading, and writing so that a crash leaves the old or the new.
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 
 #include <errno.h>
 #include <fcntl.h>

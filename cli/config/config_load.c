@@ -1,5 +1,5 @@
 // Starting: the start-up file or the factory configuration, replayed in one transaction.
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

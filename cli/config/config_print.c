@@ -1,5 +1,5 @@
 // Records to commands.
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 #include "cli/commands/commands.h"
 
 #include <ctype.h>

@@ -1,6 +1,6 @@
 // SSH public keys as the hexadecimal SubjectPublicKeyInfo of the key code view (RFC 5280, RFC
 // 8410, RFC 5480), and the files they are imported from.
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 
 #include <ctype.h>
 #include <strings.h>

@@ -2,7 +2,7 @@
 // network-admin at a terminal; and the slots where the start-up file is replayed.
 #pragma once
 
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 
 #include <uv.h>
 

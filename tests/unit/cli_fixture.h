@@ -2,7 +2,7 @@
 // real settings. Shared by the tests of cli.
 #pragma once
 
-#include "cli/config/config.h"
+#include "cli/config/config_text.h"
 #include "control/config/config.h"
 
 #include <fcntl.h>
