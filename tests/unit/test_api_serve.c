@@ -1,4 +1,4 @@
-// Tests control/api: calls of cli, who may make them, and what they answer.
+// Tests control/serve: calls of cli, who may make them, and what they answer.
 #include "tests/unit/control_bench.h"
 
 #include "control/api/api_rows.h"
