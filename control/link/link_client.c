@@ -1,7 +1,7 @@
 // Cells of the dataplane and of cli, one at a time.
 #include "control/link/link_client.h"
 
-#include "control/api/api_serve.h"
+#include "control/serve/api_serve.h"
 #include "control/main/log.h"
 #include "control/session/session.h"
 #include "control/session/session_channel.h"

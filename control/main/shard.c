@@ -1,7 +1,7 @@
 // A shard's life, its turns, and its joints.
 #include "control/main/shard.h"
 
-#include "control/api/api_serve.h"
+#include "control/serve/api_serve.h"
 #include "control/link/keeper_client.h"
 #include "control/link/link_client.h"
 #include "control/main/crypto_pool.h"

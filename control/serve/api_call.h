@@ -1,7 +1,7 @@
 // One call of cli while it is served: who asks, and the reply that grows.
 #pragma once
 
-#include "control/api/api_serve.h"
+#include "control/serve/api_serve.h"
 #include "control/session/session.h"
 #include "dataplane/link/dialogue_msg.h"
 

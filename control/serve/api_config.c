@@ -1,5 +1,5 @@
 // Calls about settings, and the transactions they may stand in.
-#include "control/api/api_call.h"
+#include "control/serve/api_call.h"
 
 #include "control/link/keeper_client.h"
 #include "crypto/core/secret.h"

@@ -1,5 +1,5 @@
 // The table of calls, and how replies travel.
-#include "control/api/api_call.h"
+#include "control/serve/api_call.h"
 
 #include "control/session/session_channel.h"
 #include "crypto/wire/cursor.h"

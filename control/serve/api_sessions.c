@@ -1,6 +1,6 @@
 // Calls about sessions, dialogues and host keys. Rows of another shard are written by that shard:
 // the request travels there and its page comes back.
-#include "control/api/api_call.h"
+#include "control/serve/api_call.h"
 
 #include "control/link/keeper_client.h"
 #include "control/main/log.h"

@@ -1,5 +1,5 @@
 // Calls that show what the process counts and holds.
-#include "control/api/api_call.h"
+#include "control/serve/api_call.h"
 
 #include "control/main/crypto_pool.h"
 #include "crypto/wire/cursor.h"

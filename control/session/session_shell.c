@@ -1,7 +1,7 @@
 // Bytes of a channel and one dialogue of cli, both ways, under the windows of dialogue_msg.h.
 #include "control/session/session_channel.h"
 
-#include "control/api/api_serve.h"
+#include "control/serve/api_serve.h"
 #include "control/main/log.h"
 #include "control/session/session_kex.h"
 #include "crypto/wire/builder.h"
