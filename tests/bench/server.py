@@ -24,32 +24,31 @@ def rollup(pid):
 
 def memory():
     """Bytes by kind. Each page counts once: private and file pages by their proportional share,
-    memfds and other shared memory by the blocks behind each file, mapped or not, huge pages as the
-    kernel has handed them out."""
-    total = {"anonymous": 0, "file": 0, "memfd": 0, "huge": 0}
+    each memfd by the blocks behind it, mapped or not, huge pages as the kernel has handed them out."""
+    total = {"anonymous": 0, "file": 0, "huge": 0}
     seen = set()
     for _, pid in processes():
         row = rollup(pid)
         total["anonymous"] += row["Pss_Anon"]
         total["file"] += row["Pss_File"]
-        for link in os.scandir(f"/proc/{pid}/fd"):
-            if "memfd:" in os.readlink(link.path):
-                add_file(link.path, seen, total)
-        for link in os.scandir(f"/proc/{pid}/map_files"):
-            if "memfd:" in os.readlink(link.path):
-                add_file(link.path, seen, total)
         total["huge"] += row.get("Private_Hugetlb", 0) + row.get("Shared_Hugetlb", 0)
+        for folder in ("fd", "map_files"):
+            for link in os.scandir(f"/proc/{pid}/{folder}"):
+                add_memfd(link.path, seen, total)
     return total
 
 
-def add_file(path, seen, total):
-    status = os.stat(path)
-    key = (status.st_dev, status.st_ino)
-    # A hugetlbfs file's pages are counted as huge.
-    if key in seen or status.st_blksize > 65536:
+def add_memfd(path, seen, total):
+    name = os.readlink(path)
+    if "memfd:" not in name:
         return
-    seen.add(key)
-    total["memfd"] += status.st_blocks * 512
+    status = os.stat(path)
+    # The pages of a hugetlbfs file are counted as huge.
+    if (status.st_dev, status.st_ino) in seen or status.st_blksize > 65536:
+        return
+    seen.add((status.st_dev, status.st_ino))
+    kind = name.split("memfd:")[1].split(" ")[0]
+    total[kind] = total.get(kind, 0) + status.st_blocks * 512
 
 
 def cpu_ns():
