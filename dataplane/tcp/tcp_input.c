@@ -1,5 +1,6 @@
 // One arriving segment: parsed, matched with what we know of its addresses, and judged.
 #include "crypto/wire/cursor.h"
+#include "dataplane/base/trace.h"
 #include "dataplane/tcp/tcp_conn.h"
 
 #define HEADER_LEAST 20
@@ -111,6 +112,7 @@ static bool syn_acked(struct tcp *t, struct conn *c, const struct tcp_header *h)
 
 static void open_input(struct tcp *t, struct conn *c, const struct tcp_header *h)
 {
+	TRACE_STEP(conn_slot(t, c), c->life);
 	if (h->flags & TCP_RST) {
 		reset_input(t, c, h);
 		return;
@@ -217,6 +219,7 @@ void tcp_input(struct tcp *t, uint64_t now_us, const struct tcp_segment *segment
 	}
 	hash = tcp_hash(t, &segment->to);
 	slot = table_find(&t->conn_table, hash, &segment->to);
+	TRACE_STEP(slot, 0);
 	if (slot != TABLE_NONE)
 		conn_input(t, &t->conns[slot], &h);
 	else

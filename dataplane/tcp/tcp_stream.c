@@ -1,4 +1,5 @@
 // Bytes in chunks, and the bytes that arrive in order on their way to the application.
+#include "dataplane/base/trace.h"
 #include "dataplane/tcp/tcp_conn.h"
 
 static struct chunk *chunk_at(const struct tcp *t, uint32_t ref)
@@ -262,6 +263,7 @@ bool tcp_deliver(struct tcp *t, struct conn *c, const struct tcp_header *h)
 	uint32_t fin_seq = seq + (uint32_t)h->payload.len;
 	struct span text;
 
+	TRACE_STEP(conn_slot(t, c), c->life);
 	if (h->payload.len == 0 && !(h->flags & TCP_FIN))
 		return true;
 	if (!conn_receives(c)) {
