@@ -3,6 +3,7 @@
 #include "cli/main/task.h"
 #include "dataplane/base/trace.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -134,6 +135,42 @@ static void greet(struct dialogue *d)
 		output_line(d, span_text(d->table->shell->notice));
 }
 
+static void peer_set(struct dialogue *d, struct span text)
+{
+	char name[INET6_ADDRSTRLEN];
+
+	if (text.len == 0 || text.len >= sizeof(name))
+		return;
+	memcpy(name, text.data, text.len);
+	name[text.len] = 0;
+	if (inet_pton(AF_INET6, name, d->peer) == 1)
+		return;
+	memset(d->peer, 0, sizeof(d->peer));
+	if (inet_pton(AF_INET, name, d->peer + 12) == 1)
+		d->peer[10] = d->peer[11] = 0xff;
+}
+
+const char *dialogue_peer(const struct dialogue *d, char out[DIALOGUE_PEER_MAX])
+{
+	static const uint8_t none[16], mapped[12] = {[10] = 0xff, [11] = 0xff};
+	bool four = memcmp(d->peer, mapped, sizeof(mapped)) == 0;
+
+	if (memcmp(d->peer, none, sizeof(none)) == 0 ||
+	    inet_ntop(four ? AF_INET : AF_INET6, four ? d->peer + 12 : d->peer, out,
+	              DIALOGUE_PEER_MAX) == NULL)
+		snprintf(out, DIALOGUE_PEER_MAX, "**");
+	return out;
+}
+
+const char *dialogue_terminal(const struct dialogue *d, char out[DIALOGUE_PEER_MAX])
+{
+	if (d->slot >= DIALOGUE_LOCAL)
+		snprintf(out, DIALOGUE_PEER_MAX, "con%u", d->slot - DIALOGUE_LOCAL);
+	else
+		snprintf(out, DIALOGUE_PEER_MAX, "vty%u", d->line_number);
+	return out;
+}
+
 static void slot_take(struct dialogue_table *t, struct dialogue *d)
 {
 	bool queued = d->queued; // a former life may still stand in the queue
@@ -170,6 +207,8 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 	d->role = (uint8_t)start->role;
 	d->active_us = t->shell->now_us;
 	d->user = text_keep(start->user);
+	d->dumb = span_is(start->terminal, "dumb");
+	peer_set(d, start->peer);
 	if (d->type == DIALOGUE_EXEC && !script_from(d, start->command)) {
 		t->shell->count[COUNT_cli_no_memory]++;
 		dialogue_close(d, 255);
@@ -283,7 +322,7 @@ static enum api_role role_from(struct span name)
 
 static void on_open(struct dialogue_table *t, const struct link_cell *cell, struct span payload)
 {
-	struct dialogue_start start;
+	struct dialogue_start start = {0};
 	struct cursor c;
 	struct blob copy = blob_copy(payload);
 	struct dialogue *old;
@@ -292,8 +331,8 @@ static void on_open(struct dialogue_table *t, const struct link_cell *cell, stru
 	c = cursor_over(span_blob(&copy));
 	start.user = cursor_string(&c);
 	start.role = role_from(cursor_string(&c));
-	cursor_string(&c); // the peer's address: control shows it
-	cursor_string(&c); // the terminal type: we send nothing that depends on it
+	start.peer = cursor_string(&c);
+	start.terminal = cursor_string(&c);
 	start.command = cursor_string(&c);
 	old = cell->slot >= t->first && cell->slot - t->first < t->top
 	              ? &t->rows[cell->slot - t->first]

@@ -42,9 +42,11 @@ struct dialogue {
 	bool no_paging; // screen-length disable
 	bool loading;   // the start-up file: no history, `#` returns to system view
 	bool failed;    // some command was answered by an error
+	bool dumb;      // the client's terminal knows no escape sequences
 	uint8_t recall; // how far back in the history, 0 at the new line
 
 	uint32_t columns, rows, line_number;
+	uint8_t peer[16]; // address, IPv4 mapped; zero: none
 	uint32_t exit_status;
 	uint64_t session;
 	uint64_t credit;    // bytes that may still be sent
@@ -95,7 +97,7 @@ void table_time(struct dialogue_table *t, uint64_t now_us);
 struct dialogue_start {
 	struct dialogue_open open;
 	enum api_role role;
-	struct span user, command;
+	struct span user, peer, terminal, command;
 };
 struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t life,
                                const struct dialogue_start *start);
@@ -120,6 +122,11 @@ static inline bool dialogue_is_interactive(const struct dialogue *d)
 }
 
 void dialogue_view(struct dialogue *d, enum view_id view, struct span name);
+// Where it is typed, for logs and displays: "192.0.2.1" or "**"; "vty3" or "con0". Returns `out`.
+#define DIALOGUE_PEER_MAX 48
+const char *dialogue_peer(const struct dialogue *d, char out[DIALOGUE_PEER_MAX]);
+const char *dialogue_terminal(const struct dialogue *d, char out[DIALOGUE_PEER_MAX]);
+
 #define DIALOGUE_PROMPT_MAX 192
 size_t dialogue_prompt(const struct dialogue *d, char out[DIALOGUE_PROMPT_MAX]);
 

@@ -76,8 +76,9 @@ static void help_show(struct dialogue *d, struct span line)
 			break;
 		}
 		help_find(other, &d->table->shell->trees[view], line, d->role);
-		if (other->result == MATCH_OK && other->count > 0)
-			memcpy(h, other, sizeof(*h));
+		if ((other->result == MATCH_OK && other->count > 0) ||
+		    (h->result != MATCH_OK && other->caret > h->caret))
+			memcpy(h, other, sizeof(*h)); // it understood more
 		free(other);
 	}
 	if (h->result == MATCH_OK && h->count == 0)
@@ -86,10 +87,10 @@ static void help_show(struct dialogue *d, struct span line)
 		if (line.len == 0)
 			text_format(&text, "%s\n", views[d->view].title);
 		help_print(h, &text);
-	} else {
-		text_format(&text, "%s\n", match_text(h->result));
 	}
 	output_line(d, text_span(&text));
+	if (h->result != MATCH_OK)
+		show_wrong(d, h->result, h->caret);
 	text_fini(&text);
 	free(h);
 }

@@ -4,6 +4,7 @@
 
 #define MORE       "---- More ----"
 #define MORE_ERASE "\033[16D                \033[16D"
+#define DUMB_ERASE "\r                \r"
 
 // Text with LF line ends, as this dialogue wants them.
 void output_line(struct dialogue *d, struct span text)
@@ -39,7 +40,7 @@ void pager_go_on(struct task *t, char key)
 	struct dialogue *d = t->dialogue;
 
 	t->more_shown = false;
-	text_puts(&d->out, MORE_ERASE);
+	text_puts(&d->out, d->dumb ? DUMB_ERASE : MORE_ERASE);
 	if (key == ' ')
 		t->lines = 0;
 	else if (key == '\r' || key == '\n')

@@ -55,18 +55,13 @@ static void script_error(struct dialogue *d)
 		d->script->bad_line = d->script->line;
 }
 
-// The line and, under it, the place where it went wrong.
-static void answer_wrong(struct dialogue *d, enum match_result result, uint16_t caret)
+void show_wrong(struct dialogue *d, enum match_result result, uint16_t caret)
 {
 	struct text text = {0};
 	char prompt[DIALOGUE_PROMPT_MAX];
 	size_t at = caret;
 
-	script_error(d);
-	d->table->shell->count[COUNT_cli_wrong]++;
-	if (result == MATCH_DENIED) {
-		d->table->shell->count[COUNT_cli_denied]++;
-	} else {
+	if (result != MATCH_DENIED) {
 		if (dialogue_is_interactive(d))
 			at += dialogue_prompt(d, prompt);
 		text_repeat(&text, ' ', at);
@@ -75,6 +70,15 @@ static void answer_wrong(struct dialogue *d, enum match_result result, uint16_t 
 	text_format(&text, "%s\n", match_text(result));
 	output_line(d, text_span(&text));
 	text_fini(&text);
+}
+
+static void answer_wrong(struct dialogue *d, enum match_result result, uint16_t caret)
+{
+	script_error(d);
+	d->table->shell->count[COUNT_cli_wrong]++;
+	if (result == MATCH_DENIED)
+		d->table->shell->count[COUNT_cli_denied]++;
+	show_wrong(d, result, caret);
 }
 
 // Try the view, then the views around it; of two failures the one that understood more is told.

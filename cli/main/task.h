@@ -63,6 +63,9 @@ void task_no_answer(struct task *t);
 void task_abort(struct task *t); // Ctrl+C
 void task_free(struct task *t);  // NULL is fine
 
+// Under the line typed: the place where it went wrong, and what is wrong there.
+void show_wrong(struct dialogue *d, enum match_result result, uint16_t caret);
+
 // Match a line in the dialogue's view and the views around it.
 void match_in_views(struct task *t, struct span line);
 // In key code view: take a line of hexadecimal text. False when it is a command (its end).

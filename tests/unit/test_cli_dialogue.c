@@ -98,6 +98,18 @@ TEST(help_and_tab_show_the_line_again)
 	fixture_free(f);
 }
 
+TEST(a_question_mark_behind_a_wrong_word_points_at_it)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d = fixture_terminal(f);
+
+	type_text(f, d, "display foo ?");
+	CHECK_TEXT(shown(f), "display foo \r\n                   ^\r\n"
+	                     " % Unrecognized command found at '^' position.\r\n"
+	                     "<Sallyport>display foo ");
+	fixture_free(f);
+}
+
 TEST(repeated_tabs_go_round_the_matches)
 {
 	struct fixture *f = fixture_new();
@@ -197,6 +209,21 @@ TEST(a_long_display_stops_at_a_screen_and_goes_on_by_page_and_line)
 	type_text(f, d, "q");
 	CHECK(strstr(shown(f), "<Sallyport>") != NULL);
 	CHECK_EQ(count_of(shown(f), "user0"), 0);
+	fixture_free(f);
+}
+
+TEST(a_dumb_terminal_gets_its_pager_erased_by_blanks)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d = fixture_terminal(f);
+
+	d->dumb = true;
+	many_keys(f, 100);
+	type_text(f, d, "display ssh user-information\r");
+	shown_clear(f);
+	type_text(f, d, "\r");
+	CHECK(strncmp(shown(f), "\r                \r", 18) == 0);
+	CHECK(strchr(shown(f), 27) == NULL);
 	fixture_free(f);
 }
 
