@@ -29,7 +29,8 @@ struct supervisor {
 	int signals;
 	enum stopping stopping;
 	uint64_t stop_by; // ms: when the process that is stopping now is killed
-	bool failed;      // ends with exit status 1
+	bool listening; // control has said so; true to clients once the dataplane is ready too
+	bool failed;    // ends with exit status 1
 };
 
 static const enum child_name start_order[CHILDREN] = {CHILD_KEEPER, CHILD_CONTROL, CHILD_CLI,
@@ -46,6 +47,12 @@ static uint64_t now_ms(void)
 static bool alive(const struct supervisor *s, enum child_name name)
 {
 	return s->children[name].pid > 0;
+}
+
+static void ready_tell(struct supervisor *s)
+{
+	files_ready(s->options, s->listening && s->children[CHILD_DATAPLANE].ready &&
+	                                s->stopping == STOP_NO);
 }
 
 static void pids_write(struct supervisor *s)
@@ -123,7 +130,7 @@ static void stop_begin(struct supervisor *s, enum stopping how)
 {
 	if (s->stopping == STOP_NO || how == STOP_FOR_GOOD)
 		s->stopping = how;
-	files_ready(s->options, false);
+	ready_tell(s);
 }
 
 static void stop_tell(struct supervisor *s, enum child_name name)
@@ -173,6 +180,7 @@ static void start_again(struct supervisor *s)
 {
 	supervisor_say("everything has stopped; starting again");
 	s->stopping = STOP_NO;
+	s->listening = false;
 	memset(s->children, 0, sizeof(s->children));
 	supply_anew(s);
 	if (s->supply != NULL)
@@ -229,8 +237,9 @@ static void died(struct supervisor *s, enum child_name name, int status)
 	c->pid = 0;
 	c->ready = false;
 	socket_close(c);
-	if (name == CHILD_CONTROL || name == CHILD_DATAPLANE)
-		files_ready(s->options, false);
+	if (name == CHILD_CONTROL)
+		s->listening = false;
+	ready_tell(s);
 	if (s->stopping == STOP_NO)
 		death_mend(s, name);
 	pids_write(s);
@@ -257,6 +266,7 @@ static void on_ready(struct supervisor *s, enum child_name name)
 	if (name == CHILD_DATAPLANE && strcmp(s->options->link, "tap") == 0 &&
 	    !supervisor_tap_up())
 		supervisor_say("the tap interface could not be set up");
+	ready_tell(s);
 }
 
 static void on_report(struct supervisor *s, enum child_name name, enum link_report report)
@@ -265,8 +275,8 @@ static void on_report(struct supervisor *s, enum child_name name, enum link_repo
 		on_ready(s, name);
 	} else if (report == LINK_REPORT_LISTENING && name == CHILD_CONTROL) {
 		supervisor_say("control: the listener is open");
-		if (s->stopping == STOP_NO)
-			files_ready(s->options, true);
+		s->listening = true;
+		ready_tell(s);
 	} else if (report == LINK_REPORT_REBOOT &&
 	           (name == CHILD_CONTROL || name == CHILD_CLI)) {
 		supervisor_say("%s: asks for a reboot", child_text(name));
