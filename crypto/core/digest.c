@@ -13,6 +13,7 @@ static const struct {
         [DIGEST_SHA256] = {"SHA256", 32, 64},
         [DIGEST_SHA384] = {"SHA384", 48, 128},
         [DIGEST_SHA512] = {"SHA512", 64, 128},
+        [DIGEST_SHA1] = {"SHA1", 20, 64},
 };
 
 size_t digest_bytes(enum digest_id id)
@@ -36,6 +37,8 @@ void digest_init(struct digest *d, enum digest_id id)
 		SHA256_Init(&d->state.sha256);
 	else if (id == DIGEST_SHA384)
 		SHA384_Init(&d->state.sha512);
+	else if (id == DIGEST_SHA1)
+		SHA1_Init(&d->state.sha1);
 	else
 		SHA512_Init(&d->state.sha512);
 }
@@ -46,6 +49,8 @@ void digest_update(struct digest *d, struct span s)
 		return;
 	if (d->id == DIGEST_SHA256)
 		SHA256_Update(&d->state.sha256, s.data, s.len);
+	else if (d->id == DIGEST_SHA1)
+		SHA1_Update(&d->state.sha1, s.data, s.len);
 	else
 		SHA512_Update(&d->state.sha512, s.data, s.len);
 }
@@ -54,6 +59,8 @@ void digest_final(struct digest *d, uint8_t *out)
 {
 	if (d->id == DIGEST_SHA256)
 		SHA256_Final(out, &d->state.sha256);
+	else if (d->id == DIGEST_SHA1)
+		SHA1_Final(out, &d->state.sha1);
 	else
 		SHA512_Final(out,
 		             &d->state.sha512); // writes as many bytes as the init asked for

@@ -1,4 +1,4 @@
-// SHA-2 and HMAC as flat values: no allocation, nothing fetched at run time, copied by assignment.
+// SHA-2, SHA-1 for legacy algorithms, and HMAC as flat values: no allocation, nothing fetched at run time, copied by assignment.
 // A half-keyed HMAC is therefore prepared once and run for every record. Any thread.
 #pragma once
 
@@ -8,11 +8,12 @@
 
 #define DIGEST_BYTES_MAX 64
 
-enum digest_id { DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGESTS };
+enum digest_id { DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_SHA1, DIGESTS };
 
 struct digest {
 	enum digest_id id;
 	union {
+		SHA_CTX sha1;
 		SHA256_CTX sha256;
 		SHA512_CTX sha512; // and SHA-384
 	} state;
@@ -20,7 +21,7 @@ struct digest {
 
 size_t digest_bytes(enum digest_id id);
 
-// By the name that tables use ("SHA256", "SHA384", "SHA512"); a name of ours, so it exists.
+// By the name that tables use ("SHA256", "SHA384", "SHA512", "SHA1"); a name of ours, so it exists.
 enum digest_id digest_find(const char *name);
 
 void digest_init(struct digest *d, enum digest_id id);

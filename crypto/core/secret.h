@@ -3,7 +3,7 @@
 
 #include "crypto/core/span.h"
 
-#define SECRET_MAX 64
+#define SECRET_MAX 1024 // diffie-hellman-group18
 
 // Inline storage for a shared secret, key or hash that must not outlive its owner.
 struct secret {

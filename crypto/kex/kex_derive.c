@@ -38,6 +38,7 @@ void kex_hash(const struct kex *kex, const struct kex_transcript *t,
 	absorb_string(&d, t->client_kexinit);
 	absorb_string(&d, t->server_kexinit);
 	absorb_string(&d, t->host_key);
+	digest_update(&d, t->group);
 	absorb_string(&d, t->client_public);
 	absorb_string(&d, t->server_public);
 	absorb_shared(&d, kex, shared);

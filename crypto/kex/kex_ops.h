@@ -16,7 +16,17 @@ struct kex_ops {
 extern const struct kex_ops kex_mlkem768x25519_ops;
 extern const struct kex_ops kex_sntrup761x25519_ops;
 extern const struct kex_ops kex_x25519_ops;
-extern const struct kex_ops kex_ecdh_ops;
+extern const struct kex_ops kex_nistp256_ops;
+extern const struct kex_ops kex_x448_ops;
+extern const struct kex_ops kex_nistp384_ops;
+extern const struct kex_ops kex_nistp521_ops;
+extern const struct kex_ops kex_group14_ops;
+extern const struct kex_ops kex_group16_ops;
+extern const struct kex_ops kex_group18_ops;
+extern const struct kex_ops kex_group_ops;
+
+// A client's state around a started pair, which it owns or, on failure, has dropped.
+enum status kex_client_adopt(const struct kex_ops *ops, void *pair, struct kex_client **out);
 
 // The shared secret of a private key of ours and the peer's public key, `len` bytes.
 enum status kex_agree(void *ours, void *theirs, struct secret *shared, size_t len);

@@ -1,36 +1,75 @@
 // The rows, and the calls of kex.h passed on to a method.
 #include "crypto/kex/kex_ops.h"
 
+#include "crypto/wire/names.h"
+#include "crypto/wire/numbers.h"
+
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+static const struct kex_flow plain = {0, 0, SSH_MSG_KEX_ECDH_INIT, SSH_MSG_KEX_ECDH_REPLY};
+static const struct kex_flow asked = {SSH_MSG_KEX_GROUP_ASK, SSH_MSG_KEX_GROUP,
+                                      SSH_MSG_KEX_GROUP_INIT, SSH_MSG_KEX_GROUP_REPLY};
+
 // clang-format off
+#define ROW(name, digest, bytes, is_mpint, ops) \
+	{ name, digest, bytes, is_mpint, &ops, TIER_DEFAULT, &plain }
+#define ROW_DH(name, digest, bytes, ops, tier) \
+	{ name, digest, bytes, true, &ops, tier, &plain }
+#define ROW_ASKED(name, digest, bytes, ops, tier) \
+	{ name, digest, bytes, true, &ops, tier, &asked }
+
 static const struct kex rows[] = {
-	{ "mlkem768x25519-sha256",              "SHA256", 32, false, &kex_mlkem768x25519_ops },
-	{ "sntrup761x25519-sha512",             "SHA512", 64, false, &kex_sntrup761x25519_ops },
-	{ "sntrup761x25519-sha512@openssh.com", "SHA512", 64, false, &kex_sntrup761x25519_ops },
-	{ "curve25519-sha256",                  "SHA256", 32, true,  &kex_x25519_ops },
-	{ "curve25519-sha256@libssh.org",       "SHA256", 32, true,  &kex_x25519_ops },
-	{ "ecdh-sha2-nistp256",                 "SHA256", 32, true,  &kex_ecdh_ops },
+	ROW("mlkem768x25519-sha256",              "SHA256", 32, false, kex_mlkem768x25519_ops),
+	ROW("sntrup761x25519-sha512",             "SHA512", 64, false, kex_sntrup761x25519_ops),
+	ROW("sntrup761x25519-sha512@openssh.com", "SHA512", 64, false, kex_sntrup761x25519_ops),
+	ROW("curve25519-sha256",                  "SHA256", 32, true,  kex_x25519_ops),
+	ROW("curve25519-sha256@libssh.org",       "SHA256", 32, true,  kex_x25519_ops),
+	ROW("ecdh-sha2-nistp256",                 "SHA256", 32, true,  kex_nistp256_ops),
+	ROW("curve448-sha512",                    "SHA512", 64, true,  kex_x448_ops),
+	ROW("ecdh-sha2-nistp384",                 "SHA384", 48, true,  kex_nistp384_ops),
+	ROW("ecdh-sha2-nistp521",                 "SHA512", 64, true,  kex_nistp521_ops),
+	ROW_DH("diffie-hellman-group16-sha512",   "SHA512", 64, kex_group16_ops, TIER_OPTIONAL),
+	ROW_DH("diffie-hellman-group18-sha512",   "SHA512", 64, kex_group18_ops, TIER_OPTIONAL),
+	ROW_ASKED("diffie-hellman-group-exchange-sha256", "SHA256", 32, kex_group_ops, TIER_OPTIONAL),
+	ROW_DH("diffie-hellman-group14-sha256",   "SHA256", 32, kex_group14_ops, TIER_OPTIONAL),
+	ROW_DH("diffie-hellman-group14-sha1",     "SHA1",   20, kex_group14_ops, TIER_LEGACY),
 };
 // clang-format on
 
 const char *const kex_names =
         "mlkem768x25519-sha256,sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,"
-        "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256";
+        "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,curve448-sha512,"
+        "ecdh-sha2-nistp384,ecdh-sha2-nistp521";
+const char *const kex_names_optional =
+        "diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
+        "diffie-hellman-group-exchange-sha256,diffie-hellman-group14-sha256";
+const char *const kex_names_legacy = "diffie-hellman-group14-sha1";
 
 struct kex_client {
 	const struct kex_ops *ops;
 	void *pair;
 };
 
-const struct kex *kex_find(struct span name)
+static const struct kex *row_find(struct span name)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (span_is(name, rows[i].name))
 			return &rows[i];
 	}
 	return NULL;
+}
+
+const struct kex *kex_find(struct span name)
+{
+	const struct kex *kex = row_find(name);
+
+	return kex != NULL && kex->tier == TIER_DEFAULT ? kex : NULL;
+}
+
+const struct kex *kex_find_in(struct span enabled, struct span name)
+{
+	return names_has(enabled, name) ? row_find(name) : NULL;
 }
 
 enum status kex_answer(const struct kex *kex, struct span client_public,
@@ -46,23 +85,26 @@ enum status kex_answer(const struct kex *kex, struct span client_public,
 	return status;
 }
 
+enum status kex_client_adopt(const struct kex_ops *ops, void *pair, struct kex_client **out)
+{
+	*out = malloc(sizeof(**out));
+	if (*out == NULL) {
+		ops->drop(pair);
+		return STATUS_NO_MEMORY;
+	}
+	**out = (struct kex_client){ops, pair};
+	return STATUS_OK;
+}
+
 enum status kex_client_start(const struct kex *kex, struct kex_client **out,
                              uint8_t client_public[KEX_PUBLIC_MAX], size_t *len)
 {
-	struct kex_client *state = malloc(sizeof(*state));
 	enum status status;
+	void *pair;
 
 	*out = NULL;
-	if (state == NULL)
-		return STATUS_NO_MEMORY;
-	state->ops = kex->ops;
-	status = kex->ops->start(&state->pair, client_public, len);
-	if (status != STATUS_OK) {
-		free(state);
-		return status;
-	}
-	*out = state;
-	return STATUS_OK;
+	status = kex->ops->start(&pair, client_public, len);
+	return status == STATUS_OK ? kex_client_adopt(kex->ops, pair, out) : status;
 }
 
 enum status kex_client_finish(struct kex_client *state, struct span server_public,

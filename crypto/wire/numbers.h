@@ -14,6 +14,10 @@
 #define SSH_MSG_NEWKEYS         21
 #define SSH_MSG_KEX_ECDH_INIT   30 // RFC 5656 section 4
 #define SSH_MSG_KEX_ECDH_REPLY  31
+#define SSH_MSG_KEX_GROUP       31 // RFC 4419 section 5: the server's group
+#define SSH_MSG_KEX_GROUP_INIT  32
+#define SSH_MSG_KEX_GROUP_REPLY 33
+#define SSH_MSG_KEX_GROUP_ASK   34 // the client's request comes first
 #define SSH_MSG_KEX_LAST        49
 
 // RFC 4252 section 6

@@ -40,6 +40,23 @@ TEST(sha256_of_nothing)
 	             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST(sha1_of_abc)
+{
+	check_digest(DIGEST_SHA1, "abc", "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
+// RFC 2202 test case 6
+TEST(hmac_sha1_hashes_a_key_longer_than_a_block)
+{
+	uint8_t key[80], want[20], got[20];
+
+	memset(key, 0xaa, sizeof(key));
+	vector_unhex("aa4ae5e15272d00e95705637ce8a3b55ed402112", want, sizeof(want));
+	hmac_of(DIGEST_SHA1, span_of(key, sizeof(key)),
+	        span_text("Test Using Larger Than Block-Size Key - Hash Key First"), got);
+	CHECK_MEM(got, want, sizeof(want));
+}
+
 TEST(digest_in_pieces_equals_digest_at_once)
 {
 	uint8_t message[300], whole[DIGEST_BYTES_MAX], pieces[DIGEST_BYTES_MAX];
@@ -59,6 +76,7 @@ TEST(digest_names_are_found)
 	CHECK_EQ(digest_find("SHA256"), DIGEST_SHA256);
 	CHECK_EQ(digest_find("SHA384"), DIGEST_SHA384);
 	CHECK_EQ(digest_find("SHA512"), DIGEST_SHA512);
+	CHECK_EQ(digest_find("SHA1"), DIGEST_SHA1);
 }
 
 // RFC 4231 test case 6: a key longer than the block.

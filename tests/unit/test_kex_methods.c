@@ -14,7 +14,7 @@ static const struct kex *method(const char *name)
 	return kex;
 }
 
-static void check_agreement(const char *name, size_t public_bytes)
+static void check_agreement(const char *name, size_t public_bytes, size_t secret_bytes)
 {
 	uint8_t ours[KEX_PUBLIC_MAX], theirs[KEX_PUBLIC_MAX];
 	size_t our_len = 0, their_len = 0;
@@ -27,25 +27,32 @@ static void check_agreement(const char *name, size_t public_bytes)
 	         STATUS_OK);
 	CHECK_EQ(their_len, public_bytes);
 	CHECK_EQ(kex_client_finish(state, span_of(theirs, their_len), &client), STATUS_OK);
-	CHECK_EQ(client.len, 32);
-	CHECK_EQ(server.len, 32);
-	CHECK_MEM(client.bytes, server.bytes, 32);
+	CHECK_EQ(client.len, secret_bytes);
+	CHECK_EQ(server.len, secret_bytes);
+	CHECK_MEM(client.bytes, server.bytes, secret_bytes);
 }
 
 TEST(both_sides_of_curve25519_agree)
 {
-	check_agreement("curve25519-sha256", 32);
-	check_agreement("curve25519-sha256@libssh.org", 32);
+	check_agreement("curve25519-sha256", 32, 32);
+	check_agreement("curve25519-sha256@libssh.org", 32, 32);
 }
 
-TEST(both_sides_of_nistp256_agree)
+TEST(both_sides_of_curve448_agree)
 {
-	check_agreement("ecdh-sha2-nistp256", 65);
+	check_agreement("curve448-sha512", 56, 56);
+}
+
+TEST(both_sides_of_the_nist_curves_agree)
+{
+	check_agreement("ecdh-sha2-nistp256", 65, 32);
+	check_agreement("ecdh-sha2-nistp384", 97, 48);
+	check_agreement("ecdh-sha2-nistp521", 133, 66);
 }
 
 TEST(an_unknown_method_is_not_found)
 {
-	CHECK(kex_find(span_text("diffie-hellman-group1-sha1")) == NULL);
+	CHECK(kex_find(span_text("diffie-hellman-group14-sha256")) == NULL);
 	CHECK(kex_find(span_text("")) == NULL);
 }
 
@@ -76,12 +83,36 @@ TEST(curve25519_refuses_the_zero_and_the_one_point)
 	CHECK_EQ(answer("curve25519-sha256", one, 32), STATUS_KEX_FAILED);
 }
 
-TEST(nistp256_refuses_a_point_off_the_curve)
+TEST(curve448_refuses_bad_lengths_and_points_of_low_order)
 {
-	uint8_t point[65] = {0x04};
+	uint8_t zero[57] = {0}, one[56] = {1};
 
-	memset(point + 1, 1, 64);
+	CHECK_EQ(answer("curve448-sha512", zero, 55), STATUS_BAD_KEY);
+	CHECK_EQ(answer("curve448-sha512", zero, 57), STATUS_BAD_KEY);
+	CHECK_EQ(answer("curve448-sha512", zero, 56), STATUS_KEX_FAILED);
+	CHECK_EQ(answer("curve448-sha512", one, 56), STATUS_KEX_FAILED);
+}
+
+TEST(the_nist_curves_refuse_a_point_off_the_curve)
+{
+	uint8_t point[133] = {0x04};
+
+	memset(point + 1, 1, 132);
 	CHECK_EQ(answer("ecdh-sha2-nistp256", point, 65), STATUS_BAD_KEY);
+	CHECK_EQ(answer("ecdh-sha2-nistp384", point, 97), STATUS_BAD_KEY);
+	CHECK_EQ(answer("ecdh-sha2-nistp521", point, 133), STATUS_BAD_KEY);
+}
+
+TEST(a_point_of_one_nist_curve_is_refused_by_another)
+{
+	struct kex_client *state;
+	uint8_t good[KEX_PUBLIC_MAX];
+	size_t len;
+
+	CHECK_EQ(kex_client_start(method("ecdh-sha2-nistp384"), &state, good, &len), STATUS_OK);
+	kex_client_drop(state);
+	CHECK_EQ(answer("ecdh-sha2-nistp256", good, 65), STATUS_BAD_KEY);
+	CHECK_EQ(answer("ecdh-sha2-nistp521", good, 97), STATUS_BAD_KEY);
 }
 
 TEST(nistp256_refuses_other_encodings)

@@ -3,6 +3,7 @@
 #include "tests/unit/vectors.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
@@ -72,7 +73,7 @@ static bool ecdh_agrees(json_t *group, json_t *test)
 		return true;
 	points_used++;
 	pair = p256_private(vector_bytes(test, "private"));
-	status = kex_ecdh_ops.finish(
+	status = kex_nistp256_ops.finish(
 	        pair, span_of(theirs.data + sizeof(spki), theirs.len - sizeof(spki)), &shared);
 	EVP_PKEY_free(pair);
 	if (!vector_is_valid(test))
@@ -85,6 +86,65 @@ TEST(nistp256_agrees_with_wycheproof)
 {
 	CHECK_EQ(vectors_run("ecdh_secp256r1_test.json", ecdh_agrees), 612);
 	CHECK(points_used >= 330);
+}
+
+// RFC 7748 section 6.2
+TEST(x448_agrees_with_rfc_7748)
+{
+	uint8_t private[56], public[56], want[56];
+	struct secret shared;
+	EVP_PKEY *pair;
+
+	vector_unhex("9a8f4925d1519f5775cf46b04b5800d4ee9ee8bae8bc5565d498c28dd9c9baf5"
+	             "74a9419744897391006382a6f127ab1d9ac2d8c0a598726b",
+	             private, 56);
+	vector_unhex("3eb7a829b0cd20f5bcfc0b599b6feccf6da4627107bdb0d4f345b43027d8b972"
+	             "fc3e34fb4232a13ca706dcb57aec3dae07bdc1c67bf33609",
+	             public, 56);
+	vector_unhex("07fff4181ac6cc95ec1c16a94a0f74d12da232ce40a77552281d282bb60c0b56"
+	             "fd2464c335543936521c24403085d59a449a5037514a879d",
+	             want, 56);
+	pair = EVP_PKEY_new_raw_private_key(EVP_PKEY_X448, NULL, private, 56);
+	CHECK_EQ(kex_x448_ops.finish(pair, span_of(public, 56), &shared), STATUS_OK);
+	CHECK_EQ(shared.len, 56);
+	CHECK_MEM(shared.bytes, want, 56);
+	EVP_PKEY_free(pair);
+}
+
+// The x coordinate of scalar * point, multiplied out by OpenSSL's curve functions.
+static void check_curve(const char *group, int nid, const struct kex_ops *ops, size_t field)
+{
+	EC_GROUP *g = EC_GROUP_new_by_curve_name(nid);
+	uint8_t theirs[KEX_PUBLIC_MAX], want[66];
+	BIGNUM *scalar = NULL, *x = BN_new();
+	EC_POINT *point = EC_POINT_new(g);
+	EVP_PKEY *ours = EVP_EC_gen(group);
+	struct secret shared;
+	void *pair;
+	size_t len;
+
+	CHECK_EQ(ops->start(&pair, theirs, &len), STATUS_OK);
+	CHECK_EQ(len, 1 + 2 * field);
+	CHECK_EQ(ops->finish(ours, span_of(theirs, len), &shared), STATUS_OK);
+	EVP_PKEY_get_bn_param(ours, OSSL_PKEY_PARAM_PRIV_KEY, &scalar);
+	CHECK_EQ(EC_POINT_oct2point(g, point, theirs, len, NULL), 1);
+	CHECK_EQ(EC_POINT_mul(g, point, NULL, point, scalar, NULL), 1);
+	CHECK_EQ(EC_POINT_get_affine_coordinates(g, point, x, NULL, NULL), 1);
+	CHECK_EQ(BN_bn2binpad(x, want, (int)field), field);
+	CHECK_EQ(shared.len, field);
+	CHECK_MEM(shared.bytes, want, field);
+	ops->drop(pair);
+	EVP_PKEY_free(ours);
+	BN_free(scalar);
+	BN_free(x);
+	EC_POINT_free(point);
+	EC_GROUP_free(g);
+}
+
+TEST(nistp384_and_nistp521_agree_with_the_curve_multiplied_out)
+{
+	check_curve("P-384", NID_secp384r1, &kex_nistp384_ops, 48);
+	check_curve("P-521", NID_secp521r1, &kex_nistp521_ops, 66);
 }
 
 CHECK_MAIN()
