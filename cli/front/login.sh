@@ -10,15 +10,17 @@ login_options() {
 login_exec() {
 	link_has_client_side || die "link $(setting link) has no client side in namespace $name" \
 		"log in from the other end of the link, or use: $0 console$flag"
-	# shellcheck disable=SC2046
-	exec ip netns exec "$name" ssh $(login_options) -o LogLevel=ERROR admin@192.0.2.2 "$@"
+	netns_enter
+	# shellcheck disable=SC2046,SC2086
+	exec $inside ssh $(login_options) -o LogLevel=ERROR admin@192.0.2.2 "$@"
 }
 
 # login_try: 0 a login works; 1 the version line answers, but admin cannot log in; 2 neither.
 login_try() {
 	login_log=$state/log/login.log
-	# shellcheck disable=SC2046
-	if timeout 20 ip netns exec "$name" ssh $(login_options) -v \
+	netns_enter
+	# shellcheck disable=SC2046,SC2086
+	if timeout 20 $inside ssh $(login_options) -v \
 		-o BatchMode=yes -o ConnectTimeout=10 admin@192.0.2.2 "display clock" \
 		>"$login_log" 2>&1 </dev/null; then
 		rm -f "$login_log"

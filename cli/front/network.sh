@@ -5,6 +5,16 @@ netns_file() {
 	printf '/run/netns/%s\n' "$name"
 }
 
+# Words that run a command in the namespace. Where / is no mount (in a chroot) ip cannot, as it
+# would first give the command a /sys of its own.
+netns_enter() {
+	if mountpoint -q /; then
+		inside="ip netns exec $name"
+	else
+		inside="nsenter --net=$(netns_file)"
+	fi
+}
+
 netns_exists() {
 	[ -e "$(netns_file)" ]
 }

@@ -145,7 +145,9 @@ up_start() {
 	[ -z "$up_config" ] || set -- "$@" --config "$up_config"
 	[ -z "$up_idle" ] || set -- "$@" "$up_idle"
 	[ -z "$up_trace" ] || set -- "$@" "$up_trace"
-	ip netns exec "$name" "$bin/control/sallyport-supervisor" "$@" --daemon \
+	netns_enter
+	# shellcheck disable=SC2086
+	$inside "$bin/control/sallyport-supervisor" "$@" --daemon \
 		>>"$state/log/supervisor.log" 2>&1 </dev/null 7>&- 8>&- 9>&- ||
 		up_failed "the supervisor did not start"
 }
@@ -196,7 +198,8 @@ up_tell() {
 	say "  Log in:       $0 ssh$flag"
 	say "  One command:  $0 ssh$flag \"display version\""
 	if link_has_client_side; then
-		say "  Any client:   ip netns exec $name ssh -i $run/admin_key admin@192.0.2.2"
+		netns_enter
+		say "  Any client:   $inside ssh -i $run/admin_key admin@192.0.2.2"
 	fi
 	say "  Password:     cat $run/admin_password"
 	say "  Stop:         $0 down$flag"

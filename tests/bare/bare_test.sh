@@ -82,4 +82,4 @@ bare "/root/sallyport/cli/sallyport down --name $name --purge" >/dev/null 2>&1
 match "the second README command is enough by itself" \
 	"$(bare "/root/sallyport/cli/sallyport ssh 'display version'" 2>/dev/null)" '^Comware Software'
 bare "/root/sallyport/cli/sallyport down --purge" >/dev/null 2>&1
-equal "and nothing is left after it" "$(ls -A "$root/run" "$root/var/lib" | grep -c sallyport)" 0
+equal "and nothing is left after it" "$(ls -d "$root"/run/sallyport "$root"/var/lib/sallyport 2>/dev/null)" ""
