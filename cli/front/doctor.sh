@@ -171,12 +171,12 @@ doctor_network() {
 		return 0
 	fi
 	link_has_client_side || return 0
-	if ip -n "$name" addr show dev sp0 | grep -q 'inet 192\.0\.2\.1/24'; then
+	if ip_in addr show dev sp0 | grep -q 'inet 192\.0\.2\.1/24'; then
 		good address "192.0.2.1 on sp0"
 	else
 		bad address "sp0 has lost 192.0.2.1/24" "run: ip -n $name addr add 192.0.2.1/24 dev sp0"
 	fi
-	case $(ip -n "$name" link show sp0) in
+	case $(ip_in link show sp0) in
 	*LOWER_UP*) good interface "sp0 is up" ;;
 	*) bad interface "sp0 has no carrier" "the dataplane does not hold it: read $state/log" ;;
 	esac

@@ -20,7 +20,7 @@ link_check() {
 # What a user of --link tap or of a veth pair made here can do that others cannot: log in from
 # inside the namespace.
 link_has_client_side() {
-	ip -n "$name" link show sp0 >/dev/null 2>&1
+	ip_in link show sp0 >/dev/null 2>&1
 }
 
 link_prepare() {
@@ -35,18 +35,18 @@ link_prepare() {
 # IF is taken into the namespace. sp1 is made on the spot when there is none: a veth pair whose
 # other end is the client's side, so that the driver can be tried without a NIC.
 link_take_interface() {
-	if ip -n "$name" link show "$1" >/dev/null 2>&1; then
+	if ip_in link show "$1" >/dev/null 2>&1; then
 		[ "$1" != sp1 ] || client_side sp0
 	elif ip link show "$1" >/dev/null 2>&1; then
 		printf '%s\n' "$1" >"$run/moved"
 		ip link set "$1" netns "$name"
 	elif [ "$1" = sp1 ]; then
-		ip -n "$name" link add sp0 type veth peer name sp1
+		ip_in link add sp0 type veth peer name sp1
 		client_side sp0
 	else
 		die "no interface $1" "see: ip link; sp1 is made when there is none"
 	fi
-	ip -n "$name" link set "$1" up
+	ip_in link set "$1" up
 }
 
 link_driver() {
@@ -77,7 +77,7 @@ link_rebind() {
 # the kernel choose again.
 link_restore() {
 	if [ -s "$run/moved" ] && netns_exists; then
-		ip -n "$name" link set "$(cat "$run/moved")" netns $$ 2>/dev/null || :
+		ip_in link set "$(cat "$run/moved")" netns $$ 2>/dev/null || :
 	fi
 	if [ -s "$run/bound" ]; then
 		read -r link_device_name link_before <"$run/bound"

@@ -15,6 +15,15 @@ netns_enter() {
 	fi
 }
 
+# ip(8) in the namespace.
+ip_in() {
+	if mountpoint -q /; then
+		ip -n "$name" "$@"
+	else
+		nsenter --net="$(netns_file)" ip "$@"
+	fi
+}
+
 netns_exists() {
 	[ -e "$(netns_file)" ]
 }
@@ -42,7 +51,7 @@ netns_make() {
 			"it needs CONFIG_NET_NS and root; in a container: CAP_SYS_ADMIN and CAP_NET_ADMIN"
 	fi
 	stat -L -c %i "$(netns_file)" >"$run/namespace"
-	ip -n "$name" link set lo up
+	ip_in link set lo up
 }
 
 # Processes in the namespace, without this command's own ancestors.
@@ -80,11 +89,11 @@ netns_remove() {
 
 # The client's side: addresses that every README and test relies on.
 client_side() {
-	ip -n "$name" addr replace 192.0.2.1/24 dev "$1"
+	ip_in addr replace 192.0.2.1/24 dev "$1"
 	if [ -d /proc/sys/net/ipv6 ]; then
-		ip -n "$name" addr replace 2001:db8::1/64 dev "$1" nodad
+		ip_in addr replace 2001:db8::1/64 dev "$1" nodad
 	fi
-	ip -n "$name" link set "$1" up
+	ip_in link set "$1" up
 }
 
 tun_device() {
@@ -98,8 +107,8 @@ tun_device() {
 
 tap_make() {
 	tun_device
-	ip -n "$name" link del sp0 2>/dev/null || :
-	ip -n "$name" tuntap add mode tap multi_queue name sp0 ||
+	ip_in link del sp0 2>/dev/null || :
+	ip_in tuntap add mode tap multi_queue name sp0 ||
 		die "the kernel made no tap interface" "load the tun module, and look at /dev/net/tun"
 	client_side sp0
 }
