@@ -33,6 +33,10 @@
 	X(tcp_retransmit,         "segments sent again")                                         \
 	X(tcp_fast_retransmit,    "losses repaired before the timer")                            \
 	X(tcp_rto,                "retransmission timer expiries")                               \
+	X(tcp_tail_probe,         "tail loss probes sent")                                       \
+	X(tcp_needless,           "repairs that proved needless and were undone")                \
+	X(tcp_dsack_in,           "reports of segments received twice")                          \
+	X(tcp_dsack_out,          "segments received twice and reported")                        \
 	X(tcp_probe,              "zero-window probes sent")                                     \
 	X(tcp_timeout,            "connections given up: no answer")                             \
 	X(tcp_time_wait,          "connections that entered TIME_WAIT")                          \

@@ -82,7 +82,7 @@ struct conn_id tcp_connect(struct tcp *t, uint64_t now_us, const struct tcp_tupl
 		c = tcp_conn_take(t, tuple);
 	if (c == NULL)
 		return (struct conn_id){0, 0};
-	c->snd_una = c->snd_nxt = c->snd_max = c->recover = tcp_iss(t, tuple);
+	c->snd_una = c->snd_max = c->recover = tcp_iss(t, tuple);
 	c->ts_offset = tcp_ts_offset(t, tuple);
 	c->mss = tcp_mss_ours(t, tuple);
 	c->rto_us = TCP_RTO_FIRST_US;
@@ -228,12 +228,15 @@ enum status tcp_send(struct tcp *t, struct conn_id id, struct span bytes)
 		return STATUS_NOT_FOUND;
 	if (bytes.len > tcp_send_room(t, id))
 		return STATUS_NO_ROOM;
-	if (!chain_append_all(t, c, &c->send, bytes, 0)) {
+	if (bytes.len == 0)
+		return STATUS_OK;
+	if (!tcp_flight_start(t, c) || !chain_append_all(t, c, &c->send, bytes, 0)) {
+		if (c->send.bytes == 0)
+			tcp_flight_end(t, c);
 		TCP_COUNT_BY(t, tcp_slab_full, bytes.len);
 		return STATUS_NO_MEMORY;
 	}
-	if (bytes.len > 0)
-		tcp_want_output(t, c);
+	tcp_want_output(t, c);
 	return STATUS_OK;
 }
 

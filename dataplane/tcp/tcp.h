@@ -1,5 +1,5 @@
-// TCP of one worker: RFC 9293 with 5681, 5961, 6191, 6298, 6528, 6582, 6675, 6928, 7323, and the
-// tail loss probe of 8985. Pure: segments and `now` in, segments out; no device, no clock, no
+// TCP of one worker: RFC 9293 with 2018, 2883, 3522, 5961, 6191, 6298, 6528, 6582, 6928, 6937,
+// 7323, 8985 and 9438. Pure: segments and `now` in, segments out; no device, no clock, no
 // allocation after tcp_new, no lock. Owner core only.
 //
 // This header is what the record layer and the worker see. struct conn and its invariants stand

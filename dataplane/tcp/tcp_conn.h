@@ -2,10 +2,10 @@
 // this folder only tests may look in here; everybody else uses tcp.h.
 //
 // Invariants between calls (tcp_conn_check asserts them in tests):
-//  - snd_una <= snd_nxt <= snd_max, and snd_max <= snd_una + queued bytes + (1 for our FIN).
+//  - snd_una <= snd_max <= snd_una + queued bytes + (1 for our FIN).
 //  - send.bytes are exactly the bytes from snd_una on: sent ones stay until acknowledged.
 //  - rcv_nxt <= rcv_adv: the right edge of the window we advertised never moves left.
-//  - Every chunk of send, recv, the out-of-order queue and the scoreboard is charged to `chunks`;
+//  - Every chunk of send, recv, the out-of-order queue and the flight is charged to `chunks`;
 //    an idle connection holds none.
 //  - The wheel holds the connection no later than its nearest deadline.
 //  - All links are indices plus one, so that zeroed memory is a valid empty arena.
@@ -108,10 +108,14 @@ enum conn_flag {
 	CONN_RESEND = 1 << 6,     // resend the segment at snd_una whatever the windows say
 	CONN_PROBE = 1 << 7,      // send a window probe at the next flush
 	CONN_PUSH = 1 << 8, // send less than a segment: the sender's SWS override timer ran
-	CONN_RTT_TIMED = 1 << 9,  // rtt_seq and rtt_from_us are valid
-	CONN_FIN_KNOWN = 1 << 10, // fin_seq is valid
-	CONN_TAIL_NOW = 1 << 11,  // send a tail loss probe at the next flush
-	CONN_TAIL_SENT = 1 << 12, // what the peer now reports beyond a hole proves a loss
+	CONN_LOSS = 1 << 9, // between a time-out and `recover`
+	CONN_FIN_KNOWN = 1 << 10,    // fin_seq is valid
+	CONN_TAIL_NOW = 1 << 11,     // send a tail loss probe at the next flush
+	CONN_TAIL_SENT = 1 << 12,    // a tail loss probe is out
+	CONN_TAIL_AGAIN = 1 << 13,   // ... and was a repeat
+	CONN_REORDERED = 1 << 14,    // this path changes the order of segments
+	CONN_REORDER_WAIT = 1 << 15, // tail_us is the end of the reordering window
+	CONN_DSACK = 1 << 16,        // dsack is to be reported
 };
 
 // Bytes in slab chunks.
@@ -129,18 +133,44 @@ struct chain {
 	uint32_t bytes;
 };
 
+enum sent_flag {
+	SENT_AGAIN = 1 << 0,  // more than once
+	SENT_SACKED = 1 << 1, // the peer holds it
+	SENT_LOST = 1 << 2,   // to be sent again
+};
+
+// One segment in flight, from the end of the one before it, the first from snd_una.
+struct sent {
+	uint32_t end;
+	uint32_t at_us; // last sent, low half of the clock
+	uint8_t flags;
+};
+
+// A chunk. Segments in order; together they are snd_una to snd_max.
+struct flight {
+	uint32_t count;
+	uint32_t fack;                             // highest end the peer has told of
+	uint32_t rack_us, rack_end, rack_rtt_us;   // RFC 8985: the latest sent that arrived
+	uint32_t dsack_round;                      // the next duplicate counts from here on
+	uint32_t tail_end;                         // RFC 8985 section 7: what the probe covers
+	uint32_t prr_delivered, prr_out, prr_from; // RFC 6937
+	uint32_t undo_cwnd;                        // 0: nothing to undo
+	uint32_t undo_ssthresh, undo_most;
+	uint32_t undo_ts; // our timestamp of the first repeat
+	bool rack_known, dsack_known;
+	struct sent seg[];
+};
+
 struct conn {
 	// First two lines: what every segment reads.
 	struct tcp_key key;
 	uint32_t life; // never 0 once used; moves on when the slot is freed
-	uint16_t flags;
-	uint8_t state;
-	uint8_t ack_segments; // received since we last acknowledged
+	uint32_t flags;
 	uint32_t rcv_nxt;
 	uint32_t rcv_adv;  // right edge advertised
 	uint32_t acked_to; // Last.ACK.sent, RFC 7323 section 4.3
-	uint32_t snd_una, snd_nxt;
-	uint32_t snd_max; // end of what was ever sent: snd_nxt goes back after a time-out
+	uint32_t snd_una;
+	uint32_t snd_max; // end of what was ever sent
 	uint32_t snd_wnd, snd_wl1, snd_wl2;
 	uint32_t ts_recent;
 	uint32_t ts_recent_s; // when, in seconds
@@ -151,22 +181,31 @@ struct conn {
 	uint8_t duplicates; // of the acknowledgement at snd_una
 	uint8_t backoff;    // doublings of the timer
 	uint8_t out_of_order_chunks;
+	uint8_t state;
+	uint8_t ack_segments; // full ones received since we last acknowledged
+	uint8_t reorder_steps; // RFC 8985: the reordering window, in quarters of the least round trip
+	uint8_t reorder_left; // recoveries until it shrinks again
 
-	struct chain send;   // from snd_una on
-	struct chain recv;   // in order, not yet consumed
-	struct chain far;    // out of order, sorted, no overlaps
-	uint32_t far_last;   // where the latest of these landed: first SACK block
-	uint32_t fin_seq;    // of the peer
-	uint32_t at_ref;     // chunk of `send` that holds at_seq, a hint for finding snd_nxt
-	uint32_t at_seq;     // sequence number of its first byte
-	uint32_t board;      // scoreboard of selective acknowledgements (chunk), or SLAB_NONE
-	uint32_t recover;    // RFC 6582: recovery ends here
-	uint32_t resend_nxt; // RFC 6675: HighRxt
+	struct chain send; // from snd_una on
+	struct chain recv; // in order, not yet consumed
+	struct chain far;  // out of order, sorted, no overlaps
+	uint32_t far_last; // where the latest of these landed: first SACK block
+	uint32_t fin_seq;  // of the peer
+	uint32_t at_ref;   // chunk of `send` that holds at_seq, a hint for finding snd_max
+	uint32_t at_seq;   // sequence number of its first byte
+	uint32_t flight;   // struct flight (chunk) while `send` holds bytes, or SLAB_NONE
+	uint32_t recover;  // RFC 6582: recovery ends here; until then no second reduction
 	uint32_t cwnd, ssthresh;
-	uint32_t snd_wnd_most; // largest window the peer ever offered
+	uint32_t cubic_most;    // RFC 9438: W_max
+	uint32_t cubic_k_ms;    // K
+	uint32_t cubic_from_ms; // start of the epoch; 0: none
+	uint32_t cubic_reno;    // W_est
+	uint32_t snd_wnd_most;  // largest window the peer ever offered
 	uint32_t srtt_us, rttvar_us, rto_us;
-	uint32_t rtt_seq, rtt_from_us;
-	uint32_t chunks; // bytes of chunks charged to this connection
+	uint32_t min_rtt_us;     // 0: unknown
+	uint32_t rtt_from_us;    // our SYN left
+	struct sack_block dsack; // received again: RFC 2883
+	uint32_t chunks;         // bytes of chunks charged to this connection
 	uint32_t retransmits;
 	uint32_t sent_ms;      // when data was last sent
 	uint32_t challenge_ms; // when a challenge was last answered
@@ -354,6 +393,7 @@ bool tcp_deliver(struct tcp *t, struct conn *c, const struct tcp_header *h);
 
 // --- tcp_far.c: the out-of-order queue -----------------------------------------------------------
 void tcp_far_insert(struct tcp *t, struct conn *c, uint32_t seq, struct span bytes);
+void tcp_dsack(struct tcp *t, struct conn *c, uint32_t from, uint32_t end);
 void tcp_far_drop(struct tcp *t, struct conn *c);
 // Move what has become contiguous to `recv`; true when anything moved.
 bool tcp_far_merge(struct tcp *t, struct conn *c);
@@ -361,31 +401,49 @@ bool tcp_far_merge(struct tcp *t, struct conn *c);
 unsigned tcp_far_blocks(const struct tcp *t, const struct conn *c, struct sack_block *out,
                         unsigned most);
 
-// --- tcp_recover.c, tcp_board.c: acknowledgements and losses -------------------------------------
+// --- tcp_recover.c: acknowledgements and losses --------------------------------------------------
 // False: the segment is refused, or the connection is gone.
 bool tcp_ack_input(struct tcp *t, struct conn *c, const struct tcp_header *h);
 void tcp_lost_timer(struct tcp *t, struct conn *c); // the retransmission timer ran out
-void tcp_tail_timer(struct tcp *t, struct conn *c); // nothing was heard of the last segments
-void tcp_tail_arm(struct tcp *t, struct conn *c);
+void tcp_loss_seen(struct tcp *t, struct conn *c);  // segments were marked lost
 
-bool tcp_board_add(struct tcp *t, struct conn *c, const struct tcp_header *h);
-void tcp_board_trim(struct tcp *t, struct conn *c);
-void tcp_board_clear(struct tcp *t, struct conn *c);
-// Bytes thought to be in the network, RFC 6675 section 4.
-uint32_t tcp_board_pipe(const struct tcp *t, const struct conn *c);
-// The next lost stretch at or after `from`; false: none.
-bool tcp_board_hole(const struct tcp *t, const struct conn *c, uint32_t from, uint32_t *seq,
-                    uint32_t *len);
-bool tcp_board_lost(const struct tcp *t, const struct conn *c);
-// Where `seq` lies in a stretch the peer holds, its end; else `seq`. *room: bytes to the next one.
-uint32_t tcp_board_skip(const struct tcp *t, const struct conn *c, uint32_t seq,
-                        uint32_t *room);
+// --- tcp_flight.c: what was sent and is not acknowledged -----------------------------------------
+struct flight *tcp_flight(const struct tcp *t, const struct conn *c); // or NULL
+bool tcp_flight_start(struct tcp *t, struct conn *c);                 // false: no memory
+void tcp_flight_end(struct tcp *t, struct conn *c);
+uint32_t flight_from(const struct conn *c, const struct flight *f, uint32_t i);
+void tcp_flight_sent(struct tcp *t, struct conn *c, uint32_t end); // from snd_max on
+void tcp_flight_again(struct tcp *t, struct conn *c, uint32_t seq, uint32_t end);
+uint32_t tcp_flight_pipe(const struct tcp *t, const struct conn *c);
+// The first lost stretch; false: none.
+bool tcp_flight_lost(const struct tcp *t, const struct conn *c, uint32_t *seq, uint32_t *len);
+void tcp_flight_lose_first(struct tcp *t, struct conn *c);
+void tcp_flight_lose_all(struct tcp *t, struct conn *c);
+void tcp_flight_lose_none(struct tcp *t, struct conn *c);
+bool tcp_is_dsack(const struct tcp_header *h);
+// Take the selective acknowledgements; the bytes they newly tell of.
+uint32_t tcp_flight_sacked(struct tcp *t, struct conn *c, const struct tcp_header *h);
+// Forget what is acknowledged, before snd_una moves; the bytes not told of before. *may_time:
+// *sent_us is when the oldest of them was sent, which was sent once.
+uint32_t tcp_flight_acked(struct tcp *t, struct conn *c, const struct tcp_header *h,
+                          bool *may_time, uint32_t *sent_us);
+
+// --- tcp_rack.c: losses by time, tail loss probes ------------------------------------------------
+void tcp_rack_heard(struct tcp *t, struct conn *c, struct flight *f, const struct sent *s,
+                    const struct tcp_header *h);
+void tcp_rack_duplicate(struct tcp *t, struct conn *c);
+void tcp_rack_recovered(struct conn *c);
+bool tcp_rack_mark(struct tcp *t, struct conn *c); // true: something is newly lost
+void tcp_tail_arm(struct tcp *t, struct conn *c);
+void tcp_tail_timer(struct tcp *t, struct conn *c); // nothing was heard of the last segments
+void tcp_tail_acked(struct tcp *t, struct conn *c, const struct tcp_header *h);
 
 // --- tcp_congestion.c ----------------------------------------------------------------------------
 uint32_t tcp_initial_window(const struct conn *c);
 uint32_t tcp_payload_max(const struct conn *c);
-void tcp_congestion_acked(struct conn *c, uint32_t bytes, uint32_t flight);
-void tcp_congestion_halve(struct conn *c);
+void tcp_congestion_acked(struct tcp *t, struct conn *c, uint32_t bytes, uint32_t flight);
+void tcp_congestion_lost(struct tcp *t, struct conn *c);   // threshold only
+void tcp_congestion_reduce(struct tcp *t, struct conn *c); // ... and the window
 void tcp_congestion_idle(struct tcp *t, struct conn *c);
 
 // --- tcp_timer.c ---------------------------------------------------------------------------------

@@ -2,6 +2,16 @@
 // when memory is short, since the peer has them still.
 #include "dataplane/tcp/tcp_conn.h"
 
+// RFC 2883: the next acknowledgement says so.
+void tcp_dsack(struct tcp *t, struct conn *c, uint32_t from, uint32_t end)
+{
+	if (!(c->flags & CONN_SACK))
+		return;
+	TCP_COUNT(t, tcp_dsack_out);
+	c->dsack = (struct sack_block){from, end};
+	c->flags |= CONN_DSACK;
+}
+
 static struct chunk *chunk_at(const struct tcp *t, uint32_t ref)
 {
 	return slab_at(t->slab, ref);
@@ -96,6 +106,7 @@ void tcp_far_insert(struct tcp *t, struct conn *c, uint32_t seq, struct span byt
 			if (seq_before(seq, chunk_seq_end(k))) {
 				n = least_u32((uint32_t)n, chunk_seq_end(k) - seq);
 				TCP_COUNT_BY(t, tcp_duplicate, n);
+				tcp_dsack(t, c, seq, seq + (uint32_t)n);
 				seq += (uint32_t)n;
 				bytes = span_of(bytes.data + n, bytes.len - n);
 			}

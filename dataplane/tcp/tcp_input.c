@@ -150,7 +150,7 @@ static void syn_sent_input(struct tcp *t, struct conn *c, const struct tcp_heade
 		return;
 	peer = tcp_syn_entry(t, &c->key.tuple, h);
 	peer.iss = c->snd_una;
-	c->flags &= (uint16_t) ~(CONN_TIMESTAMPS | CONN_SACK | CONN_SYN_NOW);
+	c->flags &= (uint32_t) ~(CONN_TIMESTAMPS | CONN_SACK | CONN_SYN_NOW);
 	tcp_conn_open(t, c, &peer);
 	if (!(h->flags & TCP_ACK)) {
 		c->snd_una--;

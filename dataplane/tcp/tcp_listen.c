@@ -289,7 +289,7 @@ void tcp_conn_open(struct tcp *t, struct conn *c, const struct syn_entry *e)
 	c->ts_offset = tcp_ts_offset(t, &c->key.tuple);
 	c->ts_recent = e->ts_recent;
 	c->ts_recent_s = (uint32_t)(t->now_us / TCP_SECOND_US);
-	c->snd_una = c->snd_nxt = c->snd_max = c->recover = e->iss + 1;
+	c->snd_una = c->snd_max = c->recover = e->iss + 1;
 	c->snd_wnd = c->snd_wnd_most = e->window; // never scaled in a SYN
 	c->snd_wl1 = e->irs;
 	c->snd_wl2 = e->iss;
@@ -298,5 +298,6 @@ void tcp_conn_open(struct tcp *t, struct conn *c, const struct syn_entry *e)
 	c->rto_us = TCP_RTO_FIRST_US;
 	c->quick_acks = TCP_QUICK_ACKS;
 	c->cwnd = tcp_initial_window(c);
+	c->sent_ms = (uint32_t)(t->now_us / 1000);
 	c->ssthresh = UINT32_MAX / 2;
 }

@@ -22,7 +22,7 @@ void tcp_unqueue(struct tcp *t, struct conn *c)
 {
 	if (!(c->flags & CONN_QUEUED))
 		return;
-	c->flags &= (uint16_t)~CONN_QUEUED;
+	c->flags &= (uint32_t)~CONN_QUEUED;
 	if (c->work_next != 0)
 		t->conns[c->work_next - 1].work_prev = c->work_prev;
 	if (c->work_prev != 0)
@@ -84,8 +84,11 @@ static void options_fill(const struct tcp *t, const struct conn *c, struct tcp_o
 		o->ts_value = tcp_ts_clock(t, c->ts_offset);
 		o->ts_echo = c->ts_recent;
 	}
+	if (c->flags & CONN_DSACK)
+		o->sack[o->sacks++] = c->dsack;
 	if ((c->flags & CONN_SACK) && c->far.head != SLAB_NONE)
-		o->sacks = (uint8_t)tcp_far_blocks(t, c, o->sack, SACK_BLOCKS_SENT);
+		o->sacks = (uint8_t)(o->sacks + tcp_far_blocks(t, c, o->sack + o->sacks,
+		                                               SACK_BLOCKS_SENT - o->sacks));
 }
 
 // The header of any segment of an open connection: it acknowledges all there is.
@@ -100,14 +103,14 @@ static void segment_init(struct tcp *t, struct conn *c, struct tcp_emission *out
 
 	options_fill(t, c, &o.options);
 	tcp_emission_init(out, &o);
-	c->flags &= (uint16_t)~CONN_ACK_NOW;
+	c->flags &= (uint32_t) ~(CONN_ACK_NOW | CONN_DSACK);
 	c->ack_segments = 0;
 	c->ack_us = 0;
 	c->acked_to = c->rcv_nxt;
 }
 
-// From snd_max, not from snd_nxt, which goes back after a time-out: a peer that has everything
-// would refuse an older number and never learn what we acknowledge.
+// From snd_max: a peer that has everything would refuse an older number and never learn what we
+// acknowledge.
 void tcp_emit_ack(struct tcp *t, struct conn *c)
 {
 	struct tcp_emission out;
@@ -167,9 +170,9 @@ static void gather(struct tcp *t, struct conn *c, uint32_t seq, uint32_t len,
 // Most payload of the next segment, selective acknowledgements included.
 static uint32_t segment_max(const struct conn *c)
 {
-	uint32_t sacks = (c->flags & CONN_SACK) && c->far.head != SLAB_NONE
-	                         ? 4 + 8 * SACK_BLOCKS_SENT
-	                         : 0;
+	bool any =
+	        (c->flags & CONN_DSACK) || ((c->flags & CONN_SACK) && c->far.head != SLAB_NONE);
+	uint32_t sacks = any ? 4 + 8 * SACK_BLOCKS_SENT : 0;
 
 	return tcp_payload_max(c) - sacks;
 }
@@ -185,6 +188,7 @@ static uint32_t send_segment(struct tcp *t, struct conn *c, uint32_t seq, uint32
 {
 	bool again = seq_before(seq, c->snd_max);
 	struct tcp_emission out;
+	struct flight *f;
 	uint32_t used;
 
 	segment_init(t, c, &out, seq, 0);
@@ -197,17 +201,17 @@ static uint32_t send_segment(struct tcp *t, struct conn *c, uint32_t seq, uint32
 	if (again) {
 		TCP_COUNT(t, tcp_retransmit);
 		c->retransmits++;
-	} else if (!(c->flags & CONN_RTT_TIMED)) {
-		c->flags |= CONN_RTT_TIMED;
-		c->rtt_seq = seq;
-		c->rtt_from_us = (uint32_t)t->now_us;
+		tcp_flight_again(t, c, seq, seq + used);
+	} else {
+		tcp_flight_sent(t, c, seq + used);
 	}
+	f = tcp_flight(t, c);
+	if (f != NULL && (c->flags & CONN_RECOVERING))
+		f->prr_out += used;
 	if (c->timer_us == 0 || c->snd_una == c->snd_max)
 		c->timer_us = t->now_us + tcp_timeout_us(c);
-	if (seq_before(c->snd_nxt, seq + used))
-		c->snd_nxt = seq + used;
-	if (seq_before(c->snd_max, c->snd_nxt))
-		c->snd_max = c->snd_nxt;
+	if (seq_before(c->snd_max, seq + used))
+		c->snd_max = seq + used;
 	if (!again)
 		tcp_tail_arm(t, c);
 	c->sent_ms = (uint32_t)(t->now_us / 1000);
@@ -230,64 +234,63 @@ static uint32_t send_again(struct tcp *t, struct conn *c, uint32_t seq, uint32_t
 
 static void send_repeats(struct tcp *t, struct conn *c)
 {
-	uint32_t seq, len, used;
+	uint32_t seq, len;
 
 	if (c->flags & CONN_RESEND) {
-		c->flags &= (uint16_t)~CONN_RESEND;
-		used = send_again(t, c, c->snd_una, UINT32_MAX);
-		if (seq_before(c->resend_nxt, c->snd_una + used))
-			c->resend_nxt = c->snd_una + used;
+		c->flags &= (uint32_t)~CONN_RESEND;
+		send_again(t, c, c->snd_una, UINT32_MAX);
 	}
-	if (!(c->flags & CONN_RECOVERING) || !(c->flags & CONN_SACK))
+	if (!(c->flags & (CONN_RECOVERING | CONN_LOSS)))
 		return;
-	while (tcp_board_pipe(t, c) + tcp_payload_max(c) <= c->cwnd &&
-	       tcp_board_hole(t, c, c->resend_nxt, &seq, &len)) {
-		used = send_again(t, c, seq, len);
-		if (used == 0)
+	while (tcp_flight_lost(t, c, &seq, &len) &&
+	       tcp_flight_pipe(t, c) + least_u32(len, tcp_payload_max(c)) <= c->cwnd)
+		if (send_again(t, c, seq, len) == 0)
 			return;
-		c->resend_nxt = seq + used;
-	}
 }
 
-// RFC 8985 section 7.3: the last segment once more, when there was nothing new to send instead.
-static void send_tail(struct tcp *t, struct conn *c)
+// RFC 8985 section 7.3: a probe goes out; new data if there was any, else the last segment again.
+static void send_tail(struct tcp *t, struct conn *c, bool again)
 {
 	uint32_t last = least_u32(c->snd_max - c->snd_una, segment_max(c));
+	struct flight *f = tcp_flight(t, c);
 
-	c->flags &= (uint16_t) ~(CONN_TAIL_NOW | CONN_RTT_TIMED);
-	c->flags |= CONN_TAIL_SENT;
-	send_again(t, c, c->snd_max - last, last);
+	TCP_COUNT(t, tcp_tail_probe);
+	c->flags &= (uint32_t)~CONN_TAIL_NOW;
+	c->flags |= CONN_TAIL_SENT | (again ? CONN_TAIL_AGAIN : 0);
+	if (again)
+		send_again(t, c, c->snd_max - last, last);
+	if (f != NULL)
+		f->tail_end = c->snd_max;
 }
 
-// Bytes that the congestion window allows from snd_nxt on.
+// Bytes that the congestion window allows beyond snd_max.
 static uint32_t congestion_room(const struct tcp *t, const struct conn *c)
 {
 	bool recovering = c->flags & CONN_RECOVERING;
-	uint32_t flight = c->snd_nxt - c->snd_una;
+	uint32_t flight = c->snd_max - c->snd_una;
 	uint32_t window = c->cwnd;
 
-	if (recovering && (c->flags & CONN_SACK))
-		flight = tcp_board_pipe(t, c);
-	else if (!recovering && !seq_before(c->snd_una, c->recover)) // RFC 3042
+	if ((c->flags & CONN_LOSS) || (c->flags & CONN_SACK && recovering))
+		flight = tcp_flight_pipe(t, c);
+	else if (!recovering) // RFC 3042
 		window += least_u32(c->duplicates, 2) * tcp_payload_max(c);
+	if (c->flags & CONN_TAIL_NOW)
+		window += tcp_payload_max(c);
 	return window > flight ? window - flight : 0;
 }
 
-// One new segment, or the next one of those a time-out made us repeat. False: nothing may be sent.
+// One new segment. False: nothing may be sent.
 static bool send_next(struct tcp *t, struct conn *c)
 {
 	uint32_t congestion = congestion_room(t, c);
-	uint32_t flight, peer, queued, len, room;
-	bool fin;
+	uint32_t flight = c->snd_max - c->snd_una;
+	uint32_t peer = c->snd_wnd > flight ? c->snd_wnd - flight : 0;
+	uint32_t queued = seq_before(c->snd_max, queue_end(c)) ? queue_end(c) - c->snd_max : 0;
+	uint32_t len = least_u32(queued, segment_max(c));
+	bool fin = conn_fin_queued(c) && seq_upto(c->snd_max, queue_end(c)) && peer > queued;
 
-	c->snd_nxt = tcp_board_skip(t, c, c->snd_nxt, &room);
-	flight = c->snd_nxt - c->snd_una;
-	peer = c->snd_wnd > flight ? c->snd_wnd - flight : 0;
-	queued = seq_before(c->snd_nxt, queue_end(c)) ? queue_end(c) - c->snd_nxt : 0;
-	len = least_u32(queued, segment_max(c));
-	fin = conn_fin_queued(c) && seq_upto(c->snd_nxt, queue_end(c)) && peer > queued;
 	if (len == 0)
-		return fin && send_segment(t, c, c->snd_nxt, 0, true) > 0;
+		return fin && send_segment(t, c, c->snd_max, 0, true) > 0;
 	if (len > congestion || peer == 0)
 		return false;
 	if (len > peer) { // SWS avoidance of the sender, RFC 9293 section 3.8.6.2.1
@@ -295,8 +298,8 @@ static bool send_next(struct tcp *t, struct conn *c)
 			return false;
 		len = peer;
 	}
-	c->flags &= (uint16_t)~CONN_PUSH;
-	return send_segment(t, c, c->snd_nxt, least_u32(len, room), fin) > 0;
+	c->flags &= (uint32_t)~CONN_PUSH;
+	return send_segment(t, c, c->snd_max, len, fin) > 0;
 }
 
 // A probe carries an old sequence number and no data: every stack answers with its window.
@@ -304,8 +307,8 @@ static void send_probe(struct tcp *t, struct conn *c)
 {
 	struct tcp_emission out;
 
-	c->flags &= (uint16_t)~CONN_PROBE;
-	if (c->snd_wnd > c->snd_nxt - c->snd_una)
+	c->flags &= (uint32_t)~CONN_PROBE;
+	if (c->snd_wnd > c->snd_max - c->snd_una)
 		return;
 	TCP_COUNT(t, tcp_probe);
 	segment_init(t, c, &out, c->snd_una - 1, 0);
@@ -317,7 +320,7 @@ static void send_syn(struct tcp *t, struct conn *c)
 	struct tcp_outline o = {.tuple = &c->key.tuple, .seq = c->snd_una, .flags = TCP_SYN};
 	struct tcp_emission out;
 
-	c->flags &= (uint16_t)~CONN_SYN_NOW;
+	c->flags &= (uint32_t)~CONN_SYN_NOW;
 	if (c->state == TCP_SYN_RECEIVED) {
 		o.flags |= TCP_ACK;
 		o.ack = c->rcv_nxt;
@@ -328,7 +331,7 @@ static void send_syn(struct tcp *t, struct conn *c)
 	} else {
 		c->timer_us = t->now_us + tcp_timeout_us(c);
 	}
-	c->snd_nxt = c->snd_max = c->snd_una + 1;
+	c->snd_max = c->snd_una + 1;
 	o.window = (uint16_t)least_u32(t->config.receive_window, UINT16_MAX);
 	o.options.has_mss = true;
 	o.options.mss = tcp_mss_ours(t, &c->key.tuple);
@@ -342,6 +345,8 @@ static void send_syn(struct tcp *t, struct conn *c)
 
 void tcp_output(struct tcp *t, struct conn *c)
 {
+	bool lost, fresh = false;
+
 	if (c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED) {
 		if (c->flags & CONN_SYN_NOW)
 			send_syn(t, c);
@@ -352,13 +357,12 @@ void tcp_output(struct tcp *t, struct conn *c)
 	}
 	tcp_congestion_idle(t, c);
 	send_repeats(t, c);
-	if (send_next(t, c)) {
-		c->flags &= (uint16_t)~CONN_TAIL_NOW;
-		while (send_next(t, c))
-			;
-	}
+	lost = (c->flags & (CONN_RECOVERING | CONN_LOSS)) &&
+	       tcp_flight_lost(t, c, &(uint32_t){0}, &(uint32_t){0});
+	while (!lost && send_next(t, c))
+		fresh = true;
 	if (c->flags & CONN_TAIL_NOW)
-		send_tail(t, c);
+		send_tail(t, c, !fresh);
 	if (c->flags & CONN_PROBE)
 		send_probe(t, c);
 	if (c->flags & CONN_ACK_NOW)

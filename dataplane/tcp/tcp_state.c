@@ -62,7 +62,7 @@ void tcp_conn_end(struct tcp *t, struct conn *c, enum tcp_end why)
 	chain_fini(t, c, &c->send);
 	chain_fini(t, c, &c->recv);
 	chain_fini(t, c, &c->far);
-	tcp_board_clear(t, c);
+	tcp_flight_end(t, c);
 	assert(c->chunks == 0);
 	if (t->hand_conn == c)
 		t->hand = (struct span){NULL, 0};

@@ -156,7 +156,7 @@ static bool fin_is_next(const struct conn *c)
 
 static void fin_taken(struct tcp *t, struct conn *c)
 {
-	c->flags &= (uint16_t)~CONN_FIN_KNOWN;
+	c->flags &= (uint32_t)~CONN_FIN_KNOWN;
 	c->rcv_nxt++;
 	tcp_far_drop(t, c);
 	tcp_want_ack(t, c);
@@ -244,6 +244,8 @@ static struct span text_trim(struct tcp *t, struct conn *c, uint32_t *seq, struc
 	if (seq_before(*seq, c->rcv_nxt)) {
 		old = least_u32(c->rcv_nxt - *seq, (uint32_t)text.len);
 		TCP_COUNT_BY(t, tcp_duplicate, old);
+		if (old > 0)
+			tcp_dsack(t, c, *seq, *seq + old);
 		text = span_skip(text, old);
 		*seq = c->rcv_nxt;
 	}

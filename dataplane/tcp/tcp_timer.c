@@ -49,7 +49,7 @@ void tcp_timer_update(struct tcp *t, struct conn *c)
 // The window stayed closed or too small for a while: ask (RFC 9293 section 3.8.6.1).
 static void persist(struct tcp *t, struct conn *c)
 {
-	uint32_t flight = c->snd_nxt - c->snd_una;
+	uint32_t flight = c->snd_max - c->snd_una;
 
 	c->flags |= c->snd_wnd > flight ? CONN_PUSH : CONN_PROBE;
 	if (c->backoff < UINT8_MAX)

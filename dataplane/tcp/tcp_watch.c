@@ -69,6 +69,18 @@ static void far_check(const struct tcp *t, const struct conn *c)
 	assert(chunks == 0 || seq_upto(at, c->rcv_adv));
 }
 
+static void flight_check(const struct tcp *t, const struct conn *c)
+{
+	const struct flight *f = tcp_flight(t, c);
+
+	assert((f != NULL) == (c->send.bytes > 0));
+	if (f == NULL || c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED)
+		return;
+	for (uint32_t i = 0; i < f->count; i++)
+		assert(seq_before(flight_from(c, f, i), f->seg[i].end));
+	assert(flight_from(c, f, f->count) == c->snd_max);
+}
+
 void tcp_conn_check(const struct tcp *t, const struct conn *c)
 {
 	uint32_t charged = 0;
@@ -76,11 +88,12 @@ void tcp_conn_check(const struct tcp *t, const struct conn *c)
 
 	chain_count(t, &c->recv, &charged);
 	chain_count(t, &c->far, &charged);
-	if (c->board != SLAB_NONE)
-		charged += (uint32_t)slab_size(t->slab, c->board);
+	flight_check(t, c);
+	if (c->flight != SLAB_NONE)
+		charged += (uint32_t)slab_size(t->slab, c->flight);
 	assert(charged == c->chunks);
 	far_check(t, c);
-	assert(seq_upto(c->snd_una, c->snd_nxt) && seq_upto(c->snd_nxt, c->snd_max));
+	assert(seq_upto(c->snd_una, c->snd_max));
 	assert(c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED ||
 	       c->snd_max - c->snd_una <= queued + conn_fin_queued(c));
 	assert(seq_upto(c->rcv_nxt, c->rcv_adv + 1)); // a FIN may stand on the edge

@@ -64,6 +64,7 @@ struct peer_send {
 	uint32_t len;   // bytes of filler when there is no text
 	int32_t window; // -1: zero; 0: PEER_WINDOW
 	uint32_t ts;    // timestamp value, 0: the peer's clock
+	uint32_t echo;  // timestamp echoed
 	bool no_ts;
 	unsigned sacks;
 	struct sack_block sack[4];
@@ -224,6 +225,7 @@ static inline void peer_inject(struct peer *p, struct peer_send s)
 
 	o.has_timestamp = p->syn.has_timestamp && !s.no_ts;
 	o.ts_value = s.ts != 0 ? s.ts : p->ts_value + (uint32_t)(p->now / PEER_MS);
+	o.ts_echo = s.echo;
 	o.sacks = (uint8_t)s.sacks;
 	for (unsigned i = 0; i < s.sacks; i++)
 		o.sack[i] =
