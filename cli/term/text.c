@@ -76,6 +76,11 @@ void text_repeat(struct text *t, char byte, size_t count)
 		text_add(t, &byte, 1);
 }
 
+void *text_room(struct text *t, size_t len)
+{
+	return t->max - t->len >= len || text_grow(t, len) ? t->data + t->len : NULL;
+}
+
 void text_take(struct text *t, size_t len)
 {
 	t->at += len;

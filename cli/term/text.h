@@ -16,6 +16,9 @@ void text_add(struct text *t, const void *data, size_t len);
 void text_puts(struct text *t, const char *s);
 void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_repeat(struct text *t, char byte, size_t count);
+// Room for `len` bytes behind the last: fill them, then add what was used to t->len. NULL: no
+// memory.
+void *text_room(struct text *t, size_t len);
 
 static inline size_t text_left(const struct text *t)
 {

@@ -1,0 +1,46 @@
+// What SFTP and SCP share.
+#include "cli/files/program.h"
+
+#include <stdlib.h>
+
+bool program_init(struct program *p, const struct program_kind *kind,
+                  const struct program_setup *setup)
+{
+	*p = (struct program){.kind = kind, .root = setup->root, .read_only = setup->read_only};
+	p->user = strndup(
+	        (const char *)(setup->user.len > 0 ? setup->user.data : (const uint8_t *)""),
+	        setup->user.len);
+	p->peer = strndup(
+	        (const char *)(setup->peer.len > 0 ? setup->peer.data : (const uint8_t *)""),
+	        setup->peer.len);
+	return p->user != NULL && p->peer != NULL;
+}
+
+void program_fini(struct program *p)
+{
+	free(p->user);
+	free(p->peer);
+	text_fini(&p->in);
+	text_fini(&p->out);
+	text_fini(&p->log);
+}
+
+static void log_escaped(struct text *log, const char *name)
+{
+	for (; *name != 0; name++) {
+		unsigned char byte = (unsigned char)*name;
+
+		if (byte < ' ' || byte == 0x7f || byte == '\\' || byte == '"')
+			text_format(log, "\\x%02x", byte);
+		else
+			text_add(log, name, 1);
+	}
+}
+
+void program_log(struct program *p, const char *verb, const char *path, const char *result)
+{
+	text_format(&p->log, "%s@%s: SSHS_%s_OPER: %s \"", p->user, p->peer, p->kind->name,
+	            verb);
+	log_escaped(&p->log, path);
+	text_format(&p->log, "\": %s\n", result);
+}
