@@ -1,8 +1,8 @@
-// AES-CTR (RFC 4344 section 4) with HMAC-SHA2 (RFC 6668), both as encrypt-and-MAC, where the
+// AES-CTR (RFC 4344 section 4) with an HMAC (RFC 6668), both as encrypt-and-MAC, where the
 // length hides in the first block, and as OpenSSH's encrypt-then-MAC, where it is clear. The
 // HMAC is core/digest.c under both implementations: ipsec-mb's is built for many messages at
 // once and is slower for one.
-#include "crypto/suite/suite_ops.h"
+#include "crypto/suite/suite_mac.h"
 
 #include <string.h>
 
@@ -15,27 +15,6 @@ typedef void xor_fn(struct suite_ctx *ctx, const uint8_t iv[BLOCK], const uint8_
 static void ctr_advance(struct suite_keys *keys, size_t len)
 {
 	suite_count(keys->iv, BLOCK, (len + BLOCK - 1) / BLOCK);
-}
-
-static void hmac_key(struct suite_ctx *ctx, const struct suite_keys *keys)
-{
-	enum digest_id id = ctx->suite->tag_bytes == 32 ? DIGEST_SHA256 : DIGEST_SHA512;
-
-	hmac_init(&ctx->hmac, id, span_of(keys->mac_key, ctx->suite->mac_key_bytes));
-}
-
-// RFC 4253 section 6.4: the sequence number goes first and is not sent.
-static void hmac_record(const struct suite_ctx *ctx, uint32_t seq, const uint8_t *packet,
-                        size_t len, uint8_t *tag)
-{
-	struct digest run;
-	uint8_t be[4];
-
-	suite_put_be32(be, seq);
-	hmac_begin(&ctx->hmac, &run);
-	digest_update(&run, span_of(be, sizeof(be)));
-	digest_update(&run, span_of(packet, len));
-	hmac_end(&ctx->hmac, &run, tag);
 }
 
 static inline uint32_t mac_length(struct suite_ctx *ctx, const struct suite_keys *keys,
@@ -56,7 +35,7 @@ static inline enum status mac_open(struct suite_ctx *ctx, struct suite_keys *key
 	uint8_t tag[SUITE_TAG_MAX];
 
 	xor(ctx, keys->iv, record, plain, len);
-	hmac_record(ctx, seq, plain, len, tag);
+	suite_hmac_record(ctx, seq, plain, len, tag);
 	if (!secret_equal(tag, want, ctx->suite->tag_bytes)) {
 		secret_wipe(plain, len);
 		return STATUS_FORGED;
@@ -71,7 +50,7 @@ static inline void mac_seal(struct suite_ctx *ctx, struct suite_keys *keys, uint
 {
 	size_t len = (size_t)packet_length + 4;
 
-	hmac_record(ctx, seq, plain, len, record + len);
+	suite_hmac_record(ctx, seq, plain, len, record + len);
 	xor(ctx, keys->iv, plain, record, len);
 	ctr_advance(keys, len);
 }
@@ -90,7 +69,7 @@ static inline enum status etm_open(struct suite_ctx *ctx, struct suite_keys *key
 	size_t len = (size_t)packet_length + 4;
 	uint8_t tag[SUITE_TAG_MAX];
 
-	hmac_record(ctx, seq, record, len, tag);
+	suite_hmac_record(ctx, seq, record, len, tag);
 	if (!secret_equal(tag, record + len, ctx->suite->tag_bytes))
 		return STATUS_FORGED;
 	memmove(plain, record, 4);
@@ -107,7 +86,7 @@ static inline void etm_seal(struct suite_ctx *ctx, struct suite_keys *keys, uint
 
 	memmove(record, plain, 4);
 	xor(ctx, keys->iv, plain + 4, record + 4, packet_length);
-	hmac_record(ctx, seq, record, len, record + len);
+	suite_hmac_record(ctx, seq, record, len, record + len);
 	ctr_advance(keys, packet_length);
 }
 
@@ -115,13 +94,13 @@ static inline void etm_seal(struct suite_ctx *ctx, struct suite_keys *keys, uint
 
 static EVP_CIPHER_CTX *evp_of(const struct suite_ctx *ctx)
 {
-	return ctx->evp[ctx->suite->key_bytes == 16 ? SUITE_EVP_CTR_128 : SUITE_EVP_CTR_256];
+	return ctx->evp[SUITE_EVP_CTR_128 + (ctx->suite->key_bytes - 16) / 8];
 }
 
 static void evp_expand(struct suite_ctx *ctx, const struct suite_keys *keys)
 {
 	suite_must(EVP_CipherInit_ex2(evp_of(ctx), NULL, keys->key, NULL, 1, NULL));
-	hmac_key(ctx, keys);
+	suite_hmac_key(ctx, keys);
 }
 
 static void evp_xor(struct suite_ctx *ctx, const uint8_t iv[BLOCK], const uint8_t *in,
@@ -142,9 +121,11 @@ static void mb_expand(struct suite_ctx *ctx, const struct suite_keys *keys)
 
 	if (ctx->suite->key_bytes == 16)
 		IMB_AES_KEYEXP_128(suite_mgr(), keys->key, aes->forward, aes->backward);
+	else if (ctx->suite->key_bytes == 24)
+		IMB_AES_KEYEXP_192(suite_mgr(), keys->key, aes->forward, aes->backward);
 	else
 		IMB_AES_KEYEXP_256(suite_mgr(), keys->key, aes->forward, aes->backward);
-	hmac_key(ctx, keys);
+	suite_hmac_key(ctx, keys);
 }
 
 static void mb_run(struct suite_ctx *ctx, const uint8_t iv[BLOCK], const uint8_t *in,

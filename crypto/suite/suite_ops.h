@@ -29,13 +29,20 @@ extern const struct suite_ops suite_gcm_ops;
 extern const struct suite_ops suite_chacha_ops;
 extern const struct suite_ops suite_ctr_etm_ops; // encrypt-then-MAC
 extern const struct suite_ops suite_ctr_mac_ops; // encrypt-and-MAC
+extern const struct suite_ops suite_cbc_etm_ops;
+extern const struct suite_ops suite_cbc_mac_ops;
 
 // OpenSSL contexts: one of each cipher, because a change of cipher would allocate.
 enum suite_evp {
 	SUITE_EVP_GCM_128,
 	SUITE_EVP_GCM_256,
 	SUITE_EVP_CTR_128,
+	SUITE_EVP_CTR_192,
 	SUITE_EVP_CTR_256,
+	SUITE_EVP_CBC_128,
+	SUITE_EVP_CBC_192,
+	SUITE_EVP_CBC_256,
+	SUITE_EVP_CBC_3DES,
 	SUITE_EVP_CHACHA_HEAD, // keyed with K_1, for the length
 	SUITE_EVP_CHACHA_BODY, // keyed with K_2
 	SUITE_EVPS

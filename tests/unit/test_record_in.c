@@ -118,7 +118,9 @@ TEST(a_wrong_length_under_keys_fails_as_a_wrong_mac_does)
 		                          "a keystroke"),
 		                record);
 		record[0] ^= 0x80;
-		CHECK_EQ(pair_open(&p, &p.b, record, len, plain, &message), STATUS_FORGED);
+		// One that conceals its faults waits for the largest record first.
+		CHECK_EQ(pair_open(&p, &p.b, record, len, plain, &message),
+		         suite_by_id(id)->conceals_faults ? STATUS_TRUNCATED : STATUS_FORGED);
 		pair_fini(&p);
 	}
 }

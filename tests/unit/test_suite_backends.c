@@ -1,7 +1,7 @@
 // Every suite, sealed by one implementation and opened by the other.
 #include "tests/unit/suite_fixture.h"
 
-#define IDS 11
+#define IDS 45
 
 typedef bool property(const struct suite *suite, enum suite_backend seals,
                       enum suite_backend opens);
@@ -27,9 +27,11 @@ static void check_all(property *holds)
 	}
 }
 
-// The smallest packet_length of a suite, by blocks.
+// A packet_length of a suite, by blocks; one of 8 bytes is too short for a packet.
 static uint32_t length_of(const struct suite *s, uint32_t blocks)
 {
+	if (s->block_bytes == 8 && s->pads_length)
+		blocks++;
 	return blocks * s->block_bytes - (s->pads_length ? 4 : 0);
 }
 
@@ -37,11 +39,12 @@ static bool opens_all_sizes(const struct suite *s, enum suite_backend seals,
                             enum suite_backend opens)
 {
 	struct suite_pair p = pair_make(s, seals, opens);
+	uint32_t step = s->tier == TIER_LEGACY ? 9 : 1; // 3DES takes its time
 	bool ok = true;
 
-	for (uint32_t blocks = 1; blocks < 300 && ok; blocks++)
+	for (uint32_t blocks = 1; blocks < 300 && ok; blocks += step)
 		ok = round_trip(&p, blocks * 77, length_of(s, blocks), blocks % 2);
-	for (uint32_t blocks = 301; blocks * s->block_bytes < 36000 && ok; blocks += 131)
+	for (uint32_t blocks = 301; blocks * s->block_bytes < 36000 && ok; blocks += 131 * step)
 		ok = round_trip(&p, UINT32_MAX - blocks, length_of(s, blocks), blocks % 2);
 	pair_drop(&p);
 	return ok;
@@ -53,6 +56,11 @@ TEST(what_one_backend_seals_the_other_opens_at_every_size)
 }
 
 // The caller bounds the length, but a wrong bound must not end the process.
+static bool is_cbc(const struct suite *s)
+{
+	return strstr(s->cipher, "-cbc") != NULL;
+}
+
 static bool takes_any_length(const struct suite *s, enum suite_backend seals,
                              enum suite_backend opens)
 {
@@ -60,7 +68,7 @@ static bool takes_any_length(const struct suite *s, enum suite_backend seals,
 	uint8_t plain[256], record[256 + SUITE_TAG_MAX], opened[256];
 	bool ok = true;
 
-	for (uint32_t length = 0; length < 100; length++) {
+	for (uint32_t length = 0; length < 100 && !is_cbc(s); length++) {
 		packet_make(plain, length);
 		suite_seal(p.sealer, &p.seal_keys, length, plain, length, record);
 		ok &= suite_open(p.opener, &p.open_keys, length, record, length, opened) ==
@@ -74,6 +82,26 @@ static bool takes_any_length(const struct suite *s, enum suite_backend seals,
 TEST(a_length_that_is_no_multiple_of_the_block_does_no_harm)
 {
 	check_all(takes_any_length);
+}
+
+// CBC knows whole blocks only.
+static bool refuses_part_blocks(const struct suite *s, enum suite_backend seals,
+                                enum suite_backend opens)
+{
+	struct suite_pair p = pair_make(s, seals, opens);
+	uint8_t record[256 + SUITE_TAG_MAX] = {0}, opened[256];
+	bool ok = true;
+
+	for (uint32_t length = 0; length < 100 && is_cbc(s); length++)
+		ok &= suite_open(p.opener, &p.open_keys, length, record, length, opened) ==
+		      STATUS_FORGED;
+	pair_drop(&p);
+	return ok;
+}
+
+TEST(a_part_of_a_cbc_block_is_forged)
+{
+	check_all(refuses_part_blocks);
 }
 
 static bool seals_alike(const struct suite *s, enum suite_backend seals,
@@ -200,7 +228,7 @@ TEST(one_context_serves_all_suites_in_turn)
 	for (uint8_t id = 1; id <= IDS; id++) {
 		suite_expand(p.sealer, suite_by_id(id), &p.seal_keys, true);
 		suite_expand(p.opener, suite_by_id(id), &p.open_keys, false);
-		CHECK(round_trip(&p, id, 124, false));
+		CHECK(round_trip(&p, id, length_of(suite_by_id(id), 8), false));
 	}
 	pair_drop(&p);
 }

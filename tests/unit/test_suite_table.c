@@ -33,7 +33,7 @@ TEST(every_suite_is_found_by_its_own_names_and_id)
 			found += s != NULL;
 		}
 	}
-	CHECK_EQ(found, 5 * 4);
+	CHECK_EQ(found, 6 * 4);
 }
 
 TEST(an_aead_ignores_the_negotiated_mac)
@@ -48,9 +48,53 @@ TEST(ctr_without_a_known_mac_is_no_suite)
 	CHECK(find("aes128-ctr", "") == NULL);
 }
 
-TEST(cbc_is_no_suite)
+TEST(cbc_and_sha1_are_no_suites_by_default)
 {
 	CHECK(find("aes128-cbc", "hmac-sha2-256") == NULL);
+	CHECK(find("3des-cbc", "hmac-sha1") == NULL);
+	CHECK(find("aes128-ctr", "hmac-sha1") == NULL);
+	CHECK(find("aes128-ctr", "hmac-sha1-etm@openssh.com") == NULL);
+}
+
+static const struct suite *find_in(const char *ciphers, const char *macs, const char *cipher,
+                                   const char *mac)
+{
+	return suite_find_in(span_text(ciphers), span_text(macs), span_text(cipher),
+	                     span_text(mac));
+}
+
+TEST(a_legacy_suite_needs_both_its_names_in_the_lists)
+{
+	CHECK(find_in("aes128-cbc", "hmac-sha1", "aes128-cbc", "hmac-sha1") != NULL);
+	CHECK(find_in("aes128-ctr", "hmac-sha1", "aes128-cbc", "hmac-sha1") == NULL);
+	CHECK(find_in("aes128-cbc", "hmac-sha2-256", "aes128-cbc", "hmac-sha1") == NULL);
+	CHECK(find_in("aes128-gcm@openssh.com", "", "aes128-gcm@openssh.com", "") != NULL);
+	CHECK(find_in("aes128-ctr", "", "aes128-ctr", "") == NULL);
+}
+
+static unsigned count_legacy(const char *ciphers, const char *macs)
+{
+	struct span c = span_text(ciphers), m, cipher, mac;
+	unsigned found = 0;
+
+	while (names_next(&c, &cipher)) {
+		m = span_text(macs);
+		while (names_next(&m, &mac)) {
+			const struct suite *s =
+			        suite_find_in(span_text(ciphers), span_text(macs), cipher, mac);
+
+			found += s != NULL && s->mac != NULL && s->tier == TIER_LEGACY;
+		}
+	}
+	return found;
+}
+
+TEST(whatever_has_a_legacy_half_is_legacy)
+{
+	CHECK_EQ(count_legacy(suite_cipher_names, suite_mac_names), 0);
+	CHECK_EQ(count_legacy(suite_cipher_names, suite_mac_names_legacy), 3 * 2);
+	CHECK_EQ(count_legacy(suite_cipher_names_legacy, suite_mac_names), 4 * 4);
+	CHECK_EQ(count_legacy(suite_cipher_names_legacy, suite_mac_names_legacy), 4 * 2);
 }
 
 TEST(aead_ciphers_are_told_apart)

@@ -6,7 +6,7 @@
 
 #define THREADS 2
 #define ROUNDS  3000
-#define LENGTH  1020
+#define LENGTH  1024
 
 struct worker {
 	struct suite_ctx *ctx;
@@ -20,16 +20,18 @@ static void *work(void *state)
 	struct worker *w = state;
 	uint8_t plain[4 + LENGTH], record[4 + LENGTH + SUITE_TAG_MAX], opened[4 + LENGTH];
 
-	packet_make(plain, LENGTH);
+	random_fill(plain, sizeof(plain));
 	for (uint32_t i = 0; i < ROUNDS; i++) {
-		const struct suite *s = suite_by_id((uint8_t)(1 + i % 11));
+		const struct suite *s = suite_by_id((uint8_t)(1 + i % 45));
+		uint32_t length = LENGTH - s->pads_length * 4;
 		struct suite_keys keys = w->keys;
 
+		suite_put_be32(plain, length);
 		suite_expand(w->ctx, s, &w->keys, true);
-		suite_seal(w->ctx, &w->keys, i, plain, LENGTH, record);
+		suite_seal(w->ctx, &w->keys, i, plain, length, record);
 		suite_expand(w->ctx, s, &keys, false);
-		w->wrong += suite_open(w->ctx, &keys, i, record, LENGTH, opened) != STATUS_OK ||
-		            memcmp(opened, plain, sizeof(plain)) != 0;
+		w->wrong += suite_open(w->ctx, &keys, i, record, length, opened) != STATUS_OK ||
+		            memcmp(opened, plain, 4 + length) != 0;
 	}
 	return NULL;
 }
