@@ -7,26 +7,27 @@
 #define ANYWHERE                                                                              \
 	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, \
 	&ssh_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
-	&session_show_table, &counter_table
+	&session_show_table, &counter_table, &history_table,      \
+	&hotkey_show_table, &alias_show_table
 
 const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
 		{ &user_commands_table, &session_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
 		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &ssh_user_table,
-		  &local_user_table, &line_table, &key_table, ANYWHERE } },
+		  &local_user_table, &line_table, &key_table, &hotkey_table, &alias_table, ANYWHERE } },
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
 		{ &leave_commands_table, &line_view_table } },
 	[VIEW_LOCAL_USER] = { "Local-user view commands:", "[%s-luser-manage-%s]", VIEW_SYSTEM,
 		{ &leave_commands_table, &local_user_view_table } },
 	[VIEW_PUBLIC_KEY] = { "Public-key view commands:", "[%s-pkey-public-key-%s]", VIEW_USER,
-		{ &key_view_table } },
+		{ &key_view_table, ANYWHERE } },
 	[VIEW_KEY_CODE] = { "Public-key code view commands:", "[%s-pkey-key-code]", VIEW_USER,
-		{ &key_code_table } },
+		{ &key_code_table, ANYWHERE } },
 };
 
 const struct command_table *const config_tables[] = {
-	&system_commands_table, &key_table, &local_user_table, &local_user_view_table,
+	&system_commands_table, &hotkey_table, &alias_table, &key_table, &local_user_table, &local_user_view_table,
 	&ssh_commands_table, &ssh_user_table, &line_table, &line_view_table, NULL,
 };
 // clang-format on
@@ -56,31 +57,6 @@ static struct span view_key(struct task *t)
 	               : span_text("");
 }
 
-static enum turn setting_done(struct task *t)
-{
-	struct api_record record = {.class = t->row->class};
-	const struct api_field_row *field = api_field_row(t->row->field);
-	struct span word = t->match.words.count > 0
-	                           ? words_at(&t->match.words, t->match.words.count - 1)
-	                           : span_text("");
-
-	if (t->status != STATUS_OK)
-		return task_fail_status(t, t->status);
-	if (t->dialogue->loading)
-		return TURN_DONE; // in force at commit
-	if (t->row->run == run_setting && field->type == API_UINT)
-		record_add(&record, t->row->field, arg_number(word));
-	else if (t->row->run == run_setting)
-		record_add_text(&record, t->row->field, word);
-	else if (t->row->run == run_flag)
-		record_add(&record, t->row->field, t->row->value);
-	else
-		record.values[record.count++] = (struct api_value){t->row->field, field->number,
-		                                                   span_text(field->text)};
-	shell_setting(task_shell(t), &record);
-	return TURN_DONE;
-}
-
 enum turn run_setting(struct task *t)
 {
 	struct api_record record = {.class = t->row->class, .key = view_key(t)};
@@ -90,7 +66,7 @@ enum turn run_setting(struct task *t)
 		record_add(&record, t->row->field, arg_number(word));
 	else
 		record_add_text(&record, t->row->field, word);
-	return task_put(t, &record, setting_done);
+	return task_put(t, &record, task_end);
 }
 
 enum turn run_flag(struct task *t)
@@ -98,7 +74,7 @@ enum turn run_flag(struct task *t)
 	struct api_record record = {.class = t->row->class, .key = view_key(t)};
 
 	record_add(&record, t->row->field, t->row->value);
-	return task_put(t, &record, setting_done);
+	return task_put(t, &record, task_end);
 }
 
 enum turn run_default(struct task *t)
@@ -108,7 +84,30 @@ enum turn run_default(struct task *t)
 
 	record.values[record.count++] =
 	        (struct api_value){t->row->field, field->number, span_text(field->text)};
-	return task_put(t, &record, setting_done);
+	return task_put(t, &record, task_end);
+}
+
+// One word was quoted as a whole; several are joined as they would be typed again.
+bool command_text(const struct task *t, char out[COMMAND_TEXT_MAX])
+{
+	struct text text = {0};
+	char word[CONFIG_WORD_MAX];
+	bool alone = match_arg(&t->match, ARG_COMMAND_WORD, 1).len == 0, fits;
+	struct span s;
+
+	for (uint32_t i = 0; (s = match_arg(&t->match, ARG_COMMAND_WORD, i)).len > 0; i++) {
+		if (i > 0)
+			text_puts(&text, " ");
+		if (alone || memchr(s.data, ' ', s.len) == NULL)
+			text_add(&text, s.data, s.len);
+		else
+			text_puts(&text, config_word(s, word));
+	}
+	fits = !text.failed && text_left(&text) < COMMAND_TEXT_MAX;
+	snprintf(out, COMMAND_TEXT_MAX, "%.*s", (int)text_left(&text),
+	         text.data != NULL ? text.data : "");
+	text_fini(&text);
+	return fits;
 }
 
 void print_cell(struct task *t, int width, const char *text)

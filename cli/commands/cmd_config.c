@@ -17,6 +17,8 @@ static enum turn this_end(struct task *t)
 	struct config_out out = {.text = &t->pending, .fresh = true};
 	struct api_record record;
 
+	if (t->status == STATUS_NOT_FOUND) // a key whose code is still being typed
+		return TURN_DONE;
 	if (!task_record(t, &record))
 		return task_fail_status(t,
 		                        t->status != STATUS_OK ? t->status : STATUS_MALFORMED);
@@ -36,6 +38,9 @@ static enum turn run_this(struct task *t)
 		return task_get(t, API_CLASS_VTY, span_text(""), this_end);
 	case VIEW_LOCAL_USER:
 		return task_get(t, API_CLASS_LOCAL_USER, name, this_end);
+	case VIEW_PUBLIC_KEY:
+	case VIEW_KEY_CODE:
+		return task_get(t, API_CLASS_PEER_KEY, name, this_end);
 	default:
 		return TURN_DONE;
 	}

@@ -39,20 +39,6 @@ static void emit_protocol(struct config_out *out, const struct command *row,
 	config_line(out, 1, "protocol inbound ssh");
 }
 
-static enum turn idle_set(struct task *t)
-{
-	struct api_record r = {.class = API_CLASS_VTY};
-	uint32_t seconds = arg_number(task_arg(t, ARG_MINUTES_WORD)) * 60 +
-	                   arg_number(task_arg(t, ARG_SECOND_WORD));
-
-	if (t->status != STATUS_OK)
-		return task_fail_status(t, t->status);
-	record_add(&r, API_VTY_IDLE_SECONDS, seconds);
-	if (!t->dialogue->loading)
-		shell_setting(task_shell(t), &r);
-	return TURN_DONE;
-}
-
 static enum turn run_idle(struct task *t)
 {
 	struct api_record r = {.class = API_CLASS_VTY};
@@ -60,7 +46,7 @@ static enum turn run_idle(struct task *t)
 	record_add(&r, API_VTY_IDLE_SECONDS,
 	           arg_number(task_arg(t, ARG_MINUTES_WORD)) * 60 +
 	                   arg_number(task_arg(t, ARG_SECOND_WORD)));
-	return task_put(t, &r, idle_set);
+	return task_put(t, &r, task_end);
 }
 
 static void emit_idle(struct config_out *out, const struct command *row,

@@ -49,16 +49,6 @@ static enum turn run_temporary(struct task *t)
 	return TURN_DONE;
 }
 
-static enum turn run_history(struct task *t)
-{
-	struct span command;
-
-	for (uint32_t i = t->dialogue->history.count; i-- > 0;)
-		if (history_at(&t->dialogue->history, i, &command))
-			task_print(t, "  %.*s\n", (int)command.len, (const char *)command.data);
-	return TURN_DONE;
-}
-
 // clang-format off
 static const struct command user_commands[] = {
 	{ "quit",        run_quit,        API_ROLE_OPERATOR, "Exit from the device" },
@@ -72,7 +62,6 @@ static const struct command leave_commands[] = {
 };
 
 static const struct command any_commands[] = {
-	{ "display history-command", run_history, API_ROLE_OPERATOR, "Display the commands typed in this session" },
 	{ "screen-length disable",   run_no_paging, API_ROLE_OPERATOR, "Do not pause between screens in this session" },
 	{ "undo screen-length disable", run_paging, API_ROLE_OPERATOR, "Pause between screens again" },
 	{ "screen-length LINES temporary", run_temporary, API_ROLE_OPERATOR, "For this session only", .flags = COMMAND_HIDDEN },

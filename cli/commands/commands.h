@@ -31,6 +31,11 @@ extern const struct command_table key_show_table;        // cmd_keys.c: any view
 extern const struct command_table session_show_table;    // cmd_sessions.c: any view
 extern const struct command_table session_user_table;    // cmd_sessions.c: user view
 extern const struct command_table counter_table;         // cmd_counters.c: any view
+extern const struct command_table history_table;         // cmd_history.c: any view
+extern const struct command_table hotkey_table;          // cmd_hotkey.c: system view
+extern const struct command_table hotkey_show_table;     // cmd_hotkey.c: any view
+extern const struct command_table alias_table;           // cmd_alias.c: system view
+extern const struct command_table alias_show_table;      // cmd_alias.c: any view
 
 // Every table with configuration rows, a view's opening command before its contents.
 extern const struct command_table *const config_tables[];
@@ -46,6 +51,10 @@ void record_add_text(struct api_record *record, uint8_t field, struct span text)
 
 // Print the configuration into the file named in t->name (cmd_config.c).
 enum turn save_print(struct task *t);
+
+// A command given as an argument, COMMAND..., as text that can be run. False when it is too long.
+#define COMMAND_TEXT_MAX 256
+bool command_text(const struct task *t, char out[COMMAND_TEXT_MAX]);
 
 // A text field of a fixed width, blanks to the right, at least one.
 void print_cell(struct task *t, int width, const char *text);

@@ -84,27 +84,37 @@ static enum turn load_started(struct task *t)
 	return TURN_DONE;
 }
 
-static enum turn load_got_vty(struct task *t)
+// What the command line itself obeys, class by class.
+static void load_row(struct task *t, struct cursor *c)
 {
 	struct api_record record;
 
-	if (task_record(t, &record))
+	if (api_record_parse(c, &record) == STATUS_OK)
 		shell_setting(task_shell(t), &record);
-	return task_ask_plain(t, API_STARTED, load_started);
 }
 
-static enum turn load_got_system(struct task *t)
-{
-	struct api_record record;
+static enum turn load_next(struct task *t);
 
-	if (task_record(t, &record))
-		shell_setting(task_shell(t), &record);
-	return task_get(t, API_CLASS_VTY, span_text(""), load_got_vty);
+#define OBEYED(class)                                                                          \
+	{                                                                                      \
+		API_LIST, API_CLASS_##class, load_row, load_next                               \
+	}
+static const struct listing obeyed[] = {OBEYED(SYSTEM), OBEYED(VTY), OBEYED(SHELL),
+                                        OBEYED(ALIAS)};
+
+static enum turn load_next(struct task *t)
+{
+	size_t next = t->listing == NULL ? 0 : (size_t)(t->listing - obeyed) + 1;
+
+	return next < sizeof(obeyed) / sizeof(obeyed[0])
+	               ? task_list(t, &obeyed[next])
+	               : task_ask_plain(t, API_STARTED, load_started);
 }
 
 static enum turn load_settings(struct task *t)
 {
-	return task_get(t, API_CLASS_SYSTEM, span_text(""), load_got_system);
+	t->listing = NULL;
+	return load_next(t);
 }
 
 static enum turn load_again(struct task *t);

@@ -79,6 +79,12 @@ static void on_timer(void *owner, uint32_t index, uint64_t now_us)
 		task_no_answer(d->task);
 	if (asked && now_us < d->task->answer_due_us)
 		wheel_arm(&t->wheel, index, d->task->answer_due_us);
+	if (d->script != NULL && d->script->due_us > now_us) {
+		wheel_arm(&t->wheel, index, d->script->due_us);
+		return;
+	}
+	if (d->script != NULL && d->script->due_us > 0)
+		shell_queue(t->shell, d);
 	if (d->closing || d->loading || d->slot >= DIALOGUE_LOCAL)
 		return;
 	if (idle_us > 0 && now_us >= d->active_us + idle_us) {
@@ -122,6 +128,50 @@ static bool script_from(struct dialogue *d, struct span command)
 	                command.len);
 	d->script->len = d->script->text != NULL ? strlen(d->script->text) : 0;
 	return d->script->text != NULL;
+}
+
+static void script_free(struct script *s)
+{
+	if (s != NULL)
+		free(s->text);
+	free(s);
+}
+
+static void repeat_done(void *owner, struct dialogue *d)
+{
+	script_free(d->script);
+	d->script = NULL;
+}
+
+bool dialogue_repeat(struct dialogue *d, struct text *text, uint32_t rounds, uint32_t delay_s)
+{
+	struct script *s = d->script == NULL && !text->failed ? calloc(1, sizeof(*s)) : NULL;
+
+	if (s == NULL)
+		return false;
+	*s = (struct script){.text = text->data,
+	                     .len = text->len,
+	                     .done = repeat_done,
+	                     .repeats = true,
+	                     .endless = rounds == 0,
+	                     .rounds = rounds > 0 ? rounds - 1 : 0,
+	                     .delay_us = delay_s * 1000000ull};
+	*text = (struct text){0};
+	d->script = s;
+	return true;
+}
+
+void dialogue_repeat_stop(struct dialogue *d)
+{
+	struct script *s = d->script;
+
+	if (s == NULL || !s->repeats)
+		return;
+	s->at = s->len;
+	s->endless = false;
+	s->rounds = 0;
+	s->due_us = 0;
+	shell_queue(d->table->shell, d);
 }
 
 static void greet(struct dialogue *d)
@@ -262,13 +312,6 @@ void dialogue_hangup(struct dialogue *d)
 {
 	dialogue_close(d, d->exit_status);
 	text_fini(&d->out); // nobody will see it
-}
-
-static void script_free(struct script *s)
-{
-	if (s != NULL)
-		free(s->text);
-	free(s);
 }
 
 void dialogue_free(struct dialogue *d)

@@ -27,7 +27,17 @@ struct script {
 	uint32_t bad_line;                             // the first of them
 	void (*done)(void *owner, struct dialogue *d); // NULL: the dialogue ends
 	void *owner;
+
+	// Only of commands that are repeated: rounds after this one, and the time between them.
+	bool repeats, endless;
+	uint32_t rounds;
+	uint64_t delay_us, due_us;
 };
+
+// Run `text` (taken over) `rounds` times, or until Ctrl+C when that is 0, then go on reading.
+bool dialogue_repeat(struct dialogue *d, struct text *text, uint32_t rounds, uint32_t delay_s);
+// Ctrl+C: after the command that runs, no more of them.
+void dialogue_repeat_stop(struct dialogue *d);
 
 struct dialogue {
 	struct dialogue_table *table; // NULL: free

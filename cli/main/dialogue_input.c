@@ -65,6 +65,8 @@ void dialogue_input(struct dialogue *d, struct span bytes)
 	if (d->task != NULL && dialogue_is_interactive(d) && d->task->wait != WAIT_ANSWER &&
 	    memchr(bytes.data, 3, bytes.len) != NULL)
 		task_abort(d->task);
+	if (d->script != NULL && memchr(bytes.data, 3, bytes.len) != NULL)
+		dialogue_repeat_stop(d);
 	shell_queue(shell, d);
 }
 
@@ -161,12 +163,32 @@ static bool plain_step(struct dialogue *d)
 	return did;
 }
 
+// A round is over: is there another? Then it begins after the delay.
+static bool script_again(struct dialogue *d)
+{
+	struct script *s = d->script;
+
+	if (!s->endless && s->rounds == 0)
+		return false;
+	s->rounds -= !s->endless;
+	s->at = 0;
+	s->due_us = d->table->shell->now_us + s->delay_us;
+	if (s->delay_us > 0)
+		wheel_arm(&d->table->wheel, d->slot - d->table->first, s->due_us);
+	return true;
+}
+
 static bool script_step(struct dialogue *d)
 {
 	struct script *s = d->script;
 	const char *from = s->text + s->at;
 	size_t left = s->len - s->at, len = 0;
 
+	if (s->due_us > d->table->shell->now_us)
+		return false;
+	s->due_us = 0;
+	if (left == 0 && script_again(d))
+		return true;
 	if (left == 0) {
 		if (s->done != NULL)
 			s->done(s->owner, d);
@@ -180,6 +202,10 @@ static bool script_step(struct dialogue *d)
 	s->line++;
 	while (len > 0 && from[len - 1] == '\r')
 		len--;
+	if (s->repeats && dialogue_is_interactive(d)) {
+		output_line(d, span_of(from, len));
+		text_puts(&d->out, "\r\n");
+	}
 	line_run(d, span_of(from, len));
 	return true;
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #define KEYS_PER_STEP 256
-#define HOTKEY_TEXT   "display current-configuration"
 
 // --- the prompt --------------------------------------------------------------------------------
 
@@ -205,6 +204,20 @@ static void line_complete(struct dialogue *d)
 
 // --- keys --------------------------------------------------------------------------------------
 
+// Only at an empty line: what is half typed is not thrown away.
+static void line_hotkey(struct dialogue *d)
+{
+	static const char letters[HOTKEYS + 1] = "GLOTU";
+	const char *at = strchr(letters, d->line->hotkey);
+	const char *text =
+	        at != NULL ? shell_hotkey(d->table->shell, (enum hotkey)(at - letters)) : "";
+
+	if (d->line->len > 0 || text[0] == 0)
+		return;
+	line_replace(d->line, span_text(text), &d->out);
+	line_enter(d);
+}
+
 static void key_event(struct dialogue *d, enum line_event event)
 {
 	TRACE_STEP(d->slot, d->life);
@@ -237,10 +250,7 @@ static void key_event(struct dialogue *d, enum line_event event)
 		dialogue_close(d, 0);
 		break;
 	case LINE_HOTKEY:
-		if (d->line->len == 0) {
-			line_replace(d->line, span_text(HOTKEY_TEXT), &d->out);
-			line_enter(d);
-		}
+		line_hotkey(d);
 		break;
 	}
 }

@@ -25,6 +25,8 @@ void shell_fini(struct shell *shell)
 {
 	for (int i = 0; i < VIEWS; i++)
 		tree_fini(&shell->trees[i]);
+	shell_settings_fini(shell);
+	history_all_fini(&shell->history_all);
 	free(shell->notice);
 	shell->notice = NULL;
 }
@@ -75,29 +77,6 @@ uint32_t shell_turn(struct shell *shell)
 			shell_queue(shell, d);
 	}
 	return again;
-}
-
-void shell_setting(struct shell *shell, const struct api_record *record)
-{
-	for (uint32_t i = 0; i < record->count; i++) {
-		const struct api_value *v = &record->values[i];
-
-		switch (v->field) {
-		case API_SYSTEM_NAME:
-			snprintf(shell->sysname, sizeof(shell->sysname), "%.*s",
-			         (int)v->text.len, (const char *)v->text.data);
-			break;
-		case API_VTY_IDLE_SECONDS:
-			shell->idle_seconds = v->number;
-			break;
-		case API_VTY_SCREEN_LENGTH:
-			shell->screen_length = v->number;
-			break;
-		case API_VTY_HISTORY:
-			shell->history = v->number;
-			break;
-		}
-	}
 }
 
 const char *shell_counter_name(enum shell_counter counter)

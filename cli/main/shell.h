@@ -3,6 +3,7 @@
 // world, which tests replace.
 #pragma once
 
+#include "cli/term/history.h"
 #include "cli/tree/grammar.h"
 #include "dataplane/link/dialogue_msg.h"
 
@@ -46,8 +47,23 @@ enum shell_counter {
 	        SHELL_COUNTERS
 };
 
+// Settings that stand under a name: a copy of a class, for a command line cannot wait for control.
+struct shell_entry {
+	char *key;        // owned
+	struct blob text; // owned; a NUL follows
+};
+struct shell_list {
+	struct shell_entry *entries; // owned, in no order
+	uint32_t count;
+};
+
+enum hotkey { HOTKEY_G, HOTKEY_L, HOTKEY_O, HOTKEY_T, HOTKEY_U, HOTKEYS };
+
 struct shell {
 	struct tree trees[VIEWS];
+	struct history_all history_all;
+	struct shell_list aliases;
+	char *hotkeys[HOTKEYS]; // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
 	uint32_t idle_seconds, screen_length, history;
 	char *notice; // said at every login, or NULL; owned
@@ -76,8 +92,14 @@ void shell_fini(struct shell *shell);
 uint32_t shell_turn(struct shell *shell);
 void shell_queue(struct shell *shell, struct dialogue *d);
 
-// A setting of SYSTEM or VTY is in force.
+// --- shell_setting.c -----------------------------------------------------------------------------
+// A record is in force that the command line itself obeys (others are ignored), or gone.
 void shell_setting(struct shell *shell, const struct api_record *record);
+void shell_forget(struct shell *shell, uint8_t class, struct span key);
+void shell_settings_fini(struct shell *shell);
+// NULL when there is none.
+const struct blob *shell_entry(const struct shell_list *list, struct span key);
+const char *shell_hotkey(const struct shell *shell, enum hotkey key);
 
 const char *shell_counter_name(enum shell_counter counter);
 const char *shell_counter_text(enum shell_counter counter);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <time.h>
 
 // --- starting ----------------------------------------------------------------------------------
 
@@ -142,10 +143,20 @@ static struct span line_trim(struct span line)
 
 static void remember(struct dialogue *d, const struct task *t, struct span line)
 {
-	if (d->loading || d->type != DIALOGUE_SHELL ||
-	    (t->match.row->flags & COMMAND_SECRET) != 0)
+	struct history_entry entry = {.at = (uint64_t)time(NULL)};
+	char command[COMMAND_LINE_MAX + 1];
+
+	if (d->loading || (t->match.row->flags & (COMMAND_SECRET | COMMAND_UNKEPT)) != 0)
 		return;
-	history_add(&d->history, line_trim(line), d->table->shell->history);
+	line = line_trim(line);
+	snprintf(command, sizeof(command), "%.*s", (int)line.len, (const char *)line.data);
+	entry.command = command;
+	snprintf(entry.user, sizeof(entry.user), "%s", d->user != NULL ? d->user : "**");
+	dialogue_peer(d, entry.peer);
+	(void)dialogue_terminal(d, entry.terminal);
+	history_all_add(&d->table->shell->history_all, &entry);
+	if (d->type == DIALOGUE_SHELL)
+		history_add(&d->history, line, d->table->shell->history);
 }
 
 // Lines that are no commands: comments, and the hexadecimal text of a key.
@@ -165,23 +176,40 @@ static bool line_is_special(struct dialogue *d, struct span line)
 	return d->view == VIEW_KEY_CODE && key_code_line(d, line);
 }
 
-bool task_start(struct dialogue *d, struct span line)
+// The line that an alias at its front stands for, in `out`; else the line itself.
+static struct span line_expand(struct dialogue *d, struct span line, struct text *out)
+{
+	const struct shell_list *aliases = &d->table->shell->aliases;
+	const struct blob *command;
+	struct words words;
+
+	if (aliases->count == 0 || d->loading)
+		return line;
+	words_parse(&words, line);
+	command = words.count > 0 ? shell_entry(aliases, words_at(&words, 0)) : NULL;
+	if (command == NULL)
+		return line;
+	return alias_expand(span_blob(command), line, out) ? text_span(out) : span_of(NULL, 0);
+}
+
+static bool line_start(struct dialogue *d, struct span line, struct span typed)
 {
 	struct task *t;
 
 	if (line.len > WORDS_TEXT_MAX) {
-		answer_wrong(d, MATCH_TOO_MANY, WORDS_TEXT_MAX);
+		answer_wrong(d, MATCH_TOO_MANY, (uint16_t)typed.len);
 		return false;
 	}
-	if (memchr(line.data, 0, line.len) != NULL || line_is_special(d, line))
-		return false;
 	t = task_new(d);
 	if (t == NULL)
 		return false;
 	match_in_views(t, line);
 	if (t->match.result != MATCH_OK) {
+		uint16_t caret = t->match.caret;
+
 		if (t->match.result != MATCH_EMPTY)
-			answer_wrong(d, t->match.result, t->match.caret);
+			answer_wrong(d, t->match.result,
+			             caret < typed.len ? caret : (uint16_t)typed.len);
 		task_free(t);
 		return false;
 	}
@@ -189,12 +217,33 @@ bool task_start(struct dialogue *d, struct span line)
 		task_free(t);
 		return false;
 	}
-	remember(d, t, line);
+	remember(d, t, typed);
 	d->table->shell->count[COUNT_cli_commands]++;
 	t->row = t->match.row;
 	t->next = t->row->run;
 	d->task = t;
 	return true;
+}
+
+bool task_start(struct dialogue *d, struct span line)
+{
+	struct text text = {0};
+	struct span whole;
+	bool started = false;
+
+	if (line.len > WORDS_TEXT_MAX) {
+		answer_wrong(d, MATCH_TOO_MANY, WORDS_TEXT_MAX);
+		return false;
+	}
+	if (memchr(line.data, 0, line.len) != NULL || line_is_special(d, line))
+		return false;
+	whole = line_expand(d, line, &text);
+	if (whole.data == NULL)
+		answer_wrong(d, MATCH_INCOMPLETE, (uint16_t)line.len);
+	else
+		started = line_start(d, whole, line);
+	text_fini(&text);
+	return started;
 }
 
 bool task_begin(struct dialogue *d, enum turn (*run)(struct task *t))
@@ -224,7 +273,8 @@ static enum dialogue_turn request_send(struct task *t)
 	                          span_of(t->request.data, t->request_len)))
 		return DIALOGUE_BLOCKED;
 	t->unsent = false;
-	blob_wipe(&t->request);
+	if (t->call != API_PUT && t->call != API_DELETE)
+		blob_wipe(&t->request); // those two are followed once they are done
 	return DIALOGUE_AGAIN;
 }
 

@@ -6,6 +6,27 @@
 
 // --- calls to control --------------------------------------------------------------------------
 
+// What control has accepted is in force for the command line too.
+static void settings_follow(struct task *t)
+{
+	struct cursor c = cursor_over(span_of(t->request.data, t->request_len));
+	struct shell *shell = t->dialogue->table->shell;
+	struct api_record record;
+	struct span key;
+	uint8_t class;
+
+	if (t->status != STATUS_OK || t->dialogue->loading) // a file's are in force at commit
+		return;
+	if (t->call == API_PUT && api_record_parse(&c, &record) == STATUS_OK)
+		shell_setting(shell, &record);
+	if (t->call != API_DELETE)
+		return;
+	class = cursor_u8(&c);
+	key = cursor_string(&c);
+	if (cursor_ok(&c))
+		shell_forget(shell, class, key);
+}
+
 void task_reply(struct task *t, const struct dialogue_request *reply, struct span payload)
 {
 	if (t->wait != WAIT_REPLY || t->unsent || reply->job != t->job ||
@@ -17,6 +38,7 @@ void task_reply(struct task *t, const struct dialogue_request *reply, struct spa
 	t->status = reply->status < STATUS_COUNT ? (enum status)reply->status : STATUS_INTERNAL;
 	if (payload.len > 0 && t->reply.data == NULL)
 		t->status = STATUS_NO_MEMORY;
+	settings_follow(t);
 	t->more = reply->more != 0 && reply->cursor != t->ask_cursor;
 	t->cursor = reply->cursor;
 	t->wait = WAIT_NOTHING;

@@ -244,6 +244,11 @@ static enum line_event control_key(struct line *l, uint8_t key, struct text *out
 	case CTRL('F'):
 		return arrow_key(l, 'C', out);
 	case CTRL('G'):
+	case CTRL('L'):
+	case CTRL('O'):
+	case CTRL('T'):
+	case CTRL('U'):
+		l->hotkey = (char)(key + '@');
 		return LINE_HOTKEY;
 	case CTRL('H'):
 	case 0x7f:

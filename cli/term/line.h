@@ -17,13 +17,14 @@ enum line_event {
 	LINE_NEWER,      //
 	LINE_REDRAW,     // Ctrl+R
 	LINE_DISCONNECT, // Ctrl+]
-	LINE_HOTKEY,     // Ctrl+G: display current-configuration
+	LINE_HOTKEY,     // a key that types a command: line.hotkey says which
 };
 
 struct line {
 	uint16_t len, at; // bytes; the cursor stands before text[at]
 	uint8_t escape;   // how much of an escape sequence has come
 	uint8_t argument; // its digit
+	char hotkey;      // letter of the last LINE_HOTKEY
 	bool hidden;      // a password: no echo, no help, no history
 	bool plain;       // an answer: no help, no history, no completion
 	bool too_long;    // more was typed than fits: must not be run

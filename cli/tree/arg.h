@@ -31,6 +31,11 @@ enum arg_kind { ARG_NUMBER, ARG_STRING, ARG_USER, ARG_NAME, ARG_CFG };
 	X(KEY,      NAME,   1, 64,      "Name of the public key")                            \
 	X(FILE,     STRING, 1, 255,     "File name")                                         \
 	X(CFG,      CFG,    5, 255,     "Configuration file name (*.cfg)")                   \
+	X(ALIAS,    STRING, 1, 20,      "Alias of a command")                                \
+	X(COMMAND,  STRING, 1, 255,     "Command; in quotes, or to the end of the line")     \
+	X(REPEATS,  NUMBER, 1, 256,     "How many of the last commands")                     \
+	X(TIMES,    NUMBER, 0, 4294967295, "How many times; 0 means until Ctrl+C")           \
+	X(DELAY,    NUMBER, 0, 4294967295, "Seconds between two rounds")                     \
 	X(WORD,     STRING, 1, 255,     "Text")
 // clang-format on
 

@@ -32,6 +32,7 @@ struct command {
 
 #define COMMAND_SECRET 1u // may carry a password: never in the history
 #define COMMAND_HIDDEN 2u // accepted, not offered by help
+#define COMMAND_UNKEPT 4u // speaks of the history, so does not stand in it
 
 struct command_table {
 	const struct command *rows;
@@ -49,7 +50,7 @@ enum view_id {
 };
 
 // A view is a list of tables and a prompt. A command that it lacks is tried in its parent.
-#define VIEW_TABLES_MAX 20
+#define VIEW_TABLES_MAX 48
 struct view {
 	const char *title;  // "System view commands:"
 	const char *prompt; // "[%s-luser-manage-%s]": sysname, name of what is edited

@@ -133,6 +133,15 @@ static const struct {
         {"no", "undo"},         {"show", "display"},     {"write", "save"},
 };
 
+bool words_alias(uint32_t nth, const char **alias, const char **keyword)
+{
+	if (nth >= sizeof(aliases) / sizeof(aliases[0]))
+		return false;
+	*alias = aliases[nth].alias;
+	*keyword = aliases[nth].keyword;
+	return true;
+}
+
 static bool span_equal_nocase(struct span a, const char *b)
 {
 	return a.len == strlen(b) && strncasecmp((const char *)a.data, b, a.len) == 0;

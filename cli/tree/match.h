@@ -73,3 +73,5 @@ enum match_result walk_word(const struct walk *w, struct span word, struct walk 
 
 // A keyword's built-in alias resolved (no = undo), at the places where one may stand.
 struct span words_keyword(const struct words *words, uint32_t index);
+// The nth of them; false when there is none.
+bool words_alias(uint32_t nth, const char **alias, const char **keyword);

@@ -2,7 +2,7 @@
 // quotes. The filters of a display command (| include ...) are cut off first.
 #pragma once
 
-#include "crypto/core/span.h"
+#include "cli/term/text.h"
 
 #define COMMAND_LINE_MAX 511  // bytes that can be typed
 #define WORDS_TEXT_MAX   1023 // bytes of a line in a file
@@ -26,6 +26,10 @@ struct words {
 // A longer line is cut; callers refuse it before.
 void words_parse(struct words *w, struct span line);
 struct span words_at(const struct words *w, uint32_t index);
+
+// The line that an alias stands for: $1 to $9 are the words after it, further words go to the end.
+// False when it asks for more words than there are; `out` then is too short to run.
+bool alias_expand(struct span command, struct span line, struct text *out); // alias.c
 
 // Would a byte typed at the end of this line be inside quotes?
 bool words_open_quote(struct span line);

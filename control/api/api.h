@@ -63,7 +63,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(VTY,        "",               1)                                                     \
 	X(LOCAL_USER, "user name",      4096)                                                  \
 	X(SSH_USER,   "user name",      1024)                                                  \
-	X(PEER_KEY,   "public key name", 4096)
+	X(PEER_KEY,   "public key name", 4096)                                                 \
+	X(SHELL,      "",               1)                                                     \
+	X(ALIAS,      "alias",          64)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -87,7 +89,13 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
 	X(SSH_USER,   METHODS,          UINT,  0,     3,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \
-	X(PEER_KEY,   BLOB,             BYTES, 0,     4200,       0,  "")
+	X(PEER_KEY,   BLOB,             BYTES, 0,     4200,       0,  "")                      \
+	X(SHELL,      HOTKEY_G,         TEXT,  0,     255,        0,  "display current-configuration") \
+	X(SHELL,      HOTKEY_L,         TEXT,  0,     255,        0,  "display ip routing-table") \
+	X(SHELL,      HOTKEY_O,         TEXT,  0,     255,        0,  "undo debugging all")    \
+	X(SHELL,      HOTKEY_T,         TEXT,  0,     255,        0,  "")                      \
+	X(SHELL,      HOTKEY_U,         TEXT,  0,     255,        0,  "")                      \
+	X(ALIAS,      COMMAND,          TEXT,  0,     255,        0,  "")
 // clang-format on
 
 enum api_class {

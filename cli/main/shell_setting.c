@@ -1,0 +1,137 @@
+// Settings that the command line itself obeys: copies of what control has in force.
+#include "cli/main/shell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// --- by name -----------------------------------------------------------------------------------
+
+static struct shell_entry *entry_find(const struct shell_list *list, struct span key)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (span_is(key, list->entries[i].key))
+			return &list->entries[i];
+	return NULL;
+}
+
+const struct blob *shell_entry(const struct shell_list *list, struct span key)
+{
+	const struct shell_entry *e = entry_find(list, key);
+
+	return e != NULL ? &e->text : NULL;
+}
+
+static void entry_set(struct shell_list *list, struct span key, struct span text)
+{
+	struct shell_entry *e = entry_find(list, key), *grown;
+
+	if (e != NULL) {
+		blob_fini(&e->text);
+		e->text = blob_copy(text);
+		return;
+	}
+	grown = realloc(list->entries, (list->count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return;
+	list->entries = grown;
+	e = &grown[list->count];
+	*e = (struct shell_entry){strndup((const char *)key.data, key.len), blob_copy(text)};
+	if (e->key != NULL)
+		list->count++;
+	else
+		blob_fini(&e->text);
+}
+
+static void entry_drop(struct shell_list *list, struct span key)
+{
+	struct shell_entry *e = entry_find(list, key);
+
+	if (e == NULL)
+		return;
+	free(e->key);
+	blob_fini(&e->text);
+	*e = list->entries[--list->count];
+}
+
+static void list_fini(struct shell_list *list)
+{
+	while (list->count > 0)
+		entry_drop(list, span_text(list->entries[0].key));
+	free(list->entries);
+	*list = (struct shell_list){0};
+}
+
+static struct shell_list *list_of(struct shell *shell, uint8_t class)
+{
+	return class == API_CLASS_ALIAS ? &shell->aliases : NULL;
+}
+
+// --- one by one --------------------------------------------------------------------------------
+
+static void text_set(char **place, struct span text)
+{
+	free(*place);
+	*place = strndup(text.len > 0 ? (const char *)text.data : "", text.len);
+}
+
+static void value_set(struct shell *shell, const struct api_value *v)
+{
+	switch (v->field) {
+	case API_SYSTEM_NAME:
+		snprintf(shell->sysname, sizeof(shell->sysname), "%.*s", (int)v->text.len,
+		         (const char *)v->text.data);
+		break;
+	case API_VTY_IDLE_SECONDS:
+		shell->idle_seconds = v->number;
+		break;
+	case API_VTY_SCREEN_LENGTH:
+		shell->screen_length = v->number;
+		break;
+	case API_VTY_HISTORY:
+		shell->history = v->number;
+		break;
+	case API_SHELL_HOTKEY_G:
+	case API_SHELL_HOTKEY_L:
+	case API_SHELL_HOTKEY_O:
+	case API_SHELL_HOTKEY_T:
+	case API_SHELL_HOTKEY_U:
+		text_set(&shell->hotkeys[v->field - API_SHELL_HOTKEY_G], v->text);
+		break;
+	}
+}
+
+void shell_setting(struct shell *shell, const struct api_record *record)
+{
+	struct shell_list *list = list_of(shell, record->class);
+
+	for (uint32_t i = 0; i < record->count; i++) {
+		if (list != NULL)
+			entry_set(list, record->key, record->values[i].text);
+		else
+			value_set(shell, &record->values[i]);
+	}
+}
+
+void shell_forget(struct shell *shell, uint8_t class, struct span key)
+{
+	struct shell_list *list = list_of(shell, class);
+
+	if (list != NULL)
+		entry_drop(list, key);
+}
+
+const char *shell_hotkey(const struct shell *shell, enum hotkey key)
+{
+	const char *text = shell->hotkeys[key];
+
+	return text != NULL ? text : api_field_row((uint8_t)(API_SHELL_HOTKEY_G + key))->text;
+}
+
+void shell_settings_fini(struct shell *shell)
+{
+	list_fini(&shell->aliases);
+	for (int i = 0; i < HOTKEYS; i++) {
+		free(shell->hotkeys[i]);
+		shell->hotkeys[i] = NULL;
+	}
+}
