@@ -253,8 +253,10 @@ static unsigned handed_receive(struct worker *w)
 
 unsigned worker_take(struct worker *w, struct rte_mbuf **frames)
 {
-	unsigned n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, WORKER_BURST);
+	unsigned n;
 
+	port_look(w->port);
+	n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, WORKER_BURST);
 	w->count[COUNTER_frames_in] += n;
 	return n;
 }

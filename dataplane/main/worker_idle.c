@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SPIN_MOST_US  60u // answers of control usually come within
-#define SPIN_LEAST_US 4u
+#define SPIN_MOST_US  10u // about what falling asleep and waking costs
+#define SPIN_LEAST_US 2u
 #define NAP_LEAST_US  50u   // ports that cannot wake us are looked at this often ...
 #define NAP_MOST_US   200u  // ... and after a while this often
 #define NAP_SHORT_US  5000u // how long naps stay short

@@ -1,8 +1,10 @@
 // Open, start and ask the port.
 #include "dataplane/nic/port.h"
 
+#include <fcntl.h>
 #include <rte_ethdev.h>
 #include <rte_log.h>
+#include <signal.h>
 #include <stdio.h>
 
 #define RECEIVE_DESCRIPTORS  512 // net_tap keeps as many buffers
@@ -116,6 +118,36 @@ static void interrupts_find(struct port *port)
 	rte_log_set_level_pattern("lib.ethdev", RTE_LOG_WARNING);
 }
 
+// The driver has put a handler, which counts arrivals, on the first real-time signal that was free.
+static void tap_look_find(struct port *port)
+{
+	struct sigaction found;
+
+	for (int number = SIGRTMIN; number <= SIGRTMAX; number++) {
+		if (sigaction(number, NULL, &found) != 0 || found.sa_flags & SA_SIGINFO ||
+		    found.sa_handler == SIG_DFL || found.sa_handler == SIG_IGN)
+			continue;
+		port->tap_look = found.sa_handler;
+		port->tap_signal = number;
+		return;
+	}
+}
+
+// Without descriptors to wait on, the signals stay.
+static void tap_signals_off(struct port *port)
+{
+	if (!port->is_tap || !port->interrupts)
+		return;
+	tap_look_find(port);
+	for (uint16_t queue = 0; port->tap_look != NULL && queue < port->queues; queue++) {
+		int fd = port_receive_fd(port, queue);
+		int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+
+		if (flags >= 0)
+			fcntl(fd, F_SETFL, flags & ~O_ASYNC);
+	}
+}
+
 bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *pools)
 {
 	struct rte_eth_conf conf = {0};
@@ -142,6 +174,7 @@ bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *po
 	if (error != 0)
 		return complain("start it", error);
 	interrupts_find(port);
+	tap_signals_off(port);
 	address_choose(port);
 	return true;
 }

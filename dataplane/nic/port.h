@@ -19,12 +19,23 @@ struct port {
 	bool is_virtio;    // its "no checksum" means: from this machine, not damaged
 	bool interrupts;   // can wake a sleeper
 	char driver[32];
+	// A tap is looked at by a system call only once this has been called: see port_look.
+	void (*tap_look)(int number);
+	int tap_signal;
 };
 
 // Open and start the first port EAL found. `queues` receive into `pools`. Complains on stderr.
 [[nodiscard]] bool port_open(struct port *port, uint16_t queues,
                              struct rte_mempool *const *pools);
 void port_close(struct port *port);
+
+// Make the next receive call look at the device. net_tap waits for a real-time signal an arrival
+// before it does; a signal costs more than the look, so we keep them off and say so ourselves.
+static inline void port_look(const struct port *port)
+{
+	if (port->tap_look != NULL)
+		port->tap_look(port->tap_signal);
+}
 
 // Descriptor that becomes readable when frames arrive on a queue, or -1.
 int port_receive_fd(const struct port *port, uint16_t queue);
