@@ -16,6 +16,11 @@
 	X(tcp_syn_in,             "connection requests")                                         \
 	X(tcp_syn_full,           "connection requests dropped: too many half open")             \
 	X(tcp_syn_expired,        "half-open connections that were never completed")             \
+	X(tcp_cookie_out,         "connection requests answered by a cookie")                    \
+	X(tcp_cookie_in,          "connections opened by a cookie")                              \
+	X(tcp_cookie_bad,         "acknowledgements that are no cookie of ours")                 \
+	X(tcp_source_full,        "connection requests dropped: too many from one source")       \
+	X(tcp_memory_short,       "connection requests dropped: stream memory short")            \
 	X(tcp_slots_full,         "connections refused: no slot left")                           \
 	X(tcp_opened,             "connections opened")                                          \
 	X(tcp_closed,             "connections ended")                                           \

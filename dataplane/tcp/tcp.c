@@ -46,6 +46,8 @@ struct tcp *tcp_new(const struct tcp_config *config)
 	t->wait_pool.limit = config->time_wait_slots;
 	t->table_key = hash_key_from(config->secret);
 	t->isn_key = hash_key_from(config->secret + 16);
+	t->cookie_key = (struct hash_key){keyed_hash(&t->isn_key, "cookie 0", 8),
+	                                  keyed_hash(&t->isn_key, "cookie 1", 8)};
 	t->random = keyed_hash(&t->isn_key, "random", 6) | 1;
 	if (!tables_init(t)) {
 		tcp_free(t);

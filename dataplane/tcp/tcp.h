@@ -75,6 +75,11 @@ struct tcp_config {
 	void *arena;        // tcp_arena_bytes(slots) zeroed, lazily committed; outlives us
 	uint32_t syn_slots; // half-open entries
 	uint32_t time_wait_slots; // records
+	// Limits on new connections; 0: the usual.
+	uint32_t syn_high_water;   // half-open entries beyond which cookies answer: 3/4 of them
+	uint32_t source_half_open; // ... of one IPv4 address or IPv6 /64: 1/8, at least 64
+	uint32_t connections_most; // open, of all: slots
+	uint32_t source_connections; // ... of one source: no limit
 	size_t slab_bytes; // stream chunks, all connections together (reserved, lazily used)
 	uint16_t mss;      // from the port's MTU, for IPv4
 	uint32_t receive_window; // most we ever advertise, per connection

@@ -47,7 +47,9 @@
 #define TCP_OUT_OF_ORDER_MAX 64            // chunks in the queue of one connection
 #define TCP_PAWS_IDLE_S      (24 * 86400u) // RFC 7323 section 5.5
 #define TCP_WINDOW_MOST      (64u << 20)
-#define TCP_ANSWERS_A_SECOND 1000u // resets; challenge acknowledgements draw a random budget
+#define TCP_ANSWERS_A_SECOND                                                                   \
+	1000u             // least budget of resets, and of challenges; at most twice that
+#define TCP_SOURCES 8192u // counters of sources, by keyed hash
 
 // Sequence numbers compare modulo 2^32 (RFC 9293 section 3.4).
 static inline bool seq_before(uint32_t a, uint32_t b)
@@ -262,6 +264,10 @@ struct answer_budget {
 	uint32_t left;
 };
 
+struct tcp_source {
+	uint32_t half_open, open;
+};
+
 struct tcp {
 	struct tcp_config config;
 	uint64_t now_us; // of the call in progress, or the last one
@@ -284,7 +290,9 @@ struct tcp {
 	struct tcp_table wait_table;
 	uint32_t wait_oldest, wait_newest; // index + 1
 
-	struct hash_key table_key, isn_key;
+	struct hash_key table_key, isn_key, cookie_key;
+	uint64_t cookie_us; // the last one was sent; 0: none
+	struct tcp_source sources[TCP_SOURCES];
 	uint64_t random; // state of a small generator: eviction, budgets
 	uint32_t closing;
 	struct answer_budget resets, challenges;
@@ -371,6 +379,26 @@ bool tcp_is_listening(const struct tcp *t, uint16_t port);
 // Both sides' parameters meet: windows, scaling, segment size, options.
 void tcp_conn_open(struct tcp *t, struct conn *c, const struct syn_entry *e);
 uint32_t tcp_random(struct tcp *t);
+
+void tcp_entry_emit(struct tcp *t, const struct syn_entry *e, uint8_t flags, uint32_t ts_value);
+
+// --- tcp_admit.c: limits -------------------------------------------------------------------------
+enum tcp_admission {
+	TCP_ADMIT,
+	TCP_ADMIT_COOKIE, // but remember nothing
+	TCP_REFUSE,       // silently; counted
+};
+enum tcp_admission tcp_admit(struct tcp *t, const struct tcp_tuple *tuple);
+void tcp_source_half_open(struct tcp *t, const struct tcp_tuple *tuple, int32_t more);
+void tcp_source_open(struct tcp *t, const struct tcp_tuple *tuple, int32_t more);
+
+// --- tcp_cookie.c: half-open connections without memory ------------------------------------------
+void tcp_cookie_send(struct tcp *t, const struct tcp_tuple *tuple, const struct tcp_header *h,
+                     uint32_t iss_floor);
+bool tcp_cookie_expected(const struct tcp *t); // one that is still good was sent
+// The connection that this acknowledgement of a cookie opens, or NULL.
+struct conn *tcp_cookie_input(struct tcp *t, const struct tcp_tuple *tuple,
+                              const struct tcp_header *h);
 
 // --- tcp_wait.c: TIME_WAIT records ---------------------------------------------------------------
 void tcp_wait_add(struct tcp *t, const struct conn *c);

@@ -53,12 +53,15 @@ static bool budget_take(struct answer_budget *b, uint64_t now_us, uint32_t fresh
 	return true;
 }
 
-// The budget is random so that nobody learns from its end what others do (CVE-2016-5696).
+// Budgets are random so that nobody learns from their end what others do (CVE-2016-5696).
+static uint32_t budget_fresh(struct tcp *t)
+{
+	return TCP_ANSWERS_A_SECOND + tcp_random(t) % TCP_ANSWERS_A_SECOND;
+}
+
 bool tcp_challenge_allowed(struct tcp *t)
 {
-	uint32_t fresh = TCP_ANSWERS_A_SECOND + tcp_random(t) % TCP_ANSWERS_A_SECOND;
-
-	return budget_take(&t->challenges, t->now_us, fresh);
+	return budget_take(&t->challenges, t->now_us, budget_fresh(t));
 }
 
 void tcp_reject(struct tcp *t, const struct tcp_tuple *tuple, const struct tcp_header *h)
@@ -68,7 +71,7 @@ void tcp_reject(struct tcp *t, const struct tcp_tuple *tuple, const struct tcp_h
 
 	if (h->flags & TCP_RST)
 		return;
-	if (!budget_take(&t->resets, t->now_us, TCP_ANSWERS_A_SECOND))
+	if (!budget_take(&t->resets, t->now_us, budget_fresh(t)))
 		return;
 	if (h->flags & TCP_ACK) {
 		o.seq = h->ack;

@@ -195,6 +195,13 @@ static void stranger_input(struct tcp *t, const struct tcp_tuple *tuple, uint32_
 	index = table_find(&t->wait_table, hash, tuple);
 	if (index != TABLE_NONE && !tcp_wait_input(t, index, h, &iss_floor))
 		return;
+	if ((h->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_ACK && tcp_cookie_expected(t) &&
+	    tcp_is_listening(t, tuple->local_port)) {
+		c = tcp_cookie_input(t, tuple, h);
+		if (c != NULL && tell_opened(t, c))
+			conn_input(t, c, h);
+		return; // no reset: it may be the second segment of one whose first was lost
+	}
 	if ((h->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		TCP_COUNT(t, tcp_no_connection);
 	else if (!tcp_is_listening(t, tuple->local_port))

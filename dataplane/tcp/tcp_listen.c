@@ -1,5 +1,6 @@
 // Listening ports and the SYN cache: a connection request costs one fixed entry until it is
-// acknowledged. A full cache evicts at random, so that a flood cannot aim at a victim's entry.
+// acknowledged, or none when there are too many (tcp_cookie.c). A full cache evicts at random, so
+// that a flood cannot aim at a victim's entry.
 #include "dataplane/tcp/tcp_conn.h"
 
 void tcp_listen(struct tcp *t, uint16_t port, bool on)
@@ -78,6 +79,7 @@ static uint16_t mss_theirs(const struct tcp *t, const struct tcp_tuple *tuple,
 
 static void entry_remove(struct tcp *t, uint32_t index)
 {
+	tcp_source_half_open(t, &t->syns[index].key.tuple, -1);
 	wheel_cancel(&t->syn_wheel, index);
 	table_remove(&t->syn_table, index);
 	pool_give(&t->syn_pool, t->syns, sizeof(*t->syns), index);
@@ -88,7 +90,7 @@ static uint16_t first_window(const struct tcp *t)
 	return (uint16_t)least_u32(t->config.receive_window, UINT16_MAX);
 }
 
-static void entry_emit(struct tcp *t, const struct syn_entry *e, uint8_t flags)
+void tcp_entry_emit(struct tcp *t, const struct syn_entry *e, uint8_t flags, uint32_t ts_value)
 {
 	struct tcp_outline o = {.tuple = &e->key.tuple,
 	                        .seq = e->iss + !(flags & TCP_SYN),
@@ -107,10 +109,15 @@ static void entry_emit(struct tcp *t, const struct syn_entry *e, uint8_t flags)
 		o.window = (uint16_t)(o.window >> tcp_scale_ours(t));
 	}
 	o.options.has_timestamp = !!(e->flags & CONN_TIMESTAMPS);
-	o.options.ts_value = tcp_ts_clock(t, tcp_ts_offset(t, &e->key.tuple));
+	o.options.ts_value = ts_value;
 	o.options.ts_echo = e->ts_recent;
 	tcp_emission_init(&out, &o);
 	tcp_emit(t, &out);
+}
+
+static void entry_answer(struct tcp *t, const struct syn_entry *e, uint8_t flags)
+{
+	tcp_entry_emit(t, e, flags, tcp_ts_clock(t, tcp_ts_offset(t, &e->key.tuple)));
 }
 
 static void entry_send(struct tcp *t, uint32_t index)
@@ -119,7 +126,7 @@ static void entry_send(struct tcp *t, uint32_t index)
 
 	e->due_us = t->now_us + ((uint64_t)TCP_RTO_FIRST_US << e->sent);
 	e->sent++;
-	entry_emit(t, e, TCP_SYN | TCP_ACK);
+	entry_answer(t, e, TCP_SYN | TCP_ACK);
 	wheel_arm(&t->syn_wheel, index, e->due_us);
 }
 
@@ -173,6 +180,15 @@ void tcp_syn_input(struct tcp *t, const struct tcp_tuple *tuple, uint32_t hash,
 	uint32_t index;
 
 	TCP_COUNT(t, tcp_syn_in);
+	switch (tcp_admit(t, tuple)) {
+	case TCP_REFUSE:
+		return;
+	case TCP_ADMIT_COOKIE:
+		tcp_cookie_send(t, tuple, h, iss_floor);
+		return;
+	case TCP_ADMIT:
+		break;
+	}
 	index = entry_take(t);
 	if (index == TABLE_NONE)
 		return;
@@ -182,6 +198,7 @@ void tcp_syn_input(struct tcp *t, const struct tcp_tuple *tuple, uint32_t hash,
 	if (iss_floor != 0 && seq_before(e->iss, iss_floor))
 		e->iss = iss_floor;
 	table_add(&t->syn_table, index, hash, tuple);
+	tcp_source_half_open(t, tuple, 1);
 	entry_send(t, index);
 }
 
@@ -190,7 +207,7 @@ static void entry_challenge(struct tcp *t, const struct syn_entry *e)
 	if (!tcp_challenge_allowed(t))
 		return;
 	TCP_COUNT(t, tcp_challenge_ack);
-	entry_emit(t, e, TCP_ACK);
+	entry_answer(t, e, TCP_ACK);
 }
 
 // RFC 5961 section 3.2: only the exact sequence number resets.
@@ -220,7 +237,7 @@ static void entry_syn(struct tcp *t, uint32_t index, const struct tcp_header *h)
 	}
 	TCP_COUNT(t, tcp_retransmit);
 	e->ts_recent = h->options.ts_value;
-	entry_emit(t, e, TCP_SYN | TCP_ACK);
+	entry_answer(t, e, TCP_SYN | TCP_ACK);
 	if (e->sent == 1)
 		e->sent = 2; // no round-trip sample from this handshake
 }

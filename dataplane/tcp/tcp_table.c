@@ -154,11 +154,13 @@ struct conn *tcp_conn_take(struct tcp *t, const struct tcp_tuple *tuple)
 	life = c->life != 0 ? c->life : 1;
 	*c = (struct conn){.life = life};
 	table_add(&t->conn_table, slot, tcp_hash(t, tuple), tuple);
+	tcp_source_open(t, tuple, 1);
 	return c;
 }
 
 void tcp_conn_give(struct tcp *t, struct conn *c)
 {
+	tcp_source_open(t, &c->key.tuple, -1);
 	if (++c->life == 0)
 		c->life = 1;
 	pool_give(&t->conn_pool, t->conns, sizeof(struct conn), conn_slot(t, c));

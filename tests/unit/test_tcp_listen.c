@@ -88,13 +88,15 @@ TEST(a_reset_for_nothing_is_not_answered)
 TEST(resets_for_nothing_are_rate_limited)
 {
 	struct peer *p = peer_new((struct tcp_config){0});
+	uint64_t before;
 
 	for (int i = 0; i < 5000; i++)
 		peer_injects(p, .flags = ACK);
-	CHECK_EQ(COUNTED(p, tcp_reset_out), TCP_ANSWERS_A_SECOND);
+	before = COUNTED(p, tcp_reset_out);
+	CHECK(before < 2 * TCP_ANSWERS_A_SECOND);
 	peer_waits(p, PEER_SEC);
 	peer_injects(p, .flags = ACK);
-	CHECK_EQ(COUNTED(p, tcp_reset_out), TCP_ANSWERS_A_SECOND + 1);
+	CHECK_EQ(COUNTED(p, tcp_reset_out), before + 1);
 	peer_end(p);
 }
 
@@ -189,7 +191,8 @@ TEST(a_syn_with_fin_is_malformed)
 
 TEST(a_full_cache_evicts_and_counts)
 {
-	struct peer *p = peer_new((struct tcp_config){.syn_slots = 4});
+	struct peer *p =
+	        peer_new((struct tcp_config){.syn_slots = 4, .syn_high_water = UINT32_MAX});
 
 	for (uint16_t i = 0; i < 100; i++) {
 		p->tuple.remote_port = (uint16_t)(1000 + i);
@@ -205,11 +208,14 @@ TEST(a_full_cache_evicts_and_counts)
 TEST(without_a_free_slot_the_handshake_ends_in_a_reset)
 {
 	struct peer *p = peer_new((struct tcp_config){.slots = 1});
+	uint32_t iss;
 
-	peer_handshake(p);
-	p->tuple.remote_port++;
 	peer_sends(p, .flags = SYN, .seq = (uint32_t)-1);
-	peer_gets(p, .flags = SYN | ACK, .seq = (uint32_t)-1);
+	iss = p->iss;
+	p->tuple.remote_port++;
+	peer_handshake(p);
+	p->tuple.remote_port--;
+	p->iss = iss;
 	peer_sends(p, .flags = ACK);
 	peer_gets(p, .flags = RST);
 	CHECK_EQ(COUNTED(p, tcp_slots_full), 1);
