@@ -40,6 +40,10 @@ static void emit_alias(struct config_out *out, const struct command *row,
 
 // --- display -------------------------------------------------------------------------------------
 
+static const struct column aliases_columns[] = {
+        {"Index", 14, COLUMN_NUMBER}, {"Alias", 22, 0}, {"Command key", 0, 0}};
+static TABLE_OF(aliases, "", false);
+
 struct alias_show {
 	struct span only;
 	uint32_t index;
@@ -48,15 +52,13 @@ struct alias_show {
 static void show_row(struct task *t, const char *alias, struct span command)
 {
 	struct alias_show *show = t->own;
-	char number[16];
 
 	show->index++;
 	if (show->only.len > 0 && !span_is(show->only, alias))
 		return;
-	snprintf(number, sizeof(number), "%u", show->index);
-	print_cell(t, 14, number);
-	print_cell(t, 22, alias);
-	task_print(t, "%.*s\n", (int)command.len, (const char *)command.data);
+	table_value(&t->table, "%u", show->index);
+	table_value(&t->table, "%s", alias);
+	table_value(&t->table, "%.*s", (int)command.len, (const char *)command.data);
 }
 
 static void alias_row(struct task *t, struct cursor *c)
@@ -70,7 +72,7 @@ static void alias_row(struct task *t, struct cursor *c)
 	show_row(t, name, record_text(&r, API_ALIAS_COMMAND));
 }
 
-static const struct listing alias_rows = {API_LIST, API_CLASS_ALIAS, alias_row, NULL};
+static const struct listing alias_rows = {API_LIST, API_CLASS_ALIAS, alias_row, task_table_end};
 
 static enum turn run_show(struct task *t)
 {
@@ -80,7 +82,7 @@ static enum turn run_show(struct task *t)
 	if (show == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
 	show->only = task_arg(t, ARG_ALIAS_WORD);
-	task_print(t, "Index         Alias                 Command key\n");
+	task_table(t, &aliases);
 	for (uint32_t i = 0; words_alias(i, &alias, &keyword); i++)
 		show_row(t, alias, span_text(keyword));
 	return task_list(t, &alias_rows);
@@ -93,7 +95,7 @@ static const struct command alias[] = {
 };
 
 static const struct command alias_show[] = {
-	{ "display alias [ ALIAS ]", run_show, API_ROLE_OPERATOR, "Display aliases" },
+	{ "display alias [ ALIAS ]", run_show, API_ROLE_OPERATOR, "Display aliases", .flags = COMMAND_TABLE },
 };
 // clang-format on
 

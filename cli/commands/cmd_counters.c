@@ -4,10 +4,15 @@
 
 #include <stdio.h>
 
+static const struct column counters_columns[] = {
+        {"Counter", 32, 0}, {"Value", 21, COLUMN_NUMBER | COLUMN_RIGHT}, {" Meaning", 0, 0}};
+static TABLE_OF(counters, "", false);
+
 static void counter_line(struct task *t, const char *name, uint64_t value, const char *text)
 {
-	print_cell(t, 32, name);
-	task_print(t, "%20llu  %s\n", (unsigned long long)value, text);
+	table_value(&t->table, "%s", name);
+	table_value(&t->table, "%llu", (unsigned long long)value);
+	table_value(&t->table, t->json ? "%s" : " %s", text);
 }
 
 static void counter_row(struct task *t, struct cursor *c)
@@ -23,14 +28,13 @@ static void counter_row(struct task *t, struct cursor *c)
 	counter_line(t, a, value, b);
 }
 
-static const struct listing counter_rows = {API_COUNTERS, 0, counter_row, NULL};
+static const struct listing counter_rows = {API_COUNTERS, 0, counter_row, task_table_end};
 
 static enum turn run_counters(struct task *t)
 {
 	const struct shell *shell = task_shell(t);
 
-	print_cell(t, 32, "Counter");
-	task_print(t, "%20s  %s\n", "Value", "Meaning");
+	task_table(t, &counters);
 	for (enum shell_counter i = 0; i < SHELL_COUNTERS; i++)
 		if (shell->count[i] > 0 || !task_has(t, "non-zero"))
 			counter_line(t, shell_counter_name(i), shell->count[i],
@@ -44,12 +48,19 @@ static enum turn run_reset(struct task *t)
 	return task_ask_plain(t, API_RESET_COUNTERS, task_end);
 }
 
+static const struct column pools_columns[] = {{"Pool", 64, 0},
+                                              {"In use", 15, COLUMN_NUMBER | COLUMN_RIGHT},
+                                              {"Peak", 15, COLUMN_NUMBER | COLUMN_RIGHT},
+                                              {"Capacity", 15, COLUMN_NUMBER | COLUMN_RIGHT}};
+static TABLE_OF(pools, "", false);
+
 static void pool_line(struct task *t, const char *name, uint64_t used, uint64_t peak,
                       uint64_t capacity)
 {
-	print_cell(t, 64, name);
-	task_print(t, "%14llu %14llu %14llu\n", (unsigned long long)used,
-	           (unsigned long long)peak, (unsigned long long)capacity);
+	table_value(&t->table, "%s", name);
+	table_value(&t->table, "%llu", (unsigned long long)used);
+	table_value(&t->table, "%llu", (unsigned long long)peak);
+	table_value(&t->table, "%llu", (unsigned long long)capacity);
 }
 
 static void pool_row(struct task *t, struct cursor *c)
@@ -64,14 +75,13 @@ static void pool_row(struct task *t, struct cursor *c)
 	pool_line(t, text, used, peak, capacity);
 }
 
-static const struct listing pool_rows = {API_POOLS, 0, pool_row, NULL};
+static const struct listing pool_rows = {API_POOLS, 0, pool_row, task_table_end};
 
 static enum turn run_pools(struct task *t)
 {
 	const struct shell *shell = task_shell(t);
 
-	print_cell(t, 64, "Pool");
-	task_print(t, "%14s %14s %14s\n", "In use", "Peak", "Capacity");
+	task_table(t, &pools);
 	pool_line(t, "cli dialogues", shell->open, shell->open_peak, DIALOGUE_SLOTS);
 	pool_line(t, "cli commands running", shell->tasks, shell->tasks_peak, DIALOGUE_SLOTS);
 	pool_line(t, "cli input held (bytes)", shell->input_bytes, shell->input_peak,
@@ -81,10 +91,10 @@ static enum turn run_pools(struct task *t)
 
 // clang-format off
 static const struct command counter[] = {
-	{ "display counters",            run_counters, API_ROLE_OPERATOR, "Display all counters" },
-	{ "display counters non-zero",   run_counters, API_ROLE_OPERATOR, "Only those that have counted" },
+	{ "display counters",            run_counters, API_ROLE_OPERATOR, "Display all counters", .flags = COMMAND_TABLE },
+	{ "display counters non-zero",   run_counters, API_ROLE_OPERATOR, "Only those that have counted", .flags = COMMAND_TABLE },
 	{ "reset counters",              run_reset,    API_ROLE_ADMIN,    "Set all counters to zero" },
-	{ "display sessions resources",  run_pools,    API_ROLE_OPERATOR, "Display the pools that sessions draw from" },
+	{ "display sessions resources",  run_pools,    API_ROLE_OPERATOR, "Display the pools that sessions draw from", .flags = COMMAND_TABLE },
 };
 // clang-format on
 

@@ -13,6 +13,13 @@ static enum turn run_history(struct task *t)
 	return TURN_DONE;
 }
 
+static const struct column all_columns[] = {{"Date       Time", 20, 0},
+                                            {"Terminal", 11, 0},
+                                            {"Ip", 18, 0},
+                                            {"User", 0, 0},
+                                            {"Cmd", 0, COLUMN_JSON}};
+static TABLE_OF(all, "  ", false);
+
 struct progress {
 	uint32_t next;
 };
@@ -30,18 +37,22 @@ static enum turn all_more(struct task *t)
 
 		gmtime_r(&at, &tm);
 		strftime(when, sizeof(when), "%m/%d/%Y %H:%M:%S", &tm);
-		task_print(t, "  %s %-10s %-17s %s\n  Cmd:%s\n\n", when, e->terminal, e->peer,
-		           e->user, e->command);
+		table_value(&t->table, "%s", when);
+		table_value(&t->table, "%s", e->terminal);
+		table_value(&t->table, "%s", e->peer);
+		table_value(&t->table, "%s", e->user);
+		table_value(&t->table, "%s", e->command);
+		table_note(&t->table, "  Cmd:%s\n\n", e->command);
 		p->next++;
 	}
-	return e != NULL ? TURN_AGAIN : TURN_DONE;
+	return e != NULL ? TURN_AGAIN : task_table_end(t);
 }
 
 static enum turn run_all(struct task *t)
 {
 	if (task_own(t, sizeof(struct progress), NULL) == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
-	task_print(t, "  Date       Time     Terminal   Ip                User\n");
+	task_table(t, &all);
 	t->next = all_more;
 	return all_more(t);
 }
@@ -74,7 +85,7 @@ static enum turn run_repeat(struct task *t)
 // clang-format off
 static const struct command history[] = {
 	{ "display history-command",     run_history, API_ROLE_OPERATOR, "Display the commands typed in this session" },
-	{ "display history-command all", run_all,     API_ROLE_OPERATOR, "Display the commands typed in all sessions" },
+	{ "display history-command all", run_all,     API_ROLE_OPERATOR, "Display the commands typed in all sessions", .flags = COMMAND_TABLE },
 	{ "repeat [ REPEATS ] [ count TIMES ] [ delay DELAY ]", run_repeat, API_ROLE_OPERATOR, "Run the last commands again", .flags = COMMAND_UNKEPT },
 };
 // clang-format on

@@ -160,6 +160,10 @@ static void show_code(struct task *t, struct span blob)
 	task_print(t, "\n");
 }
 
+static const struct column briefs_columns[] = {
+        {"Type", 9, 0}, {"Modulus", 9, COLUMN_NUMBER}, {"Name", 0, 0}};
+static TABLE_OF(briefs, "", false);
+
 static void peer_row(struct task *t, struct cursor *c)
 {
 	const char *type = "Unknown";
@@ -172,8 +176,9 @@ static void peer_row(struct task *t, struct cursor *c)
 	blob = record_text(&r, API_PEER_KEY_BLOB);
 	(void)key_describe(blob, &type, &bits);
 	if (task_has(t, "brief")) {
-		task_print(t, "%-8s %-8u %.*s\n", type, bits, (int)r.key.len,
-		           (const char *)r.key.data);
+		table_value(&t->table, "%s", type);
+		table_value(&t->table, "%u", bits);
+		table_value(&t->table, "%.*s", (int)r.key.len, (const char *)r.key.data);
 		return;
 	}
 	task_print(t, "\n" RULE "Key name: %.*s\nKey type: %s\nKey modulus: %u\n" RULE,
@@ -182,6 +187,8 @@ static void peer_row(struct task *t, struct cursor *c)
 }
 
 static const struct listing peer_rows = {API_LIST, API_CLASS_PEER_KEY, peer_row, NULL};
+static const struct listing brief_rows = {API_LIST, API_CLASS_PEER_KEY, peer_row,
+                                          task_table_end};
 
 static enum turn peer_shown(struct task *t)
 {
@@ -193,14 +200,19 @@ static enum turn peer_shown(struct task *t)
 	return TURN_DONE;
 }
 
+static enum turn run_brief(struct task *t)
+{
+	task_table(t, &briefs);
+	table_note(&t->table, "---------------------------\n");
+	return task_list(t, &brief_rows);
+}
+
 static enum turn run_show_peer(struct task *t)
 {
 	struct span name = task_arg(t, ARG_KEY_WORD);
 
 	if (name.len > 0)
 		return task_get(t, API_CLASS_PEER_KEY, name, peer_shown);
-	if (task_has(t, "brief"))
-		task_print(t, "Type     Modulus  Name\n---------------------------\n");
 	return task_list(t, &peer_rows);
 }
 
@@ -330,7 +342,8 @@ static const struct command key_code[] = {
 };
 
 static const struct command key_show[] = {
-	{ "display public-key peer [ brief | name KEY ]", run_show_peer, API_ROLE_OPERATOR, "Display peers' public keys" },
+	{ "display public-key peer [ name KEY ]", run_show_peer, API_ROLE_OPERATOR, "Display peers' public keys" },
+	{ "display public-key peer brief", run_brief, API_ROLE_OPERATOR, "In one line each", .flags = COMMAND_TABLE },
 	{ "display public-key local { ecdsa | ed25519 | rsa } public", run_show_local, API_ROLE_OPERATOR, "Display public keys of the device" },
 };
 // clang-format on

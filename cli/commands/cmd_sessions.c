@@ -6,35 +6,57 @@
 
 // --- display ssh server session ------------------------------------------------------------------
 
+static const struct column sessions_columns[] = {{"UserPid", 9, COLUMN_NUMBER},
+                                                 {"SessID", 8, COLUMN_NUMBER},
+                                                 {"Ver", 5, 0},
+                                                 {"Encrypt", 30, 0},
+                                                 {"State", 14, 0},
+                                                 {"Retries", 9, COLUMN_NUMBER},
+                                                 {"Serv", 9, 0},
+                                                 {"Username", 0, 0}};
+static TABLE_OF(sessions, " ", false);
+
 static void session_row(struct task *t, struct cursor *c)
 {
 	struct api_session_row row;
-	char text[64];
 
 	api_session_parse(c, &row);
 	if (!cursor_ok(c))
 		return;
-	snprintf(text, sizeof(text), "%u", row.slot);
-	task_print(t, " ");
-	print_cell(t, 9, text);
-	print_cell(t, 8, "0");
-	print_cell(t, 5, "2.0");
-	print_cell(t, 30, row.cipher[0] != 0 ? row.cipher : "-");
-	print_cell(t, 14, row.state);
-	snprintf(text, sizeof(text), "%u", row.retries);
-	print_cell(t, 9, text);
-	print_cell(t, 9, row.service[0] != 0 ? row.service : "-");
-	task_print(t, "%s\n", row.user);
+	table_value(&t->table, "%u", row.slot);
+	table_value(&t->table, "0");
+	table_value(&t->table, "2.0");
+	table_value(&t->table, "%s", row.cipher[0] != 0 ? row.cipher : "-");
+	table_value(&t->table, "%s", row.state);
+	table_value(&t->table, "%u", row.retries);
+	table_value(&t->table, "%s", row.service[0] != 0 ? row.service : "-");
+	table_value(&t->table, "%s", row.user);
 }
 
-static const struct listing session_rows = {API_SESSIONS, 0, session_row, NULL};
+static const struct listing session_rows = {API_SESSIONS, 0, session_row, task_table_end};
 
 static enum turn run_sessions(struct task *t)
 {
-	task_print(t, " UserPid  SessID  Ver  Encrypt                       State         "
-	              "Retries  Serv     Username\n");
+	task_table(t, &sessions);
 	return task_list(t, &session_rows);
 }
+
+static const struct column details_columns[] = {{"UserPid:", 22, COLUMN_NUMBER},
+                                                {"Username:", 22, 0},
+                                                {"Address:", 22, 0},
+                                                {"Port:", 22, COLUMN_NUMBER},
+                                                {"State:", 22, 0},
+                                                {"Service:", 22, 0},
+                                                {"Key exchange:", 22, 0},
+                                                {"Cipher:", 22, 0},
+                                                {"Age (s):", 22, COLUMN_NUMBER},
+                                                {"Idle (s):", 22, COLUMN_NUMBER},
+                                                {"Channels:", 22, COLUMN_NUMBER},
+                                                {"Failed attempts:", 22, COLUMN_NUMBER},
+                                                {"Key exchanges:", 22, COLUMN_NUMBER},
+                                                {"Bytes in:", 22, COLUMN_NUMBER},
+                                                {"Bytes out:", 22, COLUMN_NUMBER}};
+static TABLE_OF(details, "  ", true);
 
 static void detail_row(struct task *t, struct cursor *c)
 {
@@ -43,26 +65,44 @@ static void detail_row(struct task *t, struct cursor *c)
 	api_session_parse(c, &row);
 	if (!cursor_ok(c))
 		return;
-	task_print(t, " UserPid %u: %s from %s port %u\n", row.slot,
-	           row.user[0] != 0 ? row.user : "-", row.peer, row.peer_port);
-	task_print(t, "   State: %s, service: %s, key exchange: %s, cipher: %s\n", row.state,
-	           row.service[0] != 0 ? row.service : "-", row.kex, row.cipher);
-	task_print(t,
-	           "   Age: %u s, idle: %u s, channels: %u, failed attempts: %u, key "
-	           "exchanges: %u\n",
-	           row.age_seconds, row.idle_seconds, row.channels, row.retries, row.rekeys);
-	task_print(t, "   Bytes in: %llu, bytes out: %llu\n", (unsigned long long)row.bytes_in,
-	           (unsigned long long)row.bytes_out);
+	table_note(&t->table, "%s", t->table.rows > 0 ? "\n" : "");
+	table_value(&t->table, "%u", row.slot);
+	table_value(&t->table, "%s", row.user[0] != 0 ? row.user : "-");
+	table_value(&t->table, "%s", row.peer);
+	table_value(&t->table, "%u", row.peer_port);
+	table_value(&t->table, "%s", row.state);
+	table_value(&t->table, "%s", row.service[0] != 0 ? row.service : "-");
+	table_value(&t->table, "%s", row.kex);
+	table_value(&t->table, "%s", row.cipher);
+	table_value(&t->table, "%u", row.age_seconds);
+	table_value(&t->table, "%u", row.idle_seconds);
+	table_value(&t->table, "%u", row.channels);
+	table_value(&t->table, "%u", row.retries);
+	table_value(&t->table, "%u", row.rekeys);
+	table_value(&t->table, "%llu", (unsigned long long)row.bytes_in);
+	table_value(&t->table, "%llu", (unsigned long long)row.bytes_out);
 }
 
-static const struct listing detail_rows = {API_SESSIONS, 0, detail_row, NULL};
+static const struct listing detail_rows = {API_SESSIONS, 0, detail_row, task_table_end};
 
 static enum turn run_sessions_verbose(struct task *t)
 {
+	task_table(t, &details);
 	return task_list(t, &detail_rows);
 }
 
 // --- display users -----------------------------------------------------------------------------
+
+static const struct column users_columns[] = {{"Own", 2, COLUMN_UNNAMED},
+                                              {"Idx", 5, COLUMN_NUMBER},
+                                              {"Line", 12, 0},
+                                              {"Idle", 11, 0},
+                                              {"Time", 18, 0},
+                                              {"Pid", 8, COLUMN_NUMBER},
+                                              {"Type", 0, 0},
+                                              {"User", 0, COLUMN_JSON},
+                                              {"Location", 0, COLUMN_JSON}};
+static TABLE_OF(users, "", false);
 
 struct users {
 	struct text details;
@@ -96,9 +136,16 @@ static void user_row(struct task *t, struct cursor *c)
 		snprintf(idle, sizeof(idle), "%02u:%02u:%02u", row.idle_seconds / 3600,
 		         row.idle_seconds / 60 % 60, row.idle_seconds % 60);
 	own = row.slot == t->dialogue->slot && row.life == t->dialogue->life;
-	task_print(t, "%c %-4u VTY %-7u %-10s %-17s %-7u SSH\n", own ? '+' : ' ', row.line + 10,
-	           row.line, idle, when, row.session);
-	if (text_left(&u->details) < DETAILS_MAX)
+	table_value(&t->table, "%s", own ? "+" : t->json ? "" : " ");
+	table_value(&t->table, "%u", row.line + 10);
+	table_value(&t->table, "VTY %u", row.line);
+	table_value(&t->table, "%s", idle);
+	table_value(&t->table, "%s", when);
+	table_value(&t->table, "%u", row.session);
+	table_value(&t->table, "SSH");
+	table_value(&t->table, "%s", row.user);
+	table_value(&t->table, "%s", row.peer);
+	if (!t->json && text_left(&u->details) < DETAILS_MAX)
 		text_format(&u->details,
 		            "VTY %u   :\n        User name: %s\n        Location: %s\n",
 		            row.line, row.user, row.peer);
@@ -125,6 +172,9 @@ static enum turn users_details(struct task *t)
 
 static enum turn users_end(struct task *t)
 {
+	table_end(&t->table);
+	if (t->json)
+		return TURN_DONE;
 	task_print(t, "\nFollowing are more details.\n");
 	t->next = users_details;
 	return users_details(t);
@@ -136,7 +186,7 @@ static enum turn run_users(struct task *t)
 {
 	if (task_own(t, sizeof(struct users), users_fini) == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
-	task_print(t, "  Idx  Line        Idle       Time              Pid     Type\n");
+	task_table(t, &users);
 	return task_list(t, &user_rows);
 }
 
@@ -223,9 +273,9 @@ static enum turn run_free_line(struct task *t)
 
 // clang-format off
 static const struct command session_show[] = {
-	{ "display ssh server session",         run_sessions, API_ROLE_OPERATOR, "Display the SSH sessions" },
-	{ "display ssh server session verbose", run_sessions_verbose, API_ROLE_OPERATOR, "With everything that is known of each" },
-	{ "display users",                      run_users,    API_ROLE_OPERATOR, "Display who is logged in" },
+	{ "display ssh server session",         run_sessions, API_ROLE_OPERATOR, "Display the SSH sessions", .flags = COMMAND_TABLE },
+	{ "display ssh server session verbose", run_sessions_verbose, API_ROLE_OPERATOR, "With everything that is known of each", .flags = COMMAND_TABLE },
+	{ "display users",                      run_users,    API_ROLE_OPERATOR, "Display who is logged in", .flags = COMMAND_TABLE },
 };
 
 static const struct command session_user[] = {

@@ -3,6 +3,23 @@
 
 #include <stdio.h>
 
+static const struct column states_columns[] = {{"Stelnet server: ", 0, 0},
+                                               {"SSH version : ", 0, 0},
+                                               {"SSH server port: ", 0, COLUMN_NUMBER},
+                                               {"SSH authentication-timeout : ", 0, 0},
+                                               {"SSH server key generating interval : ", 0, 0},
+                                               {"SSH authentication retries : ", 0, 0},
+                                               {"SFTP server: ", 0, 0},
+                                               {"SFTP server Idle-Timeout: ", 0, 0},
+                                               {"NETCONF server: ", 0, 0},
+                                               {"SCP server: ", 0, 0}};
+static TABLE_OF(states, " ", true);
+
+static const char *enabled(const struct api_record *r, uint8_t field)
+{
+	return record_number(r, field) ? "Enable" : "Disable";
+}
+
 static enum turn status_end(struct task *t)
 {
 	struct api_record r;
@@ -10,23 +27,19 @@ static enum turn status_end(struct task *t)
 	if (!task_record(t, &r))
 		return task_fail_status(t,
 		                        t->status != STATUS_OK ? t->status : STATUS_MALFORMED);
-	task_print(t, " Stelnet server: %s\n",
-	           record_number(&r, API_SSH_SERVER_ENABLE) ? "Enable" : "Disable");
-	task_print(t, " SSH version : 2.0\n");
-	task_print(t, " SSH server port: %u\n", record_number(&r, API_SSH_SERVER_PORT));
-	task_print(t, " SSH authentication-timeout : %u second(s)\n",
-	           record_number(&r, API_SSH_SERVER_LOGIN_SECONDS));
-	task_print(t, " SSH server key generating interval : 0 hour(s)\n");
-	task_print(t, " SSH authentication retries : %u time(s)\n",
-	           record_number(&r, API_SSH_SERVER_RETRIES));
-	task_print(t, " SFTP server: %s\n",
-	           record_number(&r, API_SSH_SERVER_SFTP_ENABLE) ? "Enable" : "Disable");
-	task_print(t, " SFTP server Idle-Timeout: %u minute(s)\n",
-	           record_number(&r, API_SSH_SERVER_SFTP_IDLE_MINUTES));
-	task_print(t, " NETCONF server: Disable\n");
-	task_print(t, " SCP server: %s\n",
-	           record_number(&r, API_SSH_SERVER_SCP_ENABLE) ? "Enable" : "Disable");
-	return TURN_DONE;
+	task_table(t, &states);
+	table_value(&t->table, "%s", enabled(&r, API_SSH_SERVER_ENABLE));
+	table_value(&t->table, "2.0");
+	table_value(&t->table, "%u", record_number(&r, API_SSH_SERVER_PORT));
+	table_value(&t->table, "%u second(s)", record_number(&r, API_SSH_SERVER_LOGIN_SECONDS));
+	table_value(&t->table, "0 hour(s)");
+	table_value(&t->table, "%u time(s)", record_number(&r, API_SSH_SERVER_RETRIES));
+	table_value(&t->table, "%s", enabled(&r, API_SSH_SERVER_SFTP_ENABLE));
+	table_value(&t->table, "%u minute(s)",
+	            record_number(&r, API_SSH_SERVER_SFTP_IDLE_MINUTES));
+	table_value(&t->table, "Disable");
+	table_value(&t->table, "%s", enabled(&r, API_SSH_SERVER_SCP_ENABLE));
+	return task_table_end(t);
 }
 
 static enum turn run_status(struct task *t)
@@ -57,7 +70,7 @@ static const struct command ssh_commands[] = {
 };
 
 static const struct command ssh_show[] = {
-	{ "display ssh server status", run_status, API_ROLE_OPERATOR, "Display the SSH server's settings" },
+	{ "display ssh server status", run_status, API_ROLE_OPERATOR, "Display the SSH server's settings", .flags = COMMAND_TABLE },
 };
 // clang-format on
 

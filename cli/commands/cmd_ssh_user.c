@@ -176,6 +176,12 @@ static void emit_user(struct config_out *out, const struct command *row,
 	text_fini(&line);
 }
 
+static const struct column ssh_users_columns[] = {{"Username", 25, 0},
+                                                  {"Authentication-type", 22, 0},
+                                                  {"User-public-key-name", 24, 0},
+                                                  {"Service-type", 0, 0}};
+static TABLE_OF(ssh_users, " ", false);
+
 static void user_row(struct task *t, struct cursor *c)
 {
 	char name[API_KEY_MAX + 1], keys[520], service[64];
@@ -188,18 +194,18 @@ static void user_row(struct task *t, struct cursor *c)
 	snprintf(name, sizeof(name), "%.*s", (int)r.key.len, (const char *)r.key.data);
 	snprintf(keys, sizeof(keys), "%.*s", (int)names.len, (const char *)names.data);
 	service_names(record_number(&r, API_SSH_USER_SERVICES), "|", service);
-	task_print(t, " ");
-	print_cell(t, 25, name);
-	print_cell(t, 22, methods[record_number(&r, API_SSH_USER_METHODS) & 3]);
-	print_cell(t, 24, keys[0] != 0 ? keys : "null");
-	task_print(t, "%s\n", service[0] != 0 ? service : "null");
+	table_value(&t->table, "%s", name);
+	table_value(&t->table, "%s", methods[record_number(&r, API_SSH_USER_METHODS) & 3]);
+	table_value(&t->table, "%s", keys[0] != 0 ? keys : "null");
+	table_value(&t->table, "%s", service[0] != 0 ? service : "null");
 }
 
 struct user_count {
 	uint32_t users;
 };
 
-static const struct listing user_rows = {API_LIST, API_CLASS_SSH_USER, user_row, NULL};
+static const struct listing user_rows = {API_LIST, API_CLASS_SSH_USER, user_row,
+                                         task_table_end};
 
 static void user_counted(struct task *t, struct cursor *c)
 {
@@ -211,9 +217,9 @@ static void user_counted(struct task *t, struct cursor *c)
 
 static void user_head(struct task *t, uint32_t users)
 {
-	task_print(t, " Total ssh users:%u\n", users);
-	task_print(t, " Username                 Authentication-type   User-public-key-name    "
-	              "Service-type\n");
+	if (!t->json)
+		task_print(t, " Total ssh users:%u\n", users);
+	task_table(t, &ssh_users);
 }
 
 static enum turn users_counted(struct task *t)
@@ -235,7 +241,7 @@ static enum turn user_shown(struct task *t)
 		return task_fail_status(t, t->status);
 	user_head(t, 1);
 	user_row(t, &c);
-	return TURN_DONE;
+	return task_table_end(t);
 }
 
 static enum turn run_show_users(struct task *t)
@@ -262,7 +268,7 @@ static const struct command ssh_user[] = {
 };
 
 static const struct command ssh_user_show[] = {
-	{ "display ssh user-information [ SSHUSER ]", run_show_users, API_ROLE_OPERATOR, "Display SSH users" },
+	{ "display ssh user-information [ SSHUSER ]", run_show_users, API_ROLE_OPERATOR, "Display SSH users", .flags = COMMAND_TABLE },
 };
 // clang-format on
 

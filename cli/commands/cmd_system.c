@@ -72,10 +72,14 @@ static enum turn run_clock(struct task *t)
 
 // --- display memory ----------------------------------------------------------------------------
 
+static const struct column memories_columns[] = {{"Memory", 44, 0},
+                                                 {"bytes", 15, COLUMN_NUMBER | COLUMN_RIGHT}};
+static TABLE_OF(memories, "", false);
+
 static void memory_line(struct task *t, const char *what, uint64_t bytes)
 {
-	print_cell(t, 44, what);
-	task_print(t, "%14llu\n", (unsigned long long)bytes);
+	table_value(&t->table, "%s", what);
+	table_value(&t->table, "%llu", (unsigned long long)bytes);
 }
 
 static void memory_row(struct task *t, struct cursor *c)
@@ -89,15 +93,14 @@ static void memory_row(struct task *t, struct cursor *c)
 		memory_line(t, name, bytes);
 }
 
-static const struct listing memory_rows = {API_MEMORY, 0, memory_row, NULL};
+static const struct listing memory_rows = {API_MEMORY, 0, memory_row, task_table_end};
 
 static enum turn run_memory(struct task *t)
 {
 	struct memory_row rows[MEMORY_ROWS];
 	size_t count = memory_read(rows);
 
-	print_cell(t, 44, "Memory");
-	task_print(t, "%14s\n", "bytes");
+	task_table(t, &memories);
 	for (size_t i = 0; i < count; i++)
 		memory_line(t, rows[i].what, rows[i].bytes);
 	return task_list(t, &memory_rows);
@@ -183,7 +186,7 @@ static const struct command system_commands[] = {
 static const struct command device_commands[] = {
 	{ "display version", run_version, API_ROLE_OPERATOR, "Display software version and uptime" },
 	{ "display clock",   run_clock,   API_ROLE_OPERATOR, "Display the system time" },
-	{ "display memory",  run_memory,  API_ROLE_OPERATOR, "Display memory by process and use" },
+	{ "display memory",  run_memory,  API_ROLE_OPERATOR, "Display memory by process and use", .flags = COMMAND_TABLE },
 	{ "reboot",          run_reboot,  API_ROLE_ADMIN,    "Restart the device" },
 	{ "reboot force",    reboot_now,  API_ROLE_ADMIN,    "Restart the device without asking" },
 };

@@ -198,40 +198,54 @@ static void emit_role(struct config_out *out, const struct command *row,
 
 // --- display -----------------------------------------------------------------------------------
 
+static const struct column local_users_columns[] = {
+        {"Device management user ", 0, 0}, {"  State:", 29, 0},
+        {"  Service type:", 29, 0},        {"  Access limit:", 29, 0},
+        {"  User group:", 29, 0},          {"    Work directory:", 29, 0},
+        {"    User role list:", 29, 0}};
+static TABLE_OF(local_users, "", true);
+
+static void service_list(uint32_t bits, char out[64])
+{
+	out[0] = 0;
+	for (size_t i = 0; i < SERVICES; i++) {
+		if ((bits & services[i].bit) == 0)
+			continue;
+		strcat(out, out[0] != 0 ? "/" : "");
+		strcat(out, services[i].shown);
+	}
+	if (out[0] == 0)
+		strcpy(out, "None");
+}
+
 static void user_row(struct task *t, struct cursor *c)
 {
 	struct api_record r;
 	struct span role;
-	uint32_t bits;
-	bool first = true;
+	char list[64];
 
 	if (api_record_parse(c, &r) != STATUS_OK)
 		return;
-	bits = record_number(&r, API_LOCAL_USER_SERVICES);
+	service_list(record_number(&r, API_LOCAL_USER_SERVICES), list);
 	role = record_text(&r, API_LOCAL_USER_ROLE);
-	task_print(t, "Device management user %.*s:\n", (int)r.key.len,
-	           (const char *)r.key.data);
-	task_print(t, "  State:                     %s\n",
-	           record_number(&r, API_LOCAL_USER_BLOCKED) ? "Blocked" : "Active");
-	task_print(t, "  Service type:              ");
-	for (size_t i = 0; i < SERVICES; i++)
-		if ((bits & services[i].bit) != 0) {
-			task_print(t, "%s%s", first ? "" : "/", services[i].shown);
-			first = false;
-		}
-	task_print(t, "%s\n  Access limit:              Disabled\n", first ? "None" : "");
-	task_print(t,
-	           "  User group:                system\n  Bind attributes:\n"
-	           "  Authorization attributes:\n    Work directory:          flash:\n"
-	           "    User role list:          %.*s\n",
-	           (int)role.len, (const char *)role.data);
+	table_value(&t->table, t->json ? "%.*s" : "%.*s:", (int)r.key.len,
+	            (const char *)r.key.data);
+	table_value(&t->table, "%s",
+	            record_number(&r, API_LOCAL_USER_BLOCKED) ? "Blocked" : "Active");
+	table_value(&t->table, "%s", list);
+	table_value(&t->table, "Disabled");
+	table_value(&t->table, "system");
+	table_note(&t->table, "  Bind attributes:\n  Authorization attributes:\n");
+	table_value(&t->table, "flash:");
+	table_value(&t->table, "%.*s", (int)role.len, (const char *)role.data);
 }
 
 struct user_count {
 	uint32_t users;
 };
 
-static const struct listing user_rows = {API_LIST, API_CLASS_LOCAL_USER, user_row, NULL};
+static const struct listing user_rows = {API_LIST, API_CLASS_LOCAL_USER, user_row,
+                                         task_table_end};
 
 static void user_counted(struct task *t, struct cursor *c)
 {
@@ -241,10 +255,15 @@ static void user_counted(struct task *t, struct cursor *c)
 		((struct user_count *)t->own)->users++;
 }
 
+static void user_head(struct task *t, uint32_t users)
+{
+	task_table(t, &local_users);
+	table_note(&t->table, "Total %u local users matched.\n\n", users);
+}
+
 static enum turn users_counted(struct task *t)
 {
-	task_print(t, "Total %u local users matched.\n\n",
-	           ((struct user_count *)t->own)->users);
+	user_head(t, ((struct user_count *)t->own)->users);
 	return task_list(t, &user_rows);
 }
 
@@ -257,9 +276,9 @@ static enum turn user_shown(struct task *t)
 
 	if (t->status != STATUS_OK)
 		return undo_done(t);
-	task_print(t, "Total 1 local users matched.\n\n");
+	user_head(t, 1);
 	user_row(t, &c);
-	return TURN_DONE;
+	return task_table_end(t);
 }
 
 static enum turn run_show(struct task *t)
@@ -295,7 +314,7 @@ static const struct command local_user_view[] = {
 };
 
 static const struct command local_user_show[] = {
-	{ "display local-user [ user-name USER ]", run_show, API_ROLE_OPERATOR, "Display local users" },
+	{ "display local-user [ user-name USER ]", run_show, API_ROLE_OPERATOR, "Display local users", .flags = COMMAND_TABLE },
 };
 // clang-format on
 

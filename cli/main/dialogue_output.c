@@ -28,7 +28,8 @@ static uint32_t screen_lines(const struct task *t)
 	const struct dialogue *d = t->dialogue;
 	uint32_t lines = d->table->shell->screen_length;
 
-	if (!dialogue_is_interactive(d) || d->no_paging || t->paging_off || lines == 0)
+	if (!dialogue_is_interactive(d) || d->no_paging || t->redirect != NULL ||
+	    t->paging_off || lines == 0)
 		return 0;
 	if (lines == api_field_row(API_VTY_SCREEN_LENGTH)->number && d->rows > 0)
 		lines = d->rows; // not configured: the size of the client's window
@@ -59,6 +60,13 @@ static void line_emit(struct task *t, const char *line, size_t len, bool ended)
 
 	if (t->filters != NULL && ended && !filter_line(t->filters, line, prefix))
 		return;
+	if (t->redirect != NULL) {
+		(void)redirect_add(t, prefix, strlen(prefix));
+		(void)redirect_add(t, line, len);
+		if (ended)
+			(void)redirect_add(t, "\n", 1);
+		return;
+	}
 	text_puts(&d->out, prefix);
 	text_add(&d->out, line, len);
 	if (ended) {

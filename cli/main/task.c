@@ -43,6 +43,7 @@ void task_free(struct task *t)
 	text_fini(&t->file);
 	text_fini(&t->name);
 	filter_free(t->filters);
+	redirect_free(t->redirect);
 	blob_wipe(&t->request);
 	blob_wipe(&t->reply);
 	explicit_bzero(t, sizeof(*t));
@@ -113,26 +114,6 @@ void match_in_views(struct task *t, struct span line)
 	m->caret = caret;
 }
 
-static bool filters_start(struct task *t, struct span line)
-{
-	static const enum match_result results[] = {
-	        [FILTER_UNRECOGNIZED] = MATCH_UNRECOGNIZED,
-	        [FILTER_INCOMPLETE] = MATCH_INCOMPLETE,
-	        [FILTER_WRONG] = MATCH_WRONG,
-	        [FILTER_NONE] = MATCH_INCOMPLETE,
-	};
-	uint16_t at = t->match.words.filter, caret = 0;
-	enum filter_result result;
-
-	if (at == 0)
-		return true;
-	result = filter_parse(span_of(line.data + at, line.len - at), &t->filters, &caret);
-	if (result == FILTER_OK)
-		return true;
-	answer_wrong(t->dialogue, results[result], (uint16_t)(at + caret));
-	return false;
-}
-
 static struct span line_trim(struct span line)
 {
 	while (line.len > 0 &&
@@ -195,6 +176,7 @@ static struct span line_expand(struct dialogue *d, struct span line, struct text
 static bool line_start(struct dialogue *d, struct span line, struct span typed)
 {
 	struct task *t;
+	uint16_t caret;
 
 	if (line.len > WORDS_TEXT_MAX) {
 		answer_wrong(d, MATCH_TOO_MANY, (uint16_t)typed.len);
@@ -205,15 +187,16 @@ static bool line_start(struct dialogue *d, struct span line, struct span typed)
 		return false;
 	match_in_views(t, line);
 	if (t->match.result != MATCH_OK) {
-		uint16_t caret = t->match.caret;
-
+		caret = t->match.caret;
 		if (t->match.result != MATCH_EMPTY)
 			answer_wrong(d, t->match.result,
 			             caret < typed.len ? caret : (uint16_t)typed.len);
 		task_free(t);
 		return false;
 	}
-	if (!filters_start(t, line)) {
+	if (!tail_start(t, line, &caret)) {
+		answer_wrong(d, t->match.result,
+		             caret < typed.len ? caret : (uint16_t)typed.len);
 		task_free(t);
 		return false;
 	}
@@ -313,7 +296,8 @@ enum dialogue_turn task_step(struct task *t)
 	}
 	did |= output_emit(t);
 	if (t->done && text_left(&t->pending) == 0 && !t->more_shown) {
-		task_finish(t);
+		if (!redirect_end(t))
+			task_finish(t);
 		return DIALOGUE_AGAIN;
 	}
 	return did ? DIALOGUE_AGAIN : DIALOGUE_IDLE;

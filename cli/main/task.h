@@ -5,6 +5,7 @@
 
 #include "cli/main/dialogue.h"
 #include "cli/term/filter.h"
+#include "cli/term/table.h"
 #include "cli/tree/match.h"
 
 #define TASK_PENDING_HIGH 4096u
@@ -25,8 +26,11 @@ struct task {
 	uint32_t lines;                   // shown on this screen
 	uint64_t answer_due_us;
 
-	struct text pending;    // printed by the handler, not yet filtered and paged
-	struct filter *filters; // owned
+	struct text pending;       // printed by the handler, not yet filtered and paged
+	struct filter *filters;    // owned
+	bool json;                 // rows are wanted as JSON
+	struct table_out table;    // the rows being shown
+	struct redirect *redirect; // owned; the output goes to a file
 
 	// The call to control.
 	uint32_t job;
@@ -70,6 +74,18 @@ void show_wrong(struct dialogue *d, enum match_result result, uint16_t caret);
 void match_in_views(struct task *t, struct span line);
 // In key code view: take a line of hexadecimal text. False when it is a command (its end).
 bool key_code_line(struct dialogue *d, struct span line); // commands/cmd_keys.c
+
+// --- task_tail.c
+// What follows a display command: filters, json, a file. False when it is wrong; match.result and
+// `caret` then say how and where.
+bool tail_start(struct task *t, struct span line, uint16_t *caret);
+bool redirect_add(struct task *t, const char *line, size_t len); // false: there is none
+bool redirect_end(struct task *t); // true: the file is being written, the task goes on
+void redirect_free(struct redirect *r);
+
+// Rows of a display, as text or JSON.
+void task_table(struct task *t, const struct table *table);
+enum turn task_table_end(struct task *t);
 
 // --- dialogue_output.c
 bool output_emit(struct task *t);           // true when it did something

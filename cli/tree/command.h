@@ -32,6 +32,7 @@ struct command {
 
 #define COMMAND_SECRET 1u // may carry a password: never in the history
 #define COMMAND_HIDDEN 2u // accepted, not offered by help
+#define COMMAND_TABLE  8u // shows rows: may be asked for as JSON
 #define COMMAND_UNKEPT 4u // speaks of the history, so does not stand in it
 
 struct command_table {

@@ -72,7 +72,8 @@ void words_parse(struct words *w, struct span line)
 			at++;
 		if (at == line.len)
 			break;
-		if (line.data[at] == '|' && w->count > 0 && can_filter(words_at(w, 0))) {
+		if ((line.data[at] == '|' || line.data[at] == '>') && w->count > 0 &&
+		    can_filter(words_at(w, 0))) {
 			w->filter = w->end = (uint16_t)at;
 			break;
 		}

@@ -1,5 +1,6 @@
 // Cut a command line into words: blanks separate, double quotes join, \" and \\ escape inside
-// quotes. The filters of a display command (| include ...) are cut off first.
+// quotes. What says where the output of a display command goes (| include ..., > file) is cut off
+// first.
 #pragma once
 
 #include "cli/term/text.h"
@@ -18,7 +19,7 @@ struct words {
 	bool too_many;   // more than WORDS_MAX; the rest is not here
 	bool open_quote; // the line ends inside quotes
 	uint16_t end;    // column where the words end
-	uint16_t filter; // column of the first filter's bar, or 0
+	uint16_t filter; // column of the first bar or > behind them, or 0
 	struct word word[WORDS_MAX];
 	char text[WORDS_TEXT_MAX + 1];
 };
