@@ -4,22 +4,40 @@
 
 #include "crypto/core/span.h"
 #include "crypto/core/status.h"
+#include "crypto/core/tier.h"
 
 #define HOSTKEY_SIGNATURE_MAX 2100 // signature blob of RSA-16384 with its framing
 #define HOSTKEY_BLOB_MAX      4200
 
-enum hostkey_type { HOSTKEY_ED25519, HOSTKEY_RSA, HOSTKEY_ECDSA_P256, HOSTKEY_TYPES };
+enum hostkey_type {
+	HOSTKEY_ED25519,
+	HOSTKEY_RSA,
+	HOSTKEY_ECDSA_P256,
+	HOSTKEY_TYPES, // those before it are the host keys that a keeper holds
+	HOSTKEY_ECDSA_P384 = HOSTKEY_TYPES,
+	HOSTKEY_ECDSA_P521,
+	HOSTKEY_DSA,        // legacy: of use only to a legacy algorithm
+	HOSTKEY_SK_ED25519, // in a security key: verified here, never made
+	HOSTKEY_SK_ECDSA,
+	HOSTKEY_TYPES_ALL
+};
 
 struct hostkey_algorithm {
 	const char *name;     // signature algorithm: "rsa-sha2-512"
 	const char *key_name; // public key format: "ssh-rsa"
 	enum hostkey_type type;
 	const char *digest; // NULL for Ed25519
+	enum tier tier;
 };
 
-// Signature algorithms in order of preference; NULL when unknown or disabled.
+// Signature algorithms of the first tier; NULL when there is none. The names are in order of
+// preference.
 const struct hostkey_algorithm *hostkey_algorithm_find(struct span name);
 extern const char *const hostkey_algorithm_names; // comma-separated: server-sig-algs, KEXINIT
+// Of any tier, in a list that the configuration made from the names above and these.
+const struct hostkey_algorithm *hostkey_algorithm_find_in(struct span enabled,
+                                                          struct span name);
+extern const char *const hostkey_algorithm_names_legacy; // SHA-1 and DSA
 // By row number, for cells that name an algorithm; NULL out of range.
 const struct hostkey_algorithm *hostkey_algorithm_at(uint32_t row);
 uint32_t hostkey_algorithm_row(const struct hostkey_algorithm *algorithm);
@@ -41,15 +59,30 @@ enum hostkey_type hostkey_type_of(const struct hostkey *key);
                                        const struct hostkey_algorithm *algorithm,
                                        struct span message, struct blob *out);
 
-// Is `blob` a well-formed public key of a type and size that we accept (RSA 2048 to 16384 bits)?
+// Is `blob` a well-formed public key of a type and size that we know (RSA 2048 to 16384 bits)?
 // `name` becomes its format name. Strict: no trailing bytes, points on the curve.
 [[nodiscard]] enum status hostkey_blob_check(struct span blob, struct span *name);
 
 // Verify: the algorithm named in the signature, `algorithm` and the key format must agree.
-// Strict Ed25519 (S < L). OK, or BAD_SIGNATURE, BAD_KEY, or a parsing failure.
+// Strict Ed25519 (S < L). A security key must say that somebody was present. OK, or
+// BAD_SIGNATURE, BAD_KEY, or a parsing failure.
 [[nodiscard]] enum status hostkey_verify(const struct hostkey_algorithm *algorithm,
                                          struct span key_blob, struct span signature,
                                          struct span message);
+
+// What a security key says about a signature (PROTOCOL.u2f of OpenSSH); zeros for any other key.
+#define HOSTKEY_TOUCH_PRESENT  0x01 // touched
+#define HOSTKEY_TOUCH_VERIFIED 0x04 // and knew whom by: a PIN, a finger
+struct hostkey_touch {
+	uint8_t flags;
+	uint32_t counter; // signatures made so far, where the key counts them
+};
+
+// The same, leaving it to the caller to judge the flags.
+[[nodiscard]] enum status hostkey_verify_touch(const struct hostkey_algorithm *algorithm,
+                                               struct span key_blob, struct span signature,
+                                               struct span message,
+                                               struct hostkey_touch *touch);
 
 // Text forms. Private: unencrypted "OPENSSH PRIVATE KEY" (all types) both ways; PEM/PKCS#8 read.
 [[nodiscard]] enum status hostkey_private_text(const struct hostkey *key, const char *comment,

@@ -1,57 +1,51 @@
-// ecdsa-sha2-nistp256 (RFC 5656 section 3). Points travel uncompressed; OpenSSL checks that they
-// are on the curve.
-#include "crypto/hostkey/hostkey_ops.h"
+// What all curves share. Points travel uncompressed; OpenSSL checks that they are on the curve.
+#include "crypto/hostkey/hostkey_ecdsa.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/param_build.h>
 
-#define CURVE   "nistp256"
-#define GROUP   "P-256"
-#define FIELD   32
-#define POINT   65
-#define DER_MAX 80
+#define FIELD_MAX 66 // P-521
+#define POINT_MAX (1 + 2 * FIELD_MAX)
+#define DER_MAX   (2 * (FIELD_MAX + 4) + 4)
 
-static EVP_PKEY *ecdsa_generate(unsigned bits)
+EVP_PKEY *hostkey_ecdsa_generate(const struct ecdsa_curve *curve)
 {
-	(void)bits;
-	return EVP_EC_gen(GROUP);
+	return EVP_EC_gen(curve->group);
 }
 
-static bool is_p256(const EVP_PKEY *pkey)
+static size_t point_bytes(const struct ecdsa_curve *curve)
 {
-	char group[32] = "";
-
-	return EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group,
-	                                      sizeof(group), NULL) == 1 &&
-	       (strcmp(group, "prime256v1") == 0 || strcmp(group, GROUP) == 0);
+	return 1 + 2 * curve->field;
 }
 
-static bool coordinate(const EVP_PKEY *pkey, const char *name, uint8_t out[FIELD])
+static bool coordinate(const EVP_PKEY *pkey, const char *name, size_t field, uint8_t *out)
 {
 	BIGNUM *v = NULL;
 	bool ok = EVP_PKEY_get_bn_param(pkey, name, &v) == 1 &&
-	          BN_bn2binpad(v, out, FIELD) == FIELD;
+	          BN_bn2binpad(v, out, (int)field) == (int)field;
 
 	BN_clear_free(v);
 	return ok;
 }
 
-static void ecdsa_public_emit(const EVP_PKEY *pkey, struct builder *b)
+void hostkey_ecdsa_public_emit(const struct ecdsa_curve *curve, const EVP_PKEY *pkey,
+                               struct builder *b)
 {
-	uint8_t point[POINT] = {0x04};
+	uint8_t point[POINT_MAX] = {0x04};
 
-	if (!is_p256(pkey) || !coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_X, point + 1) ||
-	    !coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, point + 1 + FIELD)) {
+	if (!coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_X, curve->field, point + 1) ||
+	    !coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, curve->field,
+	                point + 1 + curve->field)) {
 		b->status = STATUS_BAD_KEY;
 		return;
 	}
-	builder_text(b, CURVE);
-	builder_string(b, span_of(point, sizeof(point)));
+	builder_text(b, curve->name);
+	builder_string(b, span_of(point, point_bytes(curve)));
 }
 
 // `scalar` is NULL for a public key.
-static EVP_PKEY *key_build(struct span point, BIGNUM *scalar)
+static EVP_PKEY *key_build(const struct ecdsa_curve *curve, struct span point, BIGNUM *scalar)
 {
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
@@ -60,7 +54,8 @@ static EVP_PKEY *key_build(struct span point, BIGNUM *scalar)
 	EVP_PKEY *pkey = NULL;
 
 	if (bld != NULL && ctx != NULL &&
-	    OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, GROUP, 0) == 1 &&
+	    OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) ==
+	            1 &&
 	    OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, point.data,
 	                                     point.len) == 1 &&
 	    (scalar == NULL ||
@@ -75,64 +70,72 @@ static EVP_PKEY *key_build(struct span point, BIGNUM *scalar)
 	return pkey;
 }
 
-static struct span point_take(struct cursor *c)
+static struct span point_take(const struct ecdsa_curve *curve, struct cursor *c)
 {
-	struct span curve = cursor_string(c);
+	struct span name = cursor_string(c);
 	struct span point = cursor_string(c);
 
-	if (!span_is(curve, CURVE) || point.len != POINT || point.data[0] != 0x04)
+	if (!span_is(name, curve->name) || point.len != point_bytes(curve) ||
+	    point.data[0] != 0x04)
 		cursor_fail(c, STATUS_BAD_KEY);
 	return point;
 }
 
-static EVP_PKEY *ecdsa_public_parse(struct cursor *c)
+EVP_PKEY *hostkey_ecdsa_public_parse(const struct ecdsa_curve *curve, struct cursor *c)
 {
-	struct span point = point_take(c);
-	EVP_PKEY *pkey = cursor_ok(c) ? key_build(point, NULL) : NULL;
+	struct span point = point_take(curve, c);
+	EVP_PKEY *pkey = cursor_ok(c) ? key_build(curve, point, NULL) : NULL;
 
 	return pkey != NULL ? pkey : hostkey_refuse(c);
 }
 
-static void ecdsa_private_emit(const EVP_PKEY *pkey, struct builder *b)
+void hostkey_ecdsa_private_emit(const struct ecdsa_curve *curve, const EVP_PKEY *pkey,
+                                struct builder *b)
 {
-	uint8_t scalar[FIELD];
+	uint8_t scalar[FIELD_MAX];
 
-	ecdsa_public_emit(pkey, b);
-	if (coordinate(pkey, OSSL_PKEY_PARAM_PRIV_KEY, scalar))
-		builder_mpint(b, span_of(scalar, sizeof(scalar)));
+	hostkey_ecdsa_public_emit(curve, pkey, b);
+	if (coordinate(pkey, OSSL_PKEY_PARAM_PRIV_KEY, curve->field, scalar))
+		builder_mpint(b, span_of(scalar, curve->field));
 	else
 		b->status = STATUS_BAD_KEY;
 	OPENSSL_cleanse(scalar, sizeof(scalar));
 }
 
-static EVP_PKEY *ecdsa_private_parse(struct cursor *c)
+EVP_PKEY *hostkey_ecdsa_private_parse(const struct ecdsa_curve *curve, struct cursor *c)
 {
-	struct span point = point_take(c);
+	struct span point = point_take(curve, c);
 	struct span scalar = cursor_mpint(c);
 	EVP_PKEY *pkey = NULL;
 	BIGNUM *d;
 
-	if (!cursor_ok(c) || scalar.len == 0 || scalar.len > FIELD)
+	if (!cursor_ok(c) || scalar.len == 0 || scalar.len > curve->field)
 		return hostkey_refuse(c);
 	d = BN_secure_new();
 	if (d != NULL && BN_bin2bn(scalar.data, (int)scalar.len, d) != NULL)
-		pkey = key_build(point, d);
+		pkey = key_build(curve, point, d);
 	BN_clear_free(d);
 	return pkey != NULL ? pkey : hostkey_refuse(c);
 }
 
-static void signature_emit(const ECDSA_SIG *sig, struct builder *b)
+static size_t field_of(const EVP_PKEY *pkey)
 {
-	uint8_t half[FIELD];
-
-	if (BN_bn2binpad(ECDSA_SIG_get0_r(sig), half, FIELD) == FIELD)
-		builder_mpint(b, span_of(half, FIELD));
-	if (BN_bn2binpad(ECDSA_SIG_get0_s(sig), half, FIELD) == FIELD)
-		builder_mpint(b, span_of(half, FIELD));
+	return ((size_t)EVP_PKEY_get_bits(pkey) + 7) / 8;
 }
 
-static enum status ecdsa_sign(EVP_PKEY *pkey, const char *digest, struct span message,
-                              struct builder *b)
+static void signature_emit(const ECDSA_SIG *sig, size_t field, struct builder *b)
+{
+	uint8_t half[FIELD_MAX];
+	int n = (int)field;
+
+	if (BN_bn2binpad(ECDSA_SIG_get0_r(sig), half, n) == n)
+		builder_mpint(b, span_of(half, field));
+	if (BN_bn2binpad(ECDSA_SIG_get0_s(sig), half, n) == n)
+		builder_mpint(b, span_of(half, field));
+}
+
+enum status hostkey_ecdsa_sign(EVP_PKEY *pkey, const char *digest, struct span message,
+                               struct builder *b)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	enum digest_id id = digest_find(digest);
@@ -146,7 +149,7 @@ static enum status ecdsa_sign(EVP_PKEY *pkey, const char *digest, struct span me
 	    EVP_PKEY_sign(ctx, der, &len, hash, digest_bytes(id)) == 1)
 		sig = d2i_ECDSA_SIG(NULL, &at, (long)len);
 	if (sig != NULL)
-		signature_emit(sig, b);
+		signature_emit(sig, field_of(pkey), b);
 	EVP_PKEY_CTX_free(ctx);
 	if (sig == NULL)
 		return STATUS_INTERNAL;
@@ -172,8 +175,8 @@ static int signature_der(struct span r, struct span s, uint8_t der[DER_MAX])
 	return len > 0 ? len : 0;
 }
 
-static enum status ecdsa_verify(EVP_PKEY *pkey, const char *digest, struct span signature,
-                                struct span message)
+enum status hostkey_ecdsa_verify(EVP_PKEY *pkey, const char *digest, struct span signature,
+                                 struct span message)
 {
 	struct cursor c = cursor_over(signature);
 	struct span r = cursor_mpint(&c);
@@ -181,11 +184,12 @@ static enum status ecdsa_verify(EVP_PKEY *pkey, const char *digest, struct span 
 	enum digest_id id = digest_find(digest);
 	uint8_t hash[DIGEST_BYTES_MAX], der[DER_MAX];
 	enum status status = STATUS_BAD_SIGNATURE;
+	size_t field = field_of(pkey);
 	EVP_PKEY_CTX *ctx;
 	int len;
 
-	if (cursor_end(&c) != STATUS_OK || r.len == 0 || r.len > FIELD || s.len == 0 ||
-	    s.len > FIELD)
+	if (cursor_end(&c) != STATUS_OK || r.len == 0 || r.len > field || s.len == 0 ||
+	    s.len > field || field > FIELD_MAX)
 		return STATUS_BAD_SIGNATURE;
 	digest_of(id, message, hash);
 	len = signature_der(r, s, der);
@@ -196,15 +200,3 @@ static enum status ecdsa_verify(EVP_PKEY *pkey, const char *digest, struct span 
 	EVP_PKEY_CTX_free(ctx);
 	return status;
 }
-
-const struct hostkey_ops hostkey_ecdsa_ops = {
-        .key_name = "ecdsa-sha2-nistp256",
-        .pkey_name = "EC",
-        .generate = ecdsa_generate,
-        .public_emit = ecdsa_public_emit,
-        .public_parse = ecdsa_public_parse,
-        .private_emit = ecdsa_private_emit,
-        .private_parse = ecdsa_private_parse,
-        .sign = ecdsa_sign,
-        .verify = ecdsa_verify,
-};

@@ -124,8 +124,10 @@ static enum status section_parse(struct span section, EVP_PKEY **out)
 	if (section.len % BLOCK != 0 || cursor_u32(&c) != check)
 		return STATUS_MALFORMED;
 	type = hostkey_type_find(cursor_string(&c));
-	if (type == HOSTKEY_TYPES)
+	if (type == HOSTKEY_TYPES_ALL)
 		return STATUS_BAD_KEY;
+	if (hostkey_ops_of(type)->private_parse == NULL)
+		return STATUS_UNSUPPORTED; // only a handle of a security key
 	*out = hostkey_ops_of(type)->private_parse(&c);
 	cursor_string(&c); // comment
 	status = padding_check(&c);
@@ -254,7 +256,7 @@ static enum status pem_parse(struct span text, struct hostkey **out)
 	BIO_free(bio);
 	if (pkey == NULL)
 		return STATUS_MALFORMED;
-	if (hostkey_pkey_type(pkey) == HOSTKEY_TYPES || is_multi_prime(pkey)) {
+	if (hostkey_pkey_type(pkey) == HOSTKEY_TYPES_ALL || is_multi_prime(pkey)) {
 		EVP_PKEY_free(pkey);
 		return STATUS_BAD_KEY;
 	}

@@ -1,4 +1,5 @@
-// ssh-rsa keys with rsa-sha2-256 and rsa-sha2-512 signatures (RFC 8332): PKCS #1 v1.5 over SHA-2.
+// ssh-rsa keys with rsa-sha2-256 and rsa-sha2-512 signatures (RFC 8332): PKCS #1 v1.5 over SHA-2;
+// and over SHA-1 for the legacy algorithm that has the name of the keys.
 #include "crypto/hostkey/hostkey_ops.h"
 
 #include <openssl/core_names.h>
@@ -189,8 +190,10 @@ static EVP_PKEY *rsa_private_parse(struct cursor *c)
 static EVP_PKEY_CTX *pkcs1(EVP_PKEY *pkey, int (*init)(EVP_PKEY_CTX *), enum digest_id id)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-	const EVP_MD *md = id == DIGEST_SHA256 ? EVP_sha256() : EVP_sha512();
+	const EVP_MD *md = EVP_sha512();
 
+	if (id != DIGEST_SHA512)
+		md = id == DIGEST_SHA1 ? EVP_sha1() : EVP_sha256();
 	if (ctx != NULL && init(ctx) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
 	    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1)

@@ -2,37 +2,69 @@
 #include "crypto/hostkey/hostkey_ops.h"
 
 #include "crypto/core/secret.h"
+#include "crypto/wire/names.h"
 
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <stdlib.h>
 
 // clang-format off
 static const struct hostkey_algorithm rows[] = {
-	{ "ssh-ed25519",         "ssh-ed25519",         HOSTKEY_ED25519,    NULL },
-	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", HOSTKEY_ECDSA_P256, "SHA256" },
-	{ "rsa-sha2-512",        "ssh-rsa",             HOSTKEY_RSA,        "SHA512" },
-	{ "rsa-sha2-256",        "ssh-rsa",             HOSTKEY_RSA,        "SHA256" },
+	{ "ssh-ed25519",         "ssh-ed25519",         HOSTKEY_ED25519,    NULL,     TIER_DEFAULT },
+	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", HOSTKEY_ECDSA_P256, "SHA256", TIER_DEFAULT },
+	{ "rsa-sha2-512",        "ssh-rsa",             HOSTKEY_RSA,        "SHA512", TIER_DEFAULT },
+	{ "rsa-sha2-256",        "ssh-rsa",             HOSTKEY_RSA,        "SHA256", TIER_DEFAULT },
+	{ "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", HOSTKEY_ECDSA_P384, "SHA384", TIER_DEFAULT },
+	{ "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", HOSTKEY_ECDSA_P521, "SHA512", TIER_DEFAULT },
+	{ "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com",
+	  HOSTKEY_SK_ED25519, NULL, TIER_DEFAULT },
+	{ "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com",
+	  HOSTKEY_SK_ECDSA, "SHA256", TIER_DEFAULT },
+	{ "ssh-rsa",             "ssh-rsa",             HOSTKEY_RSA,        "SHA1",   TIER_LEGACY },
+	{ "ssh-dss",             "ssh-dss",             HOSTKEY_DSA,        "SHA1",   TIER_LEGACY },
 };
 // clang-format on
 
 const char *const hostkey_algorithm_names =
-        "ssh-ed25519,ecdsa-sha2-nistp256,rsa-sha2-512,rsa-sha2-256";
+        "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+        "sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com,"
+        "rsa-sha2-512,rsa-sha2-256";
+const char *const hostkey_algorithm_names_legacy = "ssh-rsa,ssh-dss";
 
-static const struct hostkey_ops *const types[HOSTKEY_TYPES] = {
+static const struct hostkey_ops *const types[HOSTKEY_TYPES_ALL] = {
         [HOSTKEY_ED25519] = &hostkey_ed25519_ops,
         [HOSTKEY_RSA] = &hostkey_rsa_ops,
-        [HOSTKEY_ECDSA_P256] = &hostkey_ecdsa_ops,
+        [HOSTKEY_ECDSA_P256] = &hostkey_nistp256_ops,
+        [HOSTKEY_ECDSA_P384] = &hostkey_nistp384_ops,
+        [HOSTKEY_ECDSA_P521] = &hostkey_nistp521_ops,
+        [HOSTKEY_DSA] = &hostkey_dsa_ops,
+        [HOSTKEY_SK_ED25519] = &hostkey_sk_ed25519_ops,
+        [HOSTKEY_SK_ECDSA] = &hostkey_sk_ecdsa_ops,
 };
 
 #define ALGORITHMS (sizeof(rows) / sizeof(rows[0]))
 
-const struct hostkey_algorithm *hostkey_algorithm_find(struct span name)
+static const struct hostkey_algorithm *row_find(struct span name)
 {
 	for (size_t i = 0; i < ALGORITHMS; i++) {
 		if (span_is(name, rows[i].name))
 			return &rows[i];
 	}
 	return NULL;
+}
+
+const struct hostkey_algorithm *hostkey_algorithm_find(struct span name)
+{
+	const struct hostkey_algorithm *a = row_find(name);
+
+	return a != NULL && a->tier == TIER_DEFAULT ? a : NULL;
+}
+
+const struct hostkey_algorithm *hostkey_algorithm_find_in(struct span enabled, struct span name)
+{
+	return names_has(enabled, name) ? row_find(name) : NULL;
 }
 
 const struct hostkey_algorithm *hostkey_algorithm_of(enum hostkey_type type)
@@ -63,16 +95,32 @@ enum hostkey_type hostkey_type_find(struct span key_name)
 {
 	enum hostkey_type type = 0;
 
-	while (type < HOSTKEY_TYPES && !span_is(key_name, types[type]->key_name))
+	while (type < HOSTKEY_TYPES_ALL && !span_is(key_name, types[type]->key_name))
 		type++;
 	return type;
+}
+
+// OpenSSL gives a curve the name that its key was made with, or the one of SEC 2.
+static bool is_of(const EVP_PKEY *pkey, const struct hostkey_ops *ops)
+{
+	char group[32] = "";
+
+	if (ops->pkey_name == NULL || !EVP_PKEY_is_a(pkey, ops->pkey_name))
+		return false;
+	if (ops->group == NULL)
+		return true;
+	if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group,
+	                                   sizeof(group), NULL) != 1)
+		return false;
+	return strcmp(group, ops->group) == 0 ||
+	       OBJ_sn2nid(group) == EC_curve_nist2nid(ops->group);
 }
 
 enum hostkey_type hostkey_pkey_type(const EVP_PKEY *pkey)
 {
 	enum hostkey_type type = 0;
 
-	while (type < HOSTKEY_TYPES && !EVP_PKEY_is_a(pkey, types[type]->pkey_name))
+	while (type < HOSTKEY_TYPES_ALL && !is_of(pkey, types[type]))
 		type++;
 	return type;
 }
@@ -88,9 +136,11 @@ enum status hostkey_generate(enum hostkey_type type, unsigned bits, struct hostk
 	EVP_PKEY *pkey;
 
 	*out = NULL;
-	if (type >= HOSTKEY_TYPES)
+	if (type >= HOSTKEY_TYPES_ALL || types[type]->generate == NULL)
 		return STATUS_UNSUPPORTED;
 	if (type == HOSTKEY_RSA && (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX))
+		return STATUS_BAD_KEY;
+	if (type == HOSTKEY_DSA && (bits < DSA_BITS_MIN || bits > DSA_BITS_MAX))
 		return STATUS_BAD_KEY;
 	pkey = types[type]->generate(bits);
 	return pkey != NULL ? hostkey_adopt(pkey, out) : STATUS_INTERNAL;
@@ -119,7 +169,7 @@ enum status hostkey_adopt(EVP_PKEY *pkey, struct hostkey **out)
 		return STATUS_NO_MEMORY;
 	}
 	*key = (struct hostkey){hostkey_pkey_type(pkey), pkey};
-	if (key->type == HOSTKEY_TYPES) {
+	if (key->type == HOSTKEY_TYPES_ALL) {
 		hostkey_free(key);
 		return STATUS_BAD_KEY;
 	}
@@ -182,7 +232,7 @@ enum status hostkey_blob_parse(struct span blob, enum hostkey_type *type, EVP_PK
 	*type = hostkey_type_find(name);
 	if (!cursor_ok(&c))
 		return cursor_end(&c);
-	if (*type == HOSTKEY_TYPES || blob.len > HOSTKEY_BLOB_MAX)
+	if (*type == HOSTKEY_TYPES_ALL || blob.len > HOSTKEY_BLOB_MAX)
 		return STATUS_BAD_KEY;
 	*out = types[*type]->public_parse(&c);
 	status = cursor_end(&c);
@@ -206,18 +256,42 @@ enum status hostkey_blob_check(struct span blob, struct span *name)
 	return status;
 }
 
-enum status hostkey_verify(const struct hostkey_algorithm *algorithm, struct span key_blob,
-                           struct span signature, struct span message)
+static enum status verify_inner(const struct hostkey_algorithm *algorithm, struct span key_blob,
+                                struct cursor *rest, struct span message, EVP_PKEY *pkey,
+                                struct hostkey_touch *touch)
+{
+	const struct hostkey_ops *ops = types[algorithm->type];
+	uint8_t signed_bytes[HOSTKEY_SK_MESSAGE];
+	enum status status;
+	struct span inner;
+
+	if (ops->inner == NULL) {
+		inner = cursor_string(rest);
+		status = cursor_end(rest);
+		if (status != STATUS_OK)
+			return status;
+		return ops->verify(pkey, algorithm->digest, inner, message);
+	}
+	status = hostkey_sk_unwrap(key_blob, rest, message, &inner, signed_bytes, touch);
+	if (status != STATUS_OK)
+		return status;
+	return ops->inner->verify(pkey, algorithm->digest, inner,
+	                          span_of(signed_bytes, sizeof(signed_bytes)));
+}
+
+enum status hostkey_verify_touch(const struct hostkey_algorithm *algorithm,
+                                 struct span key_blob, struct span signature,
+                                 struct span message, struct hostkey_touch *touch)
 {
 	struct cursor c = cursor_over(signature);
 	struct span name = cursor_string(&c);
-	struct span inner = cursor_string(&c);
-	enum status status = cursor_end(&c);
 	enum hostkey_type type;
+	enum status status;
 	EVP_PKEY *pkey;
 
-	if (status != STATUS_OK)
-		return status;
+	*touch = (struct hostkey_touch){0};
+	if (!cursor_ok(&c))
+		return cursor_end(&c);
 	if (!span_is(name, algorithm->name))
 		return STATUS_BAD_SIGNATURE;
 	status = hostkey_blob_parse(key_blob, &type, &pkey);
@@ -225,8 +299,21 @@ enum status hostkey_verify(const struct hostkey_algorithm *algorithm, struct spa
 		return status;
 	status = STATUS_BAD_KEY;
 	if (type == algorithm->type)
-		status = types[type]->verify(pkey, algorithm->digest, inner, message);
+		status = verify_inner(algorithm, key_blob, &c, message, pkey, touch);
 	EVP_PKEY_free(pkey);
 	ERR_clear_error();
+	return status;
+}
+
+enum status hostkey_verify(const struct hostkey_algorithm *algorithm, struct span key_blob,
+                           struct span signature, struct span message)
+{
+	struct hostkey_touch touch;
+	enum status status =
+	        hostkey_verify_touch(algorithm, key_blob, signature, message, &touch);
+
+	if (status == STATUS_OK && types[algorithm->type]->inner != NULL &&
+	    !(touch.flags & HOSTKEY_TOUCH_PRESENT))
+		return STATUS_BAD_SIGNATURE;
 	return status;
 }

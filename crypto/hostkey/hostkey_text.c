@@ -103,7 +103,7 @@ static enum status line_parse(struct span text, struct blob *blob)
 		return STATUS_TRAILING;
 	type = word_take(&text);
 	data = word_take(&text);
-	if (hostkey_type_find(type) == HOSTKEY_TYPES)
+	if (hostkey_type_find(type) == HOSTKEY_TYPES_ALL)
 		return STATUS_BAD_KEY;
 	status = blob_decode(data, blob, &name);
 	if (status == STATUS_OK && !span_equal(name, type)) {
@@ -147,8 +147,9 @@ static enum status spki_parse(struct span text, struct blob *blob)
 	struct span name;
 
 	if (pkey != NULL)
-		status = hostkey_pkey_type(pkey) != HOSTKEY_TYPES ? hostkey_blob_of(pkey, blob)
-		                                                  : STATUS_BAD_KEY;
+		status = hostkey_pkey_type(pkey) != HOSTKEY_TYPES_ALL
+		                 ? hostkey_blob_of(pkey, blob)
+		                 : STATUS_BAD_KEY;
 	if (status == STATUS_OK)
 		status = hostkey_blob_check(span_blob(blob), &name);
 	if (status != STATUS_OK)

@@ -8,7 +8,7 @@ static struct blob fresh(enum hostkey_type type)
 	struct hostkey *key;
 	struct blob blob;
 
-	if (hostkey_generate(type, 2048, &key) != STATUS_OK ||
+	if (hostkey_generate(type, type == HOSTKEY_DSA ? 1024 : 2048, &key) != STATUS_OK ||
 	    hostkey_public_blob(key, &blob) != STATUS_OK)
 		abort();
 	hostkey_free(key);
@@ -36,6 +36,9 @@ TEST(a_fresh_key_is_accepted_and_named)
 {
 	check_type(HOSTKEY_ED25519, "ssh-ed25519");
 	check_type(HOSTKEY_ECDSA_P256, "ecdsa-sha2-nistp256");
+	check_type(HOSTKEY_ECDSA_P384, "ecdsa-sha2-nistp384");
+	check_type(HOSTKEY_ECDSA_P521, "ecdsa-sha2-nistp521");
+	check_type(HOSTKEY_DSA, "ssh-dss");
 	check_type(HOSTKEY_RSA, "ssh-rsa");
 }
 
@@ -55,6 +58,8 @@ TEST(a_key_cut_short_or_with_more_behind_is_refused)
 {
 	check_ends(HOSTKEY_ED25519);
 	check_ends(HOSTKEY_ECDSA_P256);
+	check_ends(HOSTKEY_ECDSA_P521);
+	check_ends(HOSTKEY_DSA);
 	check_ends(HOSTKEY_RSA);
 }
 
@@ -63,7 +68,7 @@ TEST(an_unknown_format_is_refused)
 	uint8_t wire[64];
 	struct builder b = builder_over(wire, sizeof(wire));
 
-	builder_text(&b, "ssh-dss");
+	builder_text(&b, "ssh-made-up");
 	builder_text(&b, "whatever");
 	CHECK_EQ(check(builder_span(&b)), STATUS_BAD_KEY);
 }
@@ -158,6 +163,42 @@ TEST(an_rsa_number_with_a_needless_zero_is_refused)
 	builder_bytes(&b, span_of(blob.data + blob.len - 4 - 257, 4 + 257));
 	CHECK_EQ(check(builder_span(&b)), STATUS_MALFORMED);
 	blob_fini(&blob);
+}
+
+// p, q, g and y of a fresh key, with one of them replaced.
+static enum status check_dsa(unsigned which, struct span instead)
+{
+	struct blob blob = fresh(HOSTKEY_DSA);
+	struct cursor c = cursor_over(span_blob(&blob));
+	uint8_t wire[HOSTKEY_BLOB_MAX];
+	struct builder b = builder_over(wire, sizeof(wire));
+	enum status status;
+
+	builder_string(&b, cursor_string(&c));
+	for (unsigned i = 0; i < 4; i++) {
+		struct span v = cursor_mpint(&c);
+
+		builder_mpint(&b, i == which ? instead : v);
+	}
+	status = check(builder_span(&b));
+	blob_fini(&blob);
+	return status;
+}
+
+TEST(dsa_numbers_that_cannot_be_are_refused)
+{
+	uint8_t ones[129];
+
+	memset(ones, 0xff, sizeof(ones));
+	CHECK_EQ(check_dsa(4, span_of("", 0)), STATUS_OK);
+	CHECK_EQ(check_dsa(0, span_of(ones, 64)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(0, span_of(ones, 128)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(1, span_of(ones, 19)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(1, span_of(ones, 21)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(2, span_of("\x01", 1)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(3, span_of("", 0)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(3, span_of("\x01", 1)), STATUS_BAD_KEY);
+	CHECK_EQ(check_dsa(3, span_of(ones, 129)), STATUS_BAD_KEY);
 }
 
 CHECK_MAIN()

@@ -3,18 +3,24 @@
 #include "crypto/wire/names.h"
 #include "tests/unit/check.h"
 
-static struct hostkey *keys[HOSTKEY_TYPES]; // made once, as RSA takes its time
+#define ALL                                                                                    \
+	"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"             \
+	"rsa-sha2-512,rsa-sha2-256,ssh-rsa,ssh-dss"
+
+static struct hostkey *keys[HOSTKEY_TYPES_ALL]; // made once, as RSA takes its time
 
 static struct hostkey *key_of(enum hostkey_type type)
 {
-	if (keys[type] == NULL && hostkey_generate(type, 2048, &keys[type]) != STATUS_OK)
+	if (keys[type] == NULL &&
+	    hostkey_generate(type, type == HOSTKEY_DSA ? 1024 : 2048, &keys[type]) != STATUS_OK)
 		abort();
 	return keys[type];
 }
 
 static const struct hostkey_algorithm *algorithm(const char *name)
 {
-	const struct hostkey_algorithm *a = hostkey_algorithm_find(span_text(name));
+	const struct hostkey_algorithm *a =
+	        hostkey_algorithm_find_in(span_text(ALL), span_text(name));
 
 	if (a == NULL)
 		abort();
@@ -51,7 +57,7 @@ static enum status verify(const char *name, const struct signed_message *s)
 
 TEST(every_algorithm_signs_and_verifies)
 {
-	struct span list = span_text(hostkey_algorithm_names), name;
+	struct span list = span_text(ALL), name;
 	struct signed_message s;
 	char text[64] = "";
 
@@ -61,7 +67,7 @@ TEST(every_algorithm_signs_and_verifies)
 		CHECK_EQ(verify(text, &s), STATUS_OK);
 		drop(&s);
 	}
-	CHECK_TEXT(text, "rsa-sha2-256");
+	CHECK_TEXT(text, "ssh-dss");
 }
 
 TEST(an_algorithm_is_found_by_its_row)
@@ -69,14 +75,37 @@ TEST(an_algorithm_is_found_by_its_row)
 	const struct hostkey_algorithm *a = algorithm("rsa-sha2-512");
 
 	CHECK(hostkey_algorithm_at(hostkey_algorithm_row(a)) == a);
-	CHECK(hostkey_algorithm_at(4) == NULL);
+	CHECK(hostkey_algorithm_at(10) == NULL);
 	CHECK(hostkey_algorithm_at(UINT32_MAX) == NULL);
 }
 
-TEST(sha1_and_dsa_are_not_known)
+TEST(sha1_and_dsa_are_found_by_request_only)
 {
+	struct span legacy = span_text(hostkey_algorithm_names_legacy);
+
 	CHECK(hostkey_algorithm_find(span_text("ssh-rsa")) == NULL);
 	CHECK(hostkey_algorithm_find(span_text("ssh-dss")) == NULL);
+	CHECK_EQ(hostkey_algorithm_find_in(legacy, span_text("ssh-rsa"))->tier, TIER_LEGACY);
+	CHECK_EQ(hostkey_algorithm_find_in(legacy, span_text("ssh-dss"))->tier, TIER_LEGACY);
+	CHECK(hostkey_algorithm_find_in(legacy, span_text("ssh-ed25519")) == NULL);
+}
+
+TEST(every_name_offered_is_found)
+{
+	struct span list = span_text(hostkey_algorithm_names), name;
+	unsigned found = 0;
+
+	while (names_next(&list, &name))
+		found += hostkey_algorithm_find(name) != NULL;
+	CHECK_EQ(found, 8);
+}
+
+TEST(a_modern_signature_does_not_pass_as_a_legacy_one)
+{
+	struct signed_message s = sign("rsa-sha2-256");
+
+	CHECK_EQ(verify("ssh-rsa", &s), STATUS_BAD_SIGNATURE);
+	drop(&s);
 }
 
 TEST(a_signature_blob_names_its_algorithm)
@@ -133,7 +162,11 @@ TEST(another_message_does_not_verify)
 {
 	check_changed_message("ssh-ed25519");
 	check_changed_message("ecdsa-sha2-nistp256");
+	check_changed_message("ecdsa-sha2-nistp384");
+	check_changed_message("ecdsa-sha2-nistp521");
 	check_changed_message("rsa-sha2-256");
+	check_changed_message("ssh-rsa");
+	check_changed_message("ssh-dss");
 }
 
 // Every byte of key and signature matters: none may change and still verify.
@@ -161,7 +194,10 @@ TEST(a_changed_byte_does_not_verify)
 {
 	check_changed_bytes("ssh-ed25519");
 	check_changed_bytes("ecdsa-sha2-nistp256");
+	check_changed_bytes("ecdsa-sha2-nistp384");
+	check_changed_bytes("ecdsa-sha2-nistp521");
 	check_changed_bytes("rsa-sha2-256");
+	check_changed_bytes("ssh-dss");
 }
 
 static void check_cut_and_grown(const char *name)
@@ -183,7 +219,9 @@ TEST(a_signature_with_a_byte_less_or_more_is_refused)
 {
 	check_cut_and_grown("ssh-ed25519");
 	check_cut_and_grown("ecdsa-sha2-nistp256");
+	check_cut_and_grown("ecdsa-sha2-nistp521");
 	check_cut_and_grown("rsa-sha2-512");
+	check_cut_and_grown("ssh-dss");
 }
 
 // Add the group order L to S: the equation still holds, RFC 8032 section 5.1.7 refuses it.
@@ -231,6 +269,22 @@ TEST(rsa_sizes_out_of_bounds_are_not_generated)
 	CHECK_EQ(hostkey_generate(HOSTKEY_RSA, 1024, &key), STATUS_BAD_KEY);
 	CHECK_EQ(hostkey_generate(HOSTKEY_RSA, 16385, &key), STATUS_BAD_KEY);
 	CHECK(key == NULL);
+}
+
+TEST(dsa_sizes_out_of_bounds_are_not_generated)
+{
+	struct hostkey *key;
+
+	CHECK_EQ(hostkey_generate(HOSTKEY_DSA, 1023, &key), STATUS_BAD_KEY);
+	CHECK_EQ(hostkey_generate(HOSTKEY_DSA, 2049, &key), STATUS_BAD_KEY);
+}
+
+TEST(keys_of_security_keys_are_not_generated)
+{
+	struct hostkey *key;
+
+	CHECK_EQ(hostkey_generate(HOSTKEY_SK_ED25519, 256, &key), STATUS_UNSUPPORTED);
+	CHECK_EQ(hostkey_generate(HOSTKEY_SK_ECDSA, 256, &key), STATUS_UNSUPPORTED);
 }
 
 CHECK_MAIN()

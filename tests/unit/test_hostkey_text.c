@@ -120,7 +120,8 @@ TEST(a_key_without_its_end_is_refused)
 TEST(a_line_whose_two_types_differ_is_refused)
 {
 	CHECK_EQ(parse("ecdsa-sha2-nistp256 " ED_DATA), STATUS_MALFORMED);
-	CHECK_EQ(parse("ssh-dss " ED_DATA), STATUS_BAD_KEY);
+	CHECK_EQ(parse("ssh-dss " ED_DATA), STATUS_MALFORMED);
+	CHECK_EQ(parse("ssh-made-up " ED_DATA), STATUS_BAD_KEY);
 }
 
 TEST(a_text_too_long_to_be_a_key_is_not_read)
@@ -137,7 +138,7 @@ static struct hostkey *generated(enum hostkey_type type)
 {
 	struct hostkey *key;
 
-	if (hostkey_generate(type, 2048, &key) != STATUS_OK)
+	if (hostkey_generate(type, type == HOSTKEY_DSA ? 1024 : 2048, &key) != STATUS_OK)
 		abort();
 	return key;
 }
@@ -171,6 +172,9 @@ TEST(a_private_key_is_read_back_as_written)
 {
 	check_private_round_trip(HOSTKEY_ED25519);
 	check_private_round_trip(HOSTKEY_ECDSA_P256);
+	check_private_round_trip(HOSTKEY_ECDSA_P384);
+	check_private_round_trip(HOSTKEY_ECDSA_P521);
+	check_private_round_trip(HOSTKEY_DSA);
 	check_private_round_trip(HOSTKEY_RSA);
 }
 
@@ -195,6 +199,8 @@ TEST(pkcs8_is_read_for_every_type)
 {
 	check_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), HOSTKEY_ED25519);
 	check_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"), HOSTKEY_ECDSA_P256);
+	check_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384"), HOSTKEY_ECDSA_P384);
+	check_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "secp521r1"), HOSTKEY_ECDSA_P521);
 	check_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048), HOSTKEY_RSA);
 }
 
@@ -241,7 +247,7 @@ TEST(an_rsa_key_whose_numbers_contradict_each_other_is_not_read)
 
 TEST(a_key_on_another_curve_is_not_read)
 {
-	CHECK_EQ(parse_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-384"), NULL),
+	CHECK_EQ(parse_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "EC", "secp256k1"), NULL),
 	         STATUS_BAD_KEY);
 	CHECK_EQ(parse_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "X25519"), NULL), STATUS_BAD_KEY);
 }
