@@ -1,9 +1,8 @@
-// Public keys: of peers (users), and the device's own.
+// Public keys of peers: users, as the device knows them.
 #include "cli/commands/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define CODE_TEXT_MAX (2u * KEY_CODE_MAX)
 
@@ -147,9 +146,7 @@ static void emit_peer(struct config_out *out, const struct command *row,
 
 // --- showing -----------------------------------------------------------------------------------
 
-#define RULE "=============================================\n"
-
-static void show_code(struct task *t, struct span blob)
+void show_key_code(struct task *t, struct span blob)
 {
 	uint8_t bytes[KEY_CODE_MAX];
 	struct builder der = builder_over(bytes, sizeof(bytes));
@@ -181,9 +178,9 @@ static void peer_row(struct task *t, struct cursor *c)
 		table_value(&t->table, "%.*s", (int)r.key.len, (const char *)r.key.data);
 		return;
 	}
-	task_print(t, "\n" RULE "Key name: %.*s\nKey type: %s\nKey modulus: %u\n" RULE,
+	task_print(t, "\n" KEY_RULE "Key name: %.*s\nKey type: %s\nKey modulus: %u\n" KEY_RULE,
 	           (int)r.key.len, (const char *)r.key.data, type, bits);
-	show_code(t, blob);
+	show_key_code(t, blob);
 }
 
 static const struct listing peer_rows = {API_LIST, API_CLASS_PEER_KEY, peer_row, NULL};
@@ -216,120 +213,14 @@ static enum turn run_show_peer(struct task *t)
 	return task_list(t, &peer_rows);
 }
 
-// The device's own keys, by the numbers that the keeper uses.
-static const struct {
-	const char *word, *type, *name;
-	uint32_t number, bits;
-} kinds[] = {
-        {"ed25519", "ED25519", "ed25519key (default)", 0, 256},
-        {"rsa", "RSA", "hostkey (default)", 1, 3072},
-        {"ecdsa", "ECDSA", "ecdsakey (default)", 2, 256},
-};
-
-static int kind_typed(const struct task *t)
-{
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (task_has(t, kinds[i].word))
-			return (int)i;
-	return 0;
-}
-
-static void local_row(struct task *t, struct cursor *c)
-{
-	uint32_t type = cursor_u32(c);
-	time_t made;
-	struct span blob;
-	struct tm tm;
-	char when[40];
-
-	(void)cursor_u32(c);
-	made = (time_t)cursor_u64(c);
-	blob = cursor_string(c);
-	if (!cursor_ok(c) || type != kinds[kind_typed(t)].number)
-		return;
-	gmtime_r(&made, &tm);
-	strftime(when, sizeof(when), "%H:%M:%S %Y/%m/%d", &tm);
-	task_print(t, "\n" RULE "Key name: %s\nKey type: %s\nTime when key pair created: %s\n",
-	           kinds[kind_typed(t)].name, kinds[kind_typed(t)].type, when);
-	show_code(t, blob);
-}
-
-static const struct listing local_rows = {API_HOST_KEYS, 0, local_row, NULL};
-
-static enum turn run_show_local(struct task *t)
-{
-	return task_list(t, &local_rows);
-}
-
-// --- making and destroying our own -------------------------------------------------------------
-
-static enum turn create_end(struct task *t)
-{
-	if (t->status != STATUS_OK)
-		return task_fail(t, "The key pair was not created: %s.",
-		                 status_text(t->status));
-	task_print(t, "Create the key pair successfully.\n");
-	return TURN_DONE;
-}
-
-static enum turn create_ask(struct task *t, uint32_t bits)
-{
-	struct builder b = task_request(t);
-
-	builder_u32(&b, kinds[kind_typed(t)].number);
-	builder_u32(&b, bits);
-	task_print(t, "Generating Keys...\n");
-	t->ask_cursor = 0;
-	return task_ask(t, API_GENERATE_KEY, &b, create_end);
-}
-
-static enum turn create_sized(struct task *t)
-{
-	struct span answer = text_span(&t->answer);
-	uint32_t bits = kinds[kind_typed(t)].bits;
-
-	if (answer.len > 0 && !arg_accepts(ARG_BITS_WORD, answer))
-		return task_fail(t, "The modulus length is out of range.");
-	return create_ask(t, answer.len > 0 ? arg_number(answer) : bits);
-}
-
-static enum turn run_create(struct task *t)
-{
-	if (!task_has(t, "rsa"))
-		return create_ask(t, kinds[kind_typed(t)].bits);
-	return task_question(
-	        t, false, create_sized,
-	        "The range of public key modulus is (2048 ~ 4096).\n"
-	        "If the key modulus is greater than 512, it will take a few minutes.\n"
-	        "Press CTRL+C to abort.\n"
-	        "Input the modulus length [default = 3072]:");
-}
-
-static enum turn destroy_confirmed(struct task *t)
-{
-	struct builder b;
-
-	if (!task_said_yes(t))
-		return TURN_DONE;
-	b = task_request(t);
-	builder_u32(&b, kinds[kind_typed(t)].number);
-	t->ask_cursor = 0;
-	return task_ask(t, API_DESTROY_KEY, &b, task_end);
-}
-
-static enum turn run_destroy(struct task *t)
-{
-	return task_question(t, false, destroy_confirmed,
-	                     "Confirm to destroy the key pair? [Y/N]:");
-}
-
 // clang-format off
 static const struct command key[] = {
 	{ "public-key peer KEY",      run_peer,      API_ROLE_ADMIN, "Enter a peer's public key", API_CLASS_PEER_KEY, .emit = emit_peer },
 	{ "undo public-key peer KEY", run_undo_peer, API_ROLE_ADMIN, "Delete a peer's public key" },
 	{ "public-key peer KEY import sshkey FILE", run_import, API_ROLE_ADMIN, "Import a peer's public key from a file" },
-	{ "public-key local create { ecdsa | ed25519 | rsa }",  run_create,  API_ROLE_ADMIN, "Create a key pair of the device" },
-	{ "public-key local destroy { ecdsa | ed25519 | rsa }", run_destroy, API_ROLE_ADMIN, "Destroy a key pair of the device" },
+	{ "rsa peer-public-key KEY",  run_peer,      API_ROLE_ADMIN, "Enter a peer's public key", .flags = COMMAND_HIDDEN },
+	{ "undo rsa peer-public-key KEY", run_undo_peer, API_ROLE_ADMIN, "Delete a peer's public key", .flags = COMMAND_HIDDEN },
+	{ "rsa peer-public-key KEY import sshkey FILE", run_import, API_ROLE_ADMIN, "Import a peer's public key from a file", .flags = COMMAND_HIDDEN },
 };
 
 static const struct command key_view[] = {
@@ -344,7 +235,8 @@ static const struct command key_code[] = {
 static const struct command key_show[] = {
 	{ "display public-key peer [ name KEY ]", run_show_peer, API_ROLE_OPERATOR, "Display peers' public keys" },
 	{ "display public-key peer brief", run_brief, API_ROLE_OPERATOR, "In one line each", .flags = COMMAND_TABLE },
-	{ "display public-key local { ecdsa | ed25519 | rsa } public", run_show_local, API_ROLE_OPERATOR, "Display public keys of the device" },
+	{ "display rsa peer-public-key [ name KEY ]", run_show_peer, API_ROLE_OPERATOR, "Display peers' public keys", .flags = COMMAND_HIDDEN },
+	{ "display rsa peer-public-key brief", run_brief, API_ROLE_OPERATOR, "In one line each", .flags = COMMAND_HIDDEN | COMMAND_TABLE },
 };
 // clang-format on
 

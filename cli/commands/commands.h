@@ -28,6 +28,8 @@ extern const struct command_table key_table;             // cmd_keys.c: system v
 extern const struct command_table key_view_table;        // cmd_keys.c: its view
 extern const struct command_table key_code_table;        // cmd_keys.c: key code view
 extern const struct command_table key_show_table;        // cmd_keys.c: any view
+extern const struct command_table host_key_table;        // cmd_host_keys.c: system view
+extern const struct command_table host_key_show_table;   // cmd_host_keys.c: any view
 extern const struct command_table session_show_table;    // cmd_sessions.c: any view
 extern const struct command_table session_user_table;    // cmd_sessions.c: user view
 extern const struct command_table counter_table;         // cmd_counters.c: any view
@@ -55,6 +57,10 @@ enum turn save_print(struct task *t);
 // A command given as an argument, COMMAND..., as text that can be run. False when it is too long.
 #define COMMAND_TEXT_MAX 256
 bool command_text(const struct task *t, char out[COMMAND_TEXT_MAX]);
+
+// "Key code:" and the DER of a public key (cmd_keys.c).
+#define KEY_RULE "=============================================\n"
+void show_key_code(struct task *t, struct span blob);
 
 // A text field of a fixed width, blanks to the right, at least one.
 void print_cell(struct task *t, int width, const char *text);

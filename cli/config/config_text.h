@@ -82,4 +82,12 @@ void config_load(struct config_load *load);
 [[nodiscard]] enum status key_file_parse(struct span text, struct builder *blob);
 // Kind and size for people: "RSA", 3072. False for what we do not know.
 bool key_describe(struct span blob, const char **type, uint32_t *bits);
+// Public keys as other programs read them (key_text.c): one line of OpenSSH, RFC 4716, or decimal
+// "bits exponent modulus" (RSA only).
+void key_text_openssh(struct text *out, struct span blob, const char *comment);
+void key_text_ssh2(struct text *out, struct span blob, const char *comment);
+[[nodiscard]] enum status key_text_ssh1(struct text *out, struct span blob);
+// "SHA256:..." as OpenSSH prints it.
+#define KEY_FINGERPRINT_MAX 64
+void key_fingerprint(struct span blob, char out[KEY_FINGERPRINT_MAX]);
 void key_hex(struct text *out, struct span der, unsigned indent);

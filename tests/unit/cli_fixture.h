@@ -25,6 +25,7 @@ struct fixture {
 	uint32_t puts;     // PUT calls seen, for counting commands
 	uint64_t consumed; // reported
 	bool exited, started, hold_replies;
+	uint32_t host_key_bits[3]; // by type; 0: no such key
 	uint32_t exit_status;
 	struct text shown;
 	struct text log;
@@ -172,6 +173,59 @@ static enum status answer_commit(struct fixture *f)
 	return status;
 }
 
+// A public key of the type that is always the same.
+static void host_key_blob(uint32_t type, struct builder *b)
+{
+	uint8_t bytes[256];
+
+	memset(bytes, 0x55, sizeof(bytes));
+	bytes[0] = 0xc5;
+	if (type == 1) {
+		builder_text(b, "ssh-rsa");
+		builder_mpint(b, span_of("\1\0\1", 3));
+		builder_mpint(b, span_of(bytes, 256));
+	} else if (type == 0) {
+		builder_text(b, "ssh-ed25519");
+		builder_string(b, span_of(bytes, 32));
+	} else {
+		bytes[0] = 4;
+		builder_text(b, "ecdsa-sha2-nistp256");
+		builder_text(b, "nistp256");
+		builder_string(b, span_of(bytes, 65));
+	}
+}
+
+static enum status answer_host_keys(struct fixture *f, struct builder *b)
+{
+	for (uint32_t type = 0; type < 3; type++) {
+		uint8_t bytes[600];
+		struct builder blob = builder_over(bytes, sizeof(bytes));
+
+		if (f->host_key_bits[type] == 0)
+			continue;
+		host_key_blob(type, &blob);
+		builder_u32(b, type);
+		builder_u32(b, f->host_key_bits[type]);
+		builder_u64(b, 86400);
+		builder_string(b, builder_span(&blob));
+	}
+	return STATUS_OK;
+}
+
+static enum status answer_key_change(struct fixture *f, uint16_t call, struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	uint32_t type = cursor_u32(&c);
+	uint32_t bits = call == API_GENERATE_KEY ? cursor_u32(&c) : 0;
+
+	if (cursor_end(&c) != STATUS_OK || type > 2)
+		return STATUS_MALFORMED;
+	if (bits == 0 && f->host_key_bits[type] == 0)
+		return STATUS_NOT_FOUND;
+	f->host_key_bits[type] = bits;
+	return STATUS_OK;
+}
+
 static enum status answer(struct fixture *f, struct dialogue_request *r, struct span payload,
                           struct builder *b)
 {
@@ -208,8 +262,12 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_MEMORY:
 	case API_SESSIONS:
 	case API_DIALOGUES:
-	case API_HOST_KEYS:
 		return STATUS_OK;
+	case API_HOST_KEYS:
+		return answer_host_keys(f, b);
+	case API_GENERATE_KEY:
+	case API_DESTROY_KEY:
+		return answer_key_change(f, r->call, payload);
 	default:
 		return STATUS_UNSUPPORTED;
 	}
