@@ -41,7 +41,8 @@ struct program_kind {
 	const char *name;                         // in the log
 	size_t (*needs)(const struct program *p); // bytes of `in` without which a call is idle
 	enum program_turn (*run)(struct program *p);
-	void (*free)(struct program *p); // NULL is fine; may wait for a disk
+	void (*end)(struct program *p); // let go of all files; may wait for a disk
+	void (*free)(struct program *p);
 };
 
 // False: no memory.

@@ -158,21 +158,29 @@ void sftp_log(struct sftp *s, const char *verb, const char *path, int result)
 
 // --- life --------------------------------------------------------------------------------------
 
-static void sftp_free(struct program *p)
+static void sftp_end(struct program *p)
 {
 	struct sftp *s = (struct sftp *)p;
 
-	if (s == NULL)
-		return;
-	for (uint32_t i = 0; i < SFTP_HANDLES; i++)
-		sftp_handle_give(&s->handles[i]);
+	for (uint32_t i = 0; i < SFTP_HANDLES; i++) {
+		struct sftp_handle *h = &s->handles[i];
+
+		if (h->upload != NULL && h->path != NULL)
+			program_log(p, "put", h->path, "given up");
+		sftp_handle_give(h);
+	}
+}
+
+static void sftp_free(struct program *p)
+{
+	sftp_end(p);
 	program_fini(p);
-	free(s);
+	free(p);
 }
 
 struct program *sftp_new(const struct program_setup *setup)
 {
-	static const struct program_kind kind = {"SFTP", needs, run, sftp_free};
+	static const struct program_kind kind = {"SFTP", needs, run, sftp_end, sftp_free};
 	struct sftp *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)

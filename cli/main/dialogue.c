@@ -1,5 +1,6 @@
 // Life of a dialogue, and what control may tell it.
 #include "cli/main/dialogue.h"
+#include "cli/files/service.h"
 #include "cli/main/task.h"
 #include "dataplane/base/trace.h"
 
@@ -70,7 +71,9 @@ static void on_timer(void *owner, uint32_t index, uint64_t now_us)
 {
 	struct dialogue_table *t = owner;
 	struct dialogue *d = &t->rows[index];
-	uint64_t idle_us = t->shell->idle_seconds * 1000000ull;
+	uint64_t idle_us =
+	        (d->service != NULL ? t->shell->sftp_idle_seconds : t->shell->idle_seconds) *
+	        1000000ull;
 	bool asked = d->table != NULL && d->task != NULL && d->task->wait == WAIT_ANSWER;
 
 	if (d->table == NULL)
@@ -263,7 +266,8 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 		t->shell->count[COUNT_cli_no_memory]++;
 		dialogue_close(d, 255);
 	}
-	if (d->type == DIALOGUE_SUBSYSTEM || d->role == API_ROLE_NONE) {
+	if (d->role == API_ROLE_NONE ||
+	    (d->type == DIALOGUE_SUBSYSTEM && !service_open(d, start->command, start->peer))) {
 		t->shell->count[COUNT_cli_refused]++;
 		if (d->type != DIALOGUE_SUBSYSTEM)
 			output_line(d, span_text("Permission denied.\n"));
@@ -303,6 +307,8 @@ void dialogue_close(struct dialogue *d, uint32_t exit_status)
 	d->exit_status = exit_status;
 	task_free(d->task);
 	d->task = NULL;
+	service_leave(d->service);
+	d->service = NULL;
 	free(d->line);
 	d->line = NULL;
 	shell_queue(d->table->shell, d);
@@ -322,6 +328,7 @@ void dialogue_free(struct dialogue *d)
 		return;
 	wheel_cancel(&t->wheel, d->slot - t->first);
 	task_free(d->task);
+	service_leave(d->service);
 	free(d->line);
 	history_fini(&d->history);
 	input_fini(d);
@@ -513,6 +520,8 @@ static enum dialogue_turn finish(struct dialogue *d)
 
 static enum dialogue_turn work_step(struct dialogue *d)
 {
+	if (d->service != NULL)
+		return service_step(d) ? DIALOGUE_AGAIN : DIALOGUE_IDLE;
 	if (d->task != NULL) {
 		enum dialogue_turn turn = task_step(d->task);
 

@@ -17,6 +17,7 @@
 
 struct task;
 struct input;
+struct service;
 
 // Commands that come from memory: an exec request, a configuration file. Owned text.
 struct script {
@@ -74,6 +75,7 @@ struct dialogue {
 	struct text out;          // to be shown
 	struct task *task;        // while a command runs
 	struct script *script;    // or NULL
+	struct service *service;  // in place of the command line (files/service.h), or NULL
 	char *user;               //
 	char *name;               // what the view edits
 	struct text code;         // public-key-code so far

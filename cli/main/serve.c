@@ -1,5 +1,6 @@
 // The event loop: cells in, dialogues' turns, cells out; asleep when there is nothing to do.
 #include "cli/main/serve.h"
+#include "cli/files/upload.h"
 #include "dataplane/base/trace.h"
 #include "dataplane/link/link_offer.h"
 
@@ -7,10 +8,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CELLS_PER_TURN 256
 #define STOP_US        500000u
+#define FILE_THREADS   "8"
+#define FILE_NICE      10 // dialogues go before files
 
 static uint64_t clock_us(void)
 {
@@ -294,8 +299,12 @@ static void on_busy(uv_idle_t *idle)
 
 static void on_work(uv_work_t *door)
 {
+	static _Thread_local bool settled;
 	struct file_job *job = door->data;
 
+	if (!settled)
+		setpriority(PRIO_PROCESS, (id_t)gettid(), FILE_NICE);
+	settled = true;
 	job->work(job);
 }
 
@@ -354,6 +363,8 @@ static bool serve_init(struct serve *s, const struct options *options)
 	s->shell.log = log_line;
 	s->shell.flash = directory_open(options->flash);
 	s->shell.state = directory_open(options->state);
+	if (s->shell.flash >= 0)
+		upload_sweep(s->shell.flash);
 	if (s->shell.flash < 0 || consoles_init(&s->consoles, s) != STATUS_OK)
 		return false;
 	uv_idle_init(s->loop, &s->busy);
@@ -381,8 +392,10 @@ int serve_run(const struct options *options)
 	struct serve *s = calloc(1, sizeof(*s));
 	int status = 1;
 
-	// One thread for the disk: files are few, and threads must not grow with sessions.
-	setenv("UV_THREADPOOL_SIZE", "1", 1);
+	// A few threads for the disk: one that hangs holds those who use it, not everybody.
+	// Threads must not grow with sessions.
+	setenv("UV_THREADPOOL_SIZE", FILE_THREADS, 1);
+	umask(022); // files get the mode that a client asks for; nobody else reaches them
 	if (s != NULL && serve_init(s, options)) {
 		uv_run(s->loop, UV_RUN_DEFAULT);
 		status = s->stopping ? 0 : 1;

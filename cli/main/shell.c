@@ -14,6 +14,7 @@ enum status shell_init(struct shell *shell, const char **bad)
 	snprintf(shell->sysname, sizeof(shell->sysname), "%s",
 	         api_field_row(API_SYSTEM_NAME)->text);
 	shell->idle_seconds = api_field_row(API_VTY_IDLE_SECONDS)->number;
+	shell->sftp_idle_seconds = 60 * api_field_row(API_SSH_SERVER_SFTP_IDLE_MINUTES)->number;
 	shell->screen_length = api_field_row(API_VTY_SCREEN_LENGTH)->number;
 	shell->history = api_field_row(API_VTY_HISTORY)->number;
 	for (int i = 0; i < VIEWS && status == STATUS_OK; i++)

@@ -15,7 +15,7 @@ struct port {
 	bool (*send)(struct port *port, struct link_cell *cell, struct span payload);
 };
 
-// Work that may block (a disk): runs outside the loop, one at a time, `done` back inside it. The
+// Work that may block (a disk): runs outside the loop, a few at a time, `done` back inside it. The
 // job belongs to its starter again in `done`.
 struct file_job {
 	void (*work)(struct file_job *job);
@@ -28,6 +28,7 @@ struct file_job {
 	X(cli_opened, "dialogues opened")                                                      \
 	X(cli_closed, "dialogues closed")                                                      \
 	X(cli_refused, "dialogues refused at opening")                                         \
+	X(cli_services, "dialogues opened for files: SFTP, SCP")                               \
 	X(cli_commands, "commands run")                                                        \
 	X(cli_wrong, "command lines answered by an error")                                     \
 	X(cli_denied, "commands denied by role")                                               \
@@ -65,7 +66,7 @@ struct shell {
 	struct shell_list aliases;
 	char *hotkeys[HOTKEYS]; // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
-	uint32_t idle_seconds, screen_length, history;
+	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
 	char *notice; // said at every login, or NULL; owned
 	int flash;    // the device's files: a directory, or -1
 	int state;    // what the first start made: a directory, or -1
@@ -76,7 +77,7 @@ struct shell {
 	uint32_t blocked; // of the last turn: waiting for room alone
 	bool saving;      // a save is under way: only one at a time
 	uint64_t count[SHELL_COUNTERS];
-	uint32_t open, open_peak, tasks, tasks_peak;
+	uint32_t open, open_peak, tasks, tasks_peak, services;
 	uint64_t input_bytes, input_peak;
 
 	void (*submit)(struct file_job *job); // runs it later, off the loop

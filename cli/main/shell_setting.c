@@ -84,6 +84,9 @@ static void value_set(struct shell *shell, const struct api_value *v)
 	case API_VTY_IDLE_SECONDS:
 		shell->idle_seconds = v->number;
 		break;
+	case API_SSH_SERVER_SFTP_IDLE_MINUTES:
+		shell->sftp_idle_seconds = 60 * v->number;
+		break;
 	case API_VTY_SCREEN_LENGTH:
 		shell->screen_length = v->number;
 		break;

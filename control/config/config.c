@@ -16,6 +16,8 @@ static void quick_update(struct config *c)
 	atomic_store(&c->port, number_of(c->live, API_SSH_SERVER_PORT));
 	atomic_store(&c->login_seconds, number_of(c->live, API_SSH_SERVER_LOGIN_SECONDS));
 	atomic_store(&c->retries, number_of(c->live, API_SSH_SERVER_RETRIES));
+	atomic_store(&c->sftp, number_of(c->live, API_SSH_SERVER_SFTP_ENABLE));
+	atomic_store(&c->scp, number_of(c->live, API_SSH_SERVER_SCP_ENABLE));
 	atomic_store(&c->session_limit, number_of(c->live, API_SSH_SERVER_SESSION_LIMIT));
 }
 

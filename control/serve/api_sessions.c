@@ -104,7 +104,9 @@ static const char *service_of(struct shard *h, const struct session *s)
 		const struct channel *c = channel_at(h, s, i);
 
 		if (c != NULL && c->type != 0)
-			return "Stelnet";
+			return c->service == API_SERVICE_SFTP  ? "SFTP"
+			       : c->service == API_SERVICE_SCP ? "SCP"
+			                                       : "Stelnet";
 	}
 	return "";
 }

@@ -35,6 +35,7 @@ struct channel {
 	uint8_t number;   // ours
 	uint8_t type;     // enum dialogue_type, 0 before one began
 	uint8_t flags;    // enum channel_flag
+	uint8_t service;  // API_SERVICE_STELNET ... that it uses, with the type
 	uint32_t columns, rows;
 	char term[CHANNEL_TERM_MAX + 1];
 

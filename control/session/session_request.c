@@ -98,16 +98,18 @@ static bool run_window_change(struct shard *h, struct session *s, struct channel
 
 // One program a channel, and only for users whose service this is.
 static bool program_open(struct shard *h, struct session *s, struct channel *channel,
-                         struct cursor *c, enum dialogue_type type, struct span text)
+                         struct cursor *c, enum dialogue_type type, uint8_t service,
+                         struct span text)
 {
 	char user[4 * USER_NAME_MAX + 1];
 
 	if (cursor_end(c) != STATUS_OK || channel->type != 0 ||
 	    channel->flags & (CHANNEL_SENT_CLOSE | CHANNEL_GOT_CLOSE) ||
-	    !(s->services & API_SERVICE_STELNET))
+	    !(s->services & service))
 		return false;
 	if (shell_open(h, s, channel, type, text) != STATUS_OK)
 		return false;
+	channel->service = service;
 	if (type == DIALOGUE_SHELL)
 		log_session(h, s, LOG_INFO, "SHELL_LOGIN", "%s logged in on line vty%u.",
 		            log_escape(user, sizeof(user), span_text(s->user)),
@@ -118,7 +120,28 @@ static bool program_open(struct shard *h, struct session *s, struct channel *cha
 static bool run_shell(struct shard *h, struct session *s, struct channel *channel,
                       struct cursor *c)
 {
-	return program_open(h, s, channel, c, DIALOGUE_SHELL, span_of(NULL, 0));
+	return program_open(h, s, channel, c, DIALOGUE_SHELL, API_SERVICE_STELNET,
+	                    span_of(NULL, 0));
+}
+
+// A program of cli's file service: cli gets its name and words, and runs no command.
+static bool files_open(struct shard *h, struct session *s, struct channel *channel,
+                       struct cursor *c, uint8_t service, bool enabled, struct span text)
+{
+	char name[128];
+	bool ok = enabled && program_open(h, s, channel, c, DIALOGUE_SUBSYSTEM, service, text);
+
+	if (cursor_end(c) == STATUS_OK)
+		log_session(h, s, LOG_INFO, "SSHS_LOG", "Subsystem request for %s%s.",
+		            log_escape(name, sizeof(name),
+		                       span_of(text.data, text.len < 24 ? text.len : 24)),
+		            ok ? "" : " refused");
+	return ok;
+}
+
+static bool is_scp(struct span command)
+{
+	return command.len > 4 && memcmp(command.data, "scp ", 4) == 0;
 }
 
 static bool run_exec(struct shard *h, struct session *s, struct channel *channel,
@@ -126,20 +149,20 @@ static bool run_exec(struct shard *h, struct session *s, struct channel *channel
 {
 	struct span command = cursor_string_max(c, CHANNEL_TEXT_MAX);
 
-	return program_open(h, s, channel, c, DIALOGUE_EXEC, command);
+	if (is_scp(command))
+		return files_open(h, s, channel, c, API_SERVICE_SCP,
+		                  atomic_load(&h->control->config.scp), command);
+	return program_open(h, s, channel, c, DIALOGUE_EXEC, API_SERVICE_STELNET, command);
 }
 
-// None is served yet: a client falls back, or says so.
 static bool run_subsystem(struct shard *h, struct session *s, struct channel *channel,
                           struct cursor *c)
 {
-	char name[128];
 	struct span wanted = cursor_string_max(c, 256);
 
-	if (cursor_end(c) == STATUS_OK)
-		log_session(h, s, LOG_INFO, "SSHS_LOG", "Subsystem request for %s refused.",
-		            log_escape(name, sizeof(name), wanted));
-	return false;
+	return files_open(h, s, channel, c, API_SERVICE_SFTP,
+	                  span_is(wanted, "sftp") && atomic_load(&h->control->config.sftp),
+	                  wanted);
 }
 
 // --- the rest ------------------------------------------------------------------------------------

@@ -411,6 +411,11 @@ static inline void fixture_free(struct fixture *f)
 	char command[128];
 
 	table_fini(&f->table);
+	for (struct file_job *job = f->job; job != NULL; job = f->job) { // what they left to do
+		f->job = NULL;
+		job->work(job);
+		job->done(job);
+	}
 	shell_fini(&f->shell);
 	settings_free(f->draft);
 	config_fini(&f->control);

@@ -1,0 +1,197 @@
+// Programs behind dialogues.
+#include "cli/files/service.h"
+#include "cli/files/sftp.h"
+#include "cli/main/input.h"
+
+#include <stdlib.h>
+
+#define OUT_LOW (PROGRAM_OUT_HIGH / 2)
+
+struct service {
+	struct file_job job;       // first
+	struct dialogue *dialogue; // NULL: gone
+	struct program *program;
+	enum program_turn turn; // of its last call
+	bool busy;              // in a call: the program is not ours now
+};
+
+// --- off the loop ------------------------------------------------------------------------------
+
+static void run_work(struct file_job *job)
+{
+	struct service *v = (struct service *)job;
+
+	v->turn = v->program->kind->run(v->program);
+}
+
+static void end_work(struct file_job *job)
+{
+	struct program *p = ((struct service *)job)->program;
+
+	p->kind->end(p);
+}
+
+// --- in the loop -------------------------------------------------------------------------------
+
+static void log_take(struct shell *shell, struct program *p)
+{
+	char *at = p->log.data, *end, *lf;
+
+	if (at == NULL)
+		return;
+	end = at + p->log.len;
+	for (; at < end && (lf = memchr(at, '\n', (size_t)(end - at))) != NULL; at = lf + 1) {
+		*lf = 0;
+		if (shell->log != NULL)
+			shell->log(at);
+	}
+	text_fini(&p->log);
+}
+
+static void end_done(struct file_job *job)
+{
+	struct service *v = (struct service *)job;
+
+	log_take(job->shell, v->program);
+	v->program->kind->free(v->program);
+	job->shell->services--;
+	free(v);
+}
+
+static void service_end(struct service *v)
+{
+	v->job.work = end_work;
+	v->job.done = end_done;
+	v->busy = true;
+	v->job.shell->submit(&v->job);
+}
+
+static void output_take(struct dialogue *d, struct text *out)
+{
+	if (text_left(&d->out) == 0) {
+		text_fini(&d->out);
+		d->out = *out;
+		*out = (struct text){0};
+		return;
+	}
+	text_add(&d->out, out->data + out->at, text_left(out));
+	text_fini(out);
+}
+
+static void run_done(struct file_job *job)
+{
+	struct service *v = (struct service *)job;
+	struct dialogue *d = v->dialogue;
+
+	v->busy = false;
+	log_take(job->shell, v->program);
+	if (d == NULL) {
+		service_end(v);
+		return;
+	}
+	d->active_us = job->shell->now_us;
+	if (text_left(&v->program->out) > 0)
+		output_take(d, &v->program->out);
+	if (v->turn == PROGRAM_OVER || d->out.failed)
+		dialogue_close(d, d->out.failed ? 255 : v->program->exit_status);
+	shell_queue(job->shell, d);
+}
+
+static bool input_move(struct dialogue *d, struct program *p)
+{
+	size_t most = p->kind->needs(p);
+	bool did = false;
+
+	most = most > PROGRAM_IN_HIGH ? most : PROGRAM_IN_HIGH;
+	while (d->input != NULL && text_left(&p->in) < most) {
+		const struct input *first = d->input;
+		size_t len = first->len - first->at, room = most - text_left(&p->in);
+
+		len = len < room ? len : room;
+		text_add(&p->in, first->data + first->at, len);
+		input_take(d, len);
+		did = true;
+	}
+	p->in_ended = d->input_ended && d->input == NULL;
+	return did;
+}
+
+static bool may_run(const struct service *v)
+{
+	const struct program *p = v->program;
+
+	return text_left(&v->dialogue->out) < OUT_LOW &&
+	       (v->turn == PROGRAM_AGAIN || p->in_ended ||
+	        text_left(&p->in) >= p->kind->needs(p));
+}
+
+bool service_step(struct dialogue *d)
+{
+	struct service *v = d->service;
+	bool did;
+
+	if (v->busy)
+		return false;
+	did = input_move(d, v->program);
+	if (v->program->in.failed) {
+		d->table->shell->count[COUNT_cli_no_memory]++;
+		dialogue_close(d, 255);
+		return true;
+	}
+	if (!may_run(v))
+		return did;
+	v->job.work = run_work;
+	v->job.done = run_done;
+	v->busy = true;
+	v->job.shell->submit(&v->job);
+	return true;
+}
+
+void service_leave(struct service *v)
+{
+	if (v == NULL)
+		return;
+	v->dialogue = NULL;
+	atomic_store(&v->program->cancelled, true);
+	if (!v->busy)
+		service_end(v);
+}
+
+// --- beginning ---------------------------------------------------------------------------------
+
+static struct program *program_of(const struct dialogue *d, struct span command,
+                                  struct span peer)
+{
+	struct program_setup setup = {
+	        .root = d->table->shell->flash,
+	        .read_only = d->role < API_ROLE_ADMIN,
+	        .user = span_text(d->user != NULL ? d->user : ""),
+	        .peer = peer,
+	};
+
+	if (span_is(command, "sftp"))
+		return sftp_new(&setup);
+	return NULL;
+}
+
+bool service_open(struct dialogue *d, struct span command, struct span peer)
+{
+	struct shell *shell = d->table->shell;
+	struct service *v;
+
+	if (shell->flash < 0 || shell->services >= SERVICES_MAX)
+		return false;
+	v = calloc(1, sizeof(*v));
+	if (v != NULL)
+		v->program = program_of(d, command, peer);
+	if (v == NULL || v->program == NULL) {
+		free(v);
+		return false;
+	}
+	v->job.shell = shell;
+	v->dialogue = d;
+	d->service = v;
+	shell->services++;
+	shell->count[COUNT_cli_services]++;
+	return true;
+}
