@@ -1,0 +1,141 @@
+// One thread of the generator: its sessions, their timers, the plan of arrivals, the scenario's
+// moves. Everything that changes hangs off struct engine; the options are shared and read only.
+#pragma once
+
+#include <assert.h>
+#include <stdatomic.h>
+
+#include "dataplane/base/wheel.h"
+#include "tests/load/client/ssh_client.h"
+#include "tests/load/link/load_link.h"
+#include "tests/load/report/results.h"
+#include "tests/load/scenario/arrivals.h"
+#include "tests/load/scenario/job_pool.h"
+
+#define SESSION_NONE UINT32_MAX
+
+struct load_options;
+struct engine;
+struct load_session;
+
+enum session_life {
+	SESSION_FREE,
+	SESSION_CONNECTING,
+	SESSION_LOGIN,
+	SESSION_OPEN,    // authenticated
+	SESSION_CLOSING, // our DISCONNECT is on its way; waiting for the connection's end
+};
+
+// What a scenario does when; any may be NULL. A move may end the session only by session_finish,
+// session_fail or session_cut, which take effect when it returns.
+struct scenario {
+	const char *name;
+	const char *text;
+	bool holds; // sessions stay until the run is over
+	bool needs_command;
+	void (*moved)(struct engine *e,
+	              struct load_session *s); // after every step of the client
+	void (*open)(struct engine *e, struct load_session *s);
+	void (*ready)(struct engine *e, struct load_session *s);
+	void (*data)(struct engine *e, struct load_session *s, struct span bytes);
+	void (*writable)(struct engine *e, struct load_session *s);
+	void (*channel_over)(struct engine *e, struct load_session *s);
+	void (*rekeyed)(struct engine *e, struct load_session *s);
+	void (*timer)(struct engine *e, struct load_session *s, uint64_t now_us);
+};
+const struct scenario *scenario_find(const char *name);
+const struct scenario *scenario_at(unsigned i); // NULL: no more
+
+enum session_end { END_NONE, END_FINISH, END_FAIL, END_CUT };
+
+struct typing {
+	uint64_t first_us;               // when the first key is due
+	uint32_t sent, seen;             // keys
+	uint32_t echoed;                 // bytes, modulo a pair's
+	uint16_t key_bytes, erase_bytes; // that the server echoes
+	uint8_t stage;
+};
+
+struct moving {
+	uint64_t sent, received;
+};
+
+struct load_session {
+	struct client client;
+	uint64_t intended_us; // when it should have begun
+	uint64_t step_us;     // when what is being measured began
+	uint64_t due_us;      // of the timer; 0: none
+	struct wheel_link timer;
+	uint32_t life;
+	uint32_t next_free;
+	uint8_t stage;                           // enum session_life
+	uint8_t end;                             // enum session_end, to be carried out
+	bool was_open : 1, failed : 1, gone : 1; // gone: the link has forgotten it
+	union {
+		struct typing typing;
+		struct moving moving;
+		uint32_t turn; // abort: which phase; rekey: how many
+	};
+};
+static_assert(sizeof(struct load_session) <= 640, "with TCP's 320 below 1 KiB a held session");
+
+struct engine {
+	const struct load_options *options;
+	const struct scenario *scenario;
+	struct load_link *link;
+	struct load_session *sessions;
+	uint32_t slots, free_first, touched;
+	uint32_t active;     // sessions not free
+	uint32_t logging_in; // of them, not authenticated yet
+	uint32_t parallel;   // bound of logging_in
+	uint64_t made;       // sessions begun
+	struct wheel wheel;
+	struct arrivals arrivals;
+	struct client_env env;
+	struct job_pool *pool; // NULL: jobs run at once
+	struct job_taker *jobs;
+	struct results results;
+	uint64_t start_us, stop_us; // stop: no arrivals from then on; UINT64_MAX: not planned
+	uint64_t give_up_us;        // what is still under way then is cut
+	uint32_t goodbye;           // next slot to say goodbye to
+	bool stopping;
+	_Atomic bool stop;  // writer: main
+	_Atomic bool hurry; // writer: main; do not wait for what is under way
+	_Atomic bool over;  // reader: main
+	unsigned index;
+};
+
+struct engine_config {
+	const struct load_options *options;
+	struct job_pool *pool;
+	unsigned index, engines; // this one, of so many
+};
+
+[[nodiscard]] bool engine_init(struct engine *e, const struct engine_config *config);
+void engine_fini(struct engine *e);
+void *engine_run(void *engine);
+void engine_stop(struct engine *e, bool hurry); // any thread
+
+// --- for scenarios -------------------------------------------------------------------------------
+
+uint32_t session_slot(const struct engine *e, const struct load_session *s);
+void session_finish(struct engine *e, struct load_session *s); // say goodbye: it went well
+void session_fail(struct engine *e, struct load_session *s, const char *class,
+                  struct span words);
+void session_cut(struct engine *e, struct load_session *s); // reset it, on purpose
+void session_arm(struct engine *e, struct load_session *s, uint64_t due_us);
+// Open the channel, failing the session when that cannot be.
+void session_channel(struct engine *e, struct load_session *s, enum client_request kind,
+                     const char *command);
+
+// --- inside --------------------------------------------------------------------------------------
+
+extern const struct client_ops session_client_ops;
+extern const struct load_link_app session_link_ops;
+
+// Begin one; false when there is no slot.
+bool session_begin(struct engine *e, uint64_t intended_us);
+void session_timer(void *engine, uint32_t slot, uint64_t now_us);
+void session_jobs(struct engine *e);
+// The run is over: finish it when it is open, else cut it if `all`.
+void session_goodbye(struct engine *e, struct load_session *s, bool all);

@@ -1,0 +1,515 @@
+// Reading the command line.
+#include "tests/load/scenario/load_options.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/load/link/manners.h"
+#include "tests/load/scenario/engine.h"
+#include "tests/load/scenario/load_help.h"
+
+#define FILE_MAX_BYTES (16u << 20)
+
+enum option_name {
+	OPT_TARGET = 256,
+	OPT_USER,
+	OPT_KEY,
+	OPT_PASSWORD_FILE,
+	OPT_INTERACTIVE,
+	OPT_KNOWN_HOSTS,
+	OPT_PIN,
+	OPT_COUNT,
+	OPT_DURATION,
+	OPT_RATE,
+	OPT_ARRIVALS,
+	OPT_SESSIONS,
+	OPT_PARALLEL,
+	OPT_TIMEOUT,
+	OPT_LINK,
+	OPT_SOURCE,
+	OPT_CORES,
+	OPT_POOL,
+	OPT_KEX,
+	OPT_CIPHERS,
+	OPT_MACS,
+	OPT_HOST_KEYS,
+	OPT_WINDOW,
+	OPT_COMMAND,
+	OPT_JSON,
+	OPT_HTML,
+	OPT_HISTOGRAMS,
+	OPT_OWN,
+	OPT_QUIET,
+	OPT_HELP,
+};
+
+static const struct option rows[] = {
+        {"target", required_argument, NULL, OPT_TARGET},
+        {"user", required_argument, NULL, OPT_USER},
+        {"key", required_argument, NULL, OPT_KEY},
+        {"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
+        {"interactive", no_argument, NULL, OPT_INTERACTIVE},
+        {"known-hosts", required_argument, NULL, OPT_KNOWN_HOSTS},
+        {"pin", required_argument, NULL, OPT_PIN},
+        {"count", required_argument, NULL, OPT_COUNT},
+        {"duration", required_argument, NULL, OPT_DURATION},
+        {"rate", required_argument, NULL, OPT_RATE},
+        {"arrivals", required_argument, NULL, OPT_ARRIVALS},
+        {"sessions", required_argument, NULL, OPT_SESSIONS},
+        {"parallel", required_argument, NULL, OPT_PARALLEL},
+        {"timeout", required_argument, NULL, OPT_TIMEOUT},
+        {"link", required_argument, NULL, OPT_LINK},
+        {"source", required_argument, NULL, OPT_SOURCE},
+        {"cores", required_argument, NULL, OPT_CORES},
+        {"pool", required_argument, NULL, OPT_POOL},
+        {"kex", required_argument, NULL, OPT_KEX},
+        {"ciphers", required_argument, NULL, OPT_CIPHERS},
+        {"macs", required_argument, NULL, OPT_MACS},
+        {"host-keys", required_argument, NULL, OPT_HOST_KEYS},
+        {"window", required_argument, NULL, OPT_WINDOW},
+        {"command", required_argument, NULL, OPT_COMMAND},
+        {"json", required_argument, NULL, OPT_JSON},
+        {"html", required_argument, NULL, OPT_HTML},
+        {"histograms", required_argument, NULL, OPT_HISTOGRAMS},
+        {"i-own-this-target", no_argument, NULL, OPT_OWN},
+        {"quiet", no_argument, NULL, OPT_QUIET},
+        {"help", no_argument, NULL, OPT_HELP},
+        {NULL, 0, NULL, 0},
+};
+
+// What the options say before they are put together.
+struct raw {
+	const char *target, *key, *password, *known_hosts, *pin, *arrivals;
+	bool has_sessions, has_parallel;
+};
+
+__attribute__((format(printf, 1, 2))) static bool complain(const char *format, ...)
+{
+	va_list list;
+
+	fputs("sallyport-load: ", stderr);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
+	return false;
+}
+
+// --- values --------------------------------------------------------------------------------------
+
+static bool take_number(const char *text, double least, double most, double *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtod(text, &end);
+	if (errno == 0 && end != text && *end == '\0' && *out >= least && *out <= most)
+		return true;
+	return complain("%s is not a number from %g to %g", text, least, most);
+}
+
+static bool take_u32(const char *text, uint32_t least, uint32_t most, uint32_t *out)
+{
+	double value;
+
+	if (!take_number(text, least, most, &value))
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+static bool take_u64(const char *text, uint64_t *out)
+{
+	double value;
+
+	if (!take_number(text, 1, 1e15, &value))
+		return false;
+	*out = (uint64_t)value;
+	return true;
+}
+
+// R, or R..S for a ramp.
+static bool take_rate(const char *text, struct load_options *o)
+{
+	const char *dots = strstr(text, "..");
+	char first[32];
+
+	if (dots == NULL) {
+		o->rate_end = 0;
+		return take_number(text, 0.001, 1e7, &o->rate);
+	}
+	snprintf(first, sizeof(first), "%.*s", (int)(dots - text), text);
+	o->arrivals = ARRIVAL_RAMP;
+	return take_number(first, 0, 1e7, &o->rate) &&
+	       take_number(dots + 2, 0, 1e7, &o->rate_end);
+}
+
+static bool address_parse(const char *text, struct sockaddr_storage *out)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
+		out->ss_family = AF_INET;
+		return true;
+	}
+	out->ss_family = AF_INET6;
+	return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1;
+}
+
+// The last four bytes count up.
+static void address_next(struct sockaddr_storage *a, uint32_t by)
+{
+	uint8_t *last = a->ss_family == AF_INET
+	                        ? (uint8_t *)&((struct sockaddr_in *)a)->sin_addr
+	                        : (uint8_t *)&((struct sockaddr_in6 *)a)->sin6_addr + 12;
+	uint32_t value;
+
+	memcpy(&value, last, 4);
+	value = htonl(ntohl(value) + by);
+	memcpy(last, &value, 4);
+}
+
+// ADDRESS or ADDRESS+N: that many from there on.
+static bool take_source(const char *text, struct load_options *o)
+{
+	const char *plus = strchr(text, '+');
+	struct sockaddr_storage first;
+	uint32_t count = 1;
+	char address[64];
+
+	snprintf(address, sizeof(address), "%.*s",
+	         (int)(plus != NULL ? plus - text : (ptrdiff_t)strlen(text)), text);
+	if (!address_parse(address, &first))
+		return complain("%s is not an address", address);
+	if (plus != NULL && !take_u32(plus + 1, 1, SOURCES_MAX, &count))
+		return false;
+	free(o->sources);
+	o->sources = calloc(count, sizeof(*o->sources));
+	if (o->sources == NULL)
+		return complain("out of memory");
+	o->source_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		o->sources[i] = first;
+		address_next(&o->sources[i], i);
+	}
+	return true;
+}
+
+static bool file_read(const char *path, struct blob *out)
+{
+	FILE *f = fopen(path, "re");
+	size_t max = 4096, n;
+
+	*out = (struct blob){malloc(max), 0};
+	while (f != NULL && out->data != NULL) {
+		n = fread(out->data + out->len, 1, max - out->len - 1, f);
+		out->len += n;
+		if (n == 0 || max > FILE_MAX_BYTES)
+			break;
+		if (out->len == max - 1) {
+			uint8_t *more = realloc(out->data, max * 2);
+
+			if (more == NULL)
+				break;
+			out->data = more;
+			max *= 2;
+		}
+	}
+	if (f == NULL || out->data == NULL || ferror(f)) {
+		if (f != NULL)
+			fclose(f);
+		blob_fini(out);
+		return complain("cannot read %s: %s", path, strerror(errno));
+	}
+	fclose(f);
+	out->data[out->len] = '\0';
+	return true;
+}
+
+// --- putting it together -------------------------------------------------------------------------
+
+// HOST, HOST:PORT, [HOST]:PORT.
+static bool target_split(const char *text, struct load_options *o)
+{
+	const char *colon = strrchr(text, ':'), *host = text;
+	size_t len = strlen(text);
+	uint32_t port = 22;
+
+	if (text[0] == '[' || (colon != NULL && strchr(text, ':') == colon)) {
+		const char *end = text[0] == '[' ? strchr(text, ']') : colon;
+
+		if (end == NULL)
+			return complain("%s: no ]", text);
+		host = text + (text[0] == '[');
+		len = (size_t)(end - host);
+		if (colon != NULL && colon >= end && !take_u32(colon + 1, 1, 65535, &port))
+			return false;
+	}
+	snprintf(o->host, sizeof(o->host), "%.*s", (int)len, host);
+	o->port = (uint16_t)port;
+	return true;
+}
+
+static bool target_find(const char *text, struct load_options *o)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+	char port[8];
+	int error;
+
+	if (text == NULL)
+		return complain("--target HOST:PORT is needed");
+	if (!target_split(text, o))
+		return false;
+	snprintf(port, sizeof(port), "%u", o->port);
+	error = getaddrinfo(o->host, port, &hints, &found);
+	if (error != 0)
+		return complain("%s: %s", o->host, gai_strerror(error));
+	memcpy(&o->target, found->ai_addr, found->ai_addrlen);
+	getnameinfo(found->ai_addr, found->ai_addrlen, o->address, sizeof(o->address), NULL, 0,
+	            NI_NUMERICHOST);
+	freeaddrinfo(found);
+	if (strcmp(o->link, "sockets") != 0 || o->own_target || target_is_near(&o->target))
+		return true;
+	return complain("%s is neither loopback nor in a directly connected network; say "
+	                "--i-own-this-target if it is yours to load",
+	                o->address);
+}
+
+static bool key_read(const char *path, struct load_options *o)
+{
+	struct blob text;
+	enum status status;
+
+	if (!file_read(path, &text))
+		return false;
+	status = hostkey_private_parse(span_blob(&text), &o->key);
+	blob_wipe(&text);
+	if (status == STATUS_OK)
+		status = hostkey_public_blob(o->key, &o->key_blob);
+	if (status != STATUS_OK)
+		return complain("%s: %s", path, status_text(status));
+	o->client.key = o->key;
+	o->client.key_blob = span_blob(&o->key_blob);
+	return true;
+}
+
+static bool password_read(const char *path, struct load_options *o)
+{
+	if (!file_read(path, &o->password))
+		return false;
+	o->password.data[strcspn((char *)o->password.data, "\r\n")] = '\0';
+	o->client.password = (const char *)o->password.data;
+	return true;
+}
+
+static bool trust_find(const struct raw *raw, struct load_options *o)
+{
+	const char *home = getenv("HOME");
+	struct blob text;
+	char path[512];
+
+	if (raw->pin != NULL) {
+		o->trust = host_trust_pin(raw->pin);
+		return o->trust != NULL ||
+		       complain("--pin takes SHA256:... as ssh-keygen -l prints it, or first");
+	}
+	snprintf(path, sizeof(path), "%s/.ssh/known_hosts", home != NULL ? home : "");
+	if (!file_read(raw->known_hosts != NULL ? raw->known_hosts : path, &text))
+		return complain(
+		        "host keys are checked: --known-hosts FILE or --pin SHA256:...");
+	o->trust = host_trust_known(span_blob(&text), o->host, o->address, o->port);
+	blob_fini(&text);
+	return o->trust != NULL || complain("out of memory");
+}
+
+static bool arrivals_find(const struct raw *raw, struct load_options *o)
+{
+	if (o->rate == 0 && o->rate_end == 0) {
+		o->arrivals = ARRIVAL_CLOSED;
+		return raw->arrivals == NULL || complain("--arrivals needs --rate");
+	}
+	if (raw->arrivals == NULL) {
+		if (o->arrivals != ARRIVAL_RAMP)
+			o->arrivals = ARRIVAL_CONSTANT;
+		return true;
+	}
+	if (strcmp(raw->arrivals, "constant") == 0)
+		o->arrivals = ARRIVAL_CONSTANT;
+	else if (strcmp(raw->arrivals, "poisson") == 0)
+		o->arrivals = ARRIVAL_POISSON;
+	else
+		return complain("--arrivals constant or poisson; a ramp is --rate FROM..TO");
+	return true;
+}
+
+static bool numbers_find(const struct raw *raw, struct load_options *o)
+{
+	if (!arrivals_find(raw, o))
+		return false;
+	if (o->duration_s == 0 && (o->count == UINT64_MAX || o->scenario->holds))
+		o->duration_s = 10;
+	if (o->arrivals == ARRIVAL_RAMP && o->duration_s == 0)
+		return complain("a ramp needs --duration");
+	if (!raw->has_sessions)
+		o->sessions = o->scenario->holds              ? 100
+		              : o->arrivals == ARRIVAL_CLOSED ? 16
+		                                              : 4096;
+	if (!raw->has_parallel)
+		o->parallel =
+		        o->scenario->holds && o->arrivals == ARRIVAL_CLOSED ? 16 : o->sessions;
+	if (o->cores > o->sessions)
+		o->cores = o->sessions;
+	return true;
+}
+
+static bool finish(const struct raw *raw, struct load_options *o)
+{
+	if (o->client.user == NULL)
+		return complain("--user is needed");
+	if (raw->key == NULL && raw->password == NULL)
+		return complain("--key FILE or --password-file FILE is needed");
+	if (o->scenario->needs_command && o->command == NULL)
+		return complain("%s needs --command", o->scenario->name);
+	if (!target_find(raw->target, o) || (raw->key != NULL && !key_read(raw->key, o)) ||
+	    (raw->password != NULL && !password_read(raw->password, o)) || !trust_find(raw, o))
+		return false;
+	host_trust_order(o->trust, o->client.host_keys, o->host_keys, sizeof(o->host_keys));
+	o->client.host_keys = o->host_keys;
+	o->client.trust = o->trust;
+	return numbers_find(raw, o);
+}
+
+static bool take(int option, const char *value, struct raw *raw, struct load_options *o)
+{
+	switch (option) {
+	case OPT_TARGET:
+		raw->target = value;
+		return true;
+	case OPT_USER:
+		o->client.user = value;
+		return true;
+	case OPT_KEY:
+		raw->key = value;
+		return true;
+	case OPT_PASSWORD_FILE:
+		raw->password = value;
+		return true;
+	case OPT_INTERACTIVE:
+		return o->client.interactive = true;
+	case OPT_KNOWN_HOSTS:
+		raw->known_hosts = value;
+		return true;
+	case OPT_PIN:
+		raw->pin = value;
+		return true;
+	case OPT_COUNT:
+		return take_u64(value, &o->count);
+	case OPT_DURATION:
+		return take_number(value, 0.1, 31536000, &o->duration_s);
+	case OPT_RATE:
+		return take_rate(value, o);
+	case OPT_ARRIVALS:
+		raw->arrivals = value;
+		return true;
+	case OPT_SESSIONS:
+		raw->has_sessions = true;
+		return take_u32(value, 1, 1u << 21, &o->sessions);
+	case OPT_PARALLEL:
+		raw->has_parallel = true;
+		return take_u32(value, 1, 1u << 21, &o->parallel);
+	case OPT_TIMEOUT:
+		return take_number(value, 0.1, 3600, &o->timeout_s);
+	case OPT_LINK:
+		o->link = value;
+		return true;
+	case OPT_SOURCE:
+		return take_source(value, o);
+	case OPT_CORES:
+		return take_u32(value, 1, 64, &o->cores);
+	case OPT_POOL:
+		return take_u32(value, 0, 16, &o->pool);
+	case OPT_KEX:
+		o->client.kex = value;
+		return true;
+	case OPT_CIPHERS:
+		o->client.ciphers = value;
+		return true;
+	case OPT_MACS:
+		o->client.macs = value;
+		return true;
+	case OPT_HOST_KEYS:
+		o->client.host_keys = value;
+		return true;
+	case OPT_WINDOW:
+		return take_u32(value, 1024, 1u << 30, &o->client.window);
+	case OPT_COMMAND:
+		o->command = value;
+		return true;
+	case OPT_JSON:
+		o->json = value;
+		return true;
+	case OPT_HTML:
+		o->html = value;
+		return true;
+	case OPT_HISTOGRAMS:
+		o->histograms = value;
+		return true;
+	case OPT_OWN:
+		return o->own_target = true;
+	case OPT_QUIET:
+		return o->quiet = true;
+	default:
+		return complain("see --help");
+	}
+}
+
+bool load_options_parse(int argc, char **argv, struct load_options *o, int *status)
+{
+	struct raw raw = {0};
+	int option;
+
+	*status = 2;
+	*o = (struct load_options){
+	        .link = "sockets",
+	        .count = UINT64_MAX,
+	        .timeout_s = 20,
+	        .cores = 1,
+	        .pool = 1,
+	        .client = {.kex = kex_names,
+	                   .host_keys = hostkey_algorithm_names,
+	                   .ciphers = suite_cipher_names,
+	                   .macs = suite_mac_names,
+	                   .window = 2u << 20},
+	};
+	while ((option = getopt_long(argc, argv, "", rows, NULL)) >= 0) {
+		if (option == OPT_HELP) {
+			load_help_print(stdout);
+			*status = 0;
+			return false;
+		}
+		if (!take(option, optarg, &raw, o))
+			return false;
+	}
+	if (optind + 1 != argc)
+		return complain("one scenario is needed; see --help");
+	o->scenario = scenario_find(argv[optind]);
+	if (o->scenario == NULL)
+		return complain("no scenario is called %s; see --help", argv[optind]);
+	return finish(&raw, o);
+}
+
+void load_options_fini(struct load_options *o)
+{
+	free(o->sources);
+	blob_fini(&o->key_blob);
+	blob_wipe(&o->password);
+	hostkey_free(o->key);
+	host_trust_free(o->trust);
+}
