@@ -43,6 +43,13 @@
 	X(tcp_dsack_in,           "reports of segments received twice")                          \
 	X(tcp_dsack_out,          "segments received twice and reported")                        \
 	X(tcp_probe,              "zero-window probes sent")                                     \
+	X(tcp_alive_probe,        "keepalive probes sent")                                       \
+	X(tcp_congested_in,       "segments that met congestion on the way here")                \
+	X(tcp_congested_out,      "times a peer told of congestion on the way there")            \
+	X(tcp_icmp_in,            "ICMP errors about connections")                               \
+	X(tcp_icmp_ignored,       "ICMP errors about nothing in flight")                         \
+	X(tcp_packet_too_big,     "ICMP errors: packet too big")                                 \
+	X(tcp_black_hole,         "times smaller segments were tried, full ones unanswered")     \
 	X(tcp_timeout,            "connections given up: no answer")                             \
 	X(tcp_time_wait,          "connections that entered TIME_WAIT")                          \
 	X(tcp_time_wait_full,     "TIME_WAIT records evicted early")                             \

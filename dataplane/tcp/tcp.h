@@ -45,6 +45,7 @@ struct tcp_emission {
 	uint16_t header_bytes;
 	uint16_t payload_bytes;
 	uint16_t pieces;
+	uint8_t ecn; // the two bits of the IP header
 	struct span piece[TCP_PIECES_MAX];
 };
 
@@ -82,11 +83,16 @@ struct tcp_config {
 	uint32_t source_connections; // ... of one source: no limit
 	size_t slab_bytes; // stream chunks, all connections together (reserved, lazily used)
 	uint16_t mss;      // from the port's MTU, for IPv4
-	uint32_t receive_window; // most we ever advertise, per connection
-	uint32_t send_limit;     // unacknowledged and unsent bytes held per connection
-	uint32_t time_wait_us;   // 0: 60 s
-	uint8_t secret[32];      // keyed hash and initial sequence numbers
-	uint64_t *count;         // TCP_COUNTERS counters, writer: this core
+	uint32_t receive_window;  // most we ever advertise, per connection
+	uint32_t send_limit;      // unacknowledged and unsent bytes held per connection
+	uint32_t time_wait_us;    // 0: 60 s
+	uint64_t user_timeout_us; // without any answer a connection ends; 0: 180 s
+	// Keepalive: probes of a connection that is silent for so long, so far apart, so many in vain.
+	uint64_t alive_idle_us; // 0: none
+	uint64_t alive_every_us;
+	uint8_t alive_probes;
+	uint8_t secret[32]; // keyed hash and initial sequence numbers
+	uint64_t *count;    // TCP_COUNTERS counters, writer: this core
 	const struct tcp_app *app_ops;
 	void *app;
 	void (*emit)(void *out, const struct tcp_emission *segment);
@@ -116,6 +122,14 @@ uint64_t tcp_timers(struct tcp *t, uint64_t now_us);
 
 // Emit what the last calls made sendable, acknowledgements included. Once per loop.
 void tcp_flush(struct tcp *t, uint64_t now_us);
+
+// ICMP says that our segment `seq` of that connection was too big for the next hop, or did not get
+// through. The caller has parsed the message and found the tuple in it, local: us. Believed only
+// of a segment in flight; an unreachable peer ends nothing but an open that was never answered.
+void tcp_icmp_packet_too_big(struct tcp *t, uint64_t now_us, const struct tcp_tuple *tuple,
+                             uint32_t seq, uint32_t mtu);
+void tcp_icmp_unreachable(struct tcp *t, uint64_t now_us, const struct tcp_tuple *tuple,
+                          uint32_t seq, bool hard);
 
 // The next deadline, or UINT64_MAX: tcp_flush starts timers, so ask after it before sleeping.
 uint64_t tcp_next_us(const struct tcp *t);

@@ -25,6 +25,12 @@
 #define TCP_RST 0x04
 #define TCP_PSH 0x08
 #define TCP_ACK 0x10
+#define TCP_ECE 0x40
+#define TCP_CWR 0x80
+
+// The two bits of the IP header, RFC 3168 section 5.
+#define IP_ECT 2
+#define IP_CE  3
 
 #define TCP_SECOND_US        1000000u
 #define TCP_TICK_US          1000u
@@ -39,6 +45,7 @@
 #define TCP_FULL_LEAST       512u  // payload that fills a segment on some path
 #define TCP_TAIL_LEAST_US    10000u
 #define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US)
+#define TCP_SUSPECT_AFTER    2 // time-outs in a row: the third is of a path that swallows packets
 #define TCP_QUICK_ACKS       8
 #define TCP_MSS_LEAST        128 // less is an attack on us (CVE-2019-11477)
 #define TCP_MSS_ABSENT_V4    536 // RFC 9293 section 3.7.1
@@ -103,7 +110,7 @@ enum tcp_event {
 enum conn_flag {
 	CONN_TIMESTAMPS = 1 << 0,
 	CONN_SACK = 1 << 1,
-	CONN_ACK_NOW = 1 << 2,    // acknowledge at the next flush
+	CONN_ECN = 1 << 2,        // both sides understand RFC 3168
 	CONN_SYN_NOW = 1 << 3,    // send our SYN at the next flush
 	CONN_QUEUED = 1 << 4,     // on the work list
 	CONN_RECOVERING = 1 << 5, // between the loss and `recover`
@@ -118,6 +125,9 @@ enum conn_flag {
 	CONN_REORDERED = 1 << 14,    // this path changes the order of segments
 	CONN_REORDER_WAIT = 1 << 15, // tail_us is the end of the reordering window
 	CONN_DSACK = 1 << 16,        // dsack is to be reported
+	CONN_ACK_NOW = 1 << 17,      // acknowledge at the next flush
+	CONN_ECE = 1 << 18,          // congestion was met on the way here: say so until CWR
+	CONN_CWR_NOW = 1 << 19,      // say with the next new data that we have slowed down
 };
 
 // Bytes in slab chunks.
@@ -187,6 +197,7 @@ struct conn {
 	uint8_t ack_segments; // full ones received since we last acknowledged
 	uint8_t reorder_steps; // RFC 8985: the reordering window, in quarters of the least round trip
 	uint8_t reorder_left; // recoveries until it shrinks again
+	uint8_t alive_probes; // keepalive probes unanswered
 
 	struct chain send; // from snd_una on
 	struct chain recv; // in order, not yet consumed
@@ -210,6 +221,7 @@ struct conn {
 	uint32_t chunks;         // bytes of chunks charged to this connection
 	uint32_t retransmits;
 	uint32_t sent_ms;      // when data was last sent
+	uint32_t heard_ms;     // when the peer was last heard of
 	uint32_t challenge_ms; // when a challenge was last answered
 
 	struct wheel_link timer;
@@ -237,7 +249,7 @@ struct syn_entry {
 	uint16_t mss; // the peer's, or the default
 	uint16_t window;
 	uint8_t scale;
-	uint8_t flags; // CONN_TIMESTAMPS | CONN_SACK
+	uint8_t flags; // CONN_TIMESTAMPS | CONN_SACK | CONN_ECN
 	uint8_t has_scale;
 	uint8_t sent; // SYN-ACKs
 };
@@ -307,6 +319,7 @@ struct tcp_header {
 	uint32_t seq, ack;
 	uint16_t window;
 	uint8_t flags;
+	uint8_t ecn; // of the IP header
 	struct tcp_options options;
 	struct span payload;
 };
@@ -446,6 +459,7 @@ uint32_t tcp_flight_pipe(const struct tcp *t, const struct conn *c);
 // The first lost stretch; false: none.
 bool tcp_flight_lost(const struct tcp *t, const struct conn *c, uint32_t *seq, uint32_t *len);
 void tcp_flight_lose_first(struct tcp *t, struct conn *c);
+void tcp_flight_lose_larger(struct tcp *t, struct conn *c, uint32_t bytes);
 void tcp_flight_lose_all(struct tcp *t, struct conn *c);
 void tcp_flight_lose_none(struct tcp *t, struct conn *c);
 bool tcp_is_dsack(const struct tcp_header *h);
@@ -474,6 +488,12 @@ void tcp_congestion_lost(struct tcp *t, struct conn *c);   // threshold only
 void tcp_congestion_reduce(struct tcp *t, struct conn *c); // ... and the window
 void tcp_congestion_idle(struct tcp *t, struct conn *c);
 
+// --- tcp_path.c: what the path says --------------------------------------------------------------
+void tcp_path_shrink(struct tcp *t, struct conn *c, uint32_t mss); // if that is less
+// Full segments time out again and again: try smaller ones. RFC 8899 section 4.3.
+void tcp_path_suspect(struct tcp *t, struct conn *c);
+void tcp_ecn_input(struct tcp *t, struct conn *c, const struct tcp_header *h);
+
 // --- tcp_timer.c ---------------------------------------------------------------------------------
 void tcp_rtt_sample(struct conn *c, uint32_t rtt_us);
 uint32_t tcp_timeout_us(const struct conn *c); // with backoff
@@ -494,6 +514,7 @@ void tcp_challenge(struct tcp *t, struct conn *c);
 void tcp_output(struct tcp *t, struct conn *c);
 void tcp_emit_ack(struct tcp *t, struct conn *c);
 void tcp_emit_reset(struct tcp *t, struct conn *c);
+void tcp_emit_probe(struct tcp *t, struct conn *c); // an old number: every stack answers it
 // Right edge that the application's reading allows now.
 uint32_t tcp_window_edge(const struct tcp *t, const struct conn *c);
 

@@ -53,6 +53,7 @@ void tcp_cookie_send(struct tcp *t, const struct tcp_tuple *tuple, const struct 
 	e.iss = cookie_make(t, tuple, e.irs, t->now_us / COOKIE_STEP_US, size);
 	if (iss_floor != 0 && seq_before(e.iss, iss_floor))
 		return; // an old connection's numbers: the peer asks again
+	e.flags &= CONN_TIMESTAMPS | CONN_SACK; // congestion bits would not come back
 	if (!(e.flags & CONN_TIMESTAMPS)) {
 		e.flags = 0;
 		e.has_scale = false;

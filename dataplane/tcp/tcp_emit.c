@@ -23,6 +23,7 @@ void tcp_emission_init(struct tcp_emission *out, const struct tcp_outline *o)
 	out->header_bytes = (uint16_t)bytes;
 	out->payload_bytes = 0;
 	out->pieces = 0;
+	out->ecn = 0;
 	put_u16(out->header, o->tuple->local_port);
 	put_u16(out->header + 2, o->tuple->remote_port);
 	put_u32(out->header + 4, o->seq);

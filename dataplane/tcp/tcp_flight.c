@@ -145,6 +145,16 @@ void tcp_flight_lose_first(struct tcp *t, struct conn *c)
 		f->seg[0].flags |= SENT_LOST;
 }
 
+void tcp_flight_lose_larger(struct tcp *t, struct conn *c, uint32_t bytes)
+{
+	struct flight *f = tcp_flight(t, c);
+
+	for (uint32_t i = 0; f != NULL && i < f->count; i++)
+		if (!(f->seg[i].flags & SENT_SACKED) &&
+		    f->seg[i].end - flight_from(c, f, i) > bytes)
+			f->seg[i].flags |= SENT_LOST;
+}
+
 // The peer may have changed its mind about what it holds: RFC 2018 section 8.
 void tcp_flight_lose_all(struct tcp *t, struct conn *c)
 {

@@ -125,7 +125,10 @@ static void open_input(struct tcp *t, struct conn *c, const struct tcp_header *h
 		return;
 	if (c->state == TCP_SYN_RECEIVED && !syn_acked(t, c, h))
 		return;
+	c->heard_ms = (uint32_t)(t->now_us / 1000);
+	c->alive_probes = 0;
 	timestamp_take(t, c, h);
+	tcp_ecn_input(t, c, h);
 	if (tcp_ack_input(t, c, h))
 		tcp_deliver(t, c, h);
 }
@@ -224,6 +227,7 @@ void tcp_input(struct tcp *t, uint64_t now_us, const struct tcp_segment *segment
 		TCP_COUNT(t, tcp_header_bad);
 		return;
 	}
+	h.ecn = segment->ecn;
 	hash = tcp_hash(t, &segment->to);
 	slot = table_find(&t->conn_table, hash, &segment->to);
 	TRACE_STEP(slot, 0);

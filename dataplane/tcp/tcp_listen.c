@@ -100,6 +100,8 @@ void tcp_entry_emit(struct tcp *t, const struct syn_entry *e, uint8_t flags, uin
 	struct tcp_emission out;
 
 	if (flags & TCP_SYN) {
+		if (e->flags & CONN_ECN)
+			o.flags |= TCP_ECE;
 		o.options.has_mss = true;
 		o.options.mss = tcp_mss_ours(t, &e->key.tuple);
 		o.options.has_scale = e->has_scale;
@@ -157,6 +159,13 @@ static uint32_t entry_take(struct tcp *t)
 	return pool_take(&t->syn_pool, t->syns, sizeof(*t->syns));
 }
 
+// RFC 3168 section 6.1.1.
+static bool is_ecn_setup(const struct tcp_header *h)
+{
+	return (h->flags & (TCP_SYN | TCP_ACK | TCP_ECE | TCP_CWR)) ==
+	       (TCP_SYN | TCP_ECE | TCP_CWR);
+}
+
 struct syn_entry tcp_syn_entry(const struct tcp *t, const struct tcp_tuple *tuple,
                                const struct tcp_header *h)
 {
@@ -170,7 +179,8 @@ struct syn_entry tcp_syn_entry(const struct tcp *t, const struct tcp_tuple *tupl
 	                          .has_scale = o->has_scale,
 	                          .scale = o->scale,
 	                          .flags = (uint8_t)((o->has_timestamp ? CONN_TIMESTAMPS : 0) |
-	                                             (o->sack_permitted ? CONN_SACK : 0))};
+	                                             (o->sack_permitted ? CONN_SACK : 0) |
+	                                             (is_ecn_setup(h) ? CONN_ECN : 0))};
 }
 
 void tcp_syn_input(struct tcp *t, const struct tcp_tuple *tuple, uint32_t hash,
@@ -315,6 +325,6 @@ void tcp_conn_open(struct tcp *t, struct conn *c, const struct syn_entry *e)
 	c->rto_us = TCP_RTO_FIRST_US;
 	c->quick_acks = TCP_QUICK_ACKS;
 	c->cwnd = tcp_initial_window(c);
-	c->sent_ms = (uint32_t)(t->now_us / 1000);
+	c->sent_ms = c->heard_ms = (uint32_t)(t->now_us / 1000);
 	c->ssthresh = UINT32_MAX / 2;
 }

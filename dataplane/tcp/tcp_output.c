@@ -98,7 +98,7 @@ static void segment_init(struct tcp *t, struct conn *c, struct tcp_emission *out
 	struct tcp_outline o = {.tuple = &c->key.tuple,
 	                        .seq = seq,
 	                        .ack = c->rcv_nxt,
-	                        .flags = flags | TCP_ACK,
+	                        .flags = flags | TCP_ACK | (c->flags & CONN_ECE ? TCP_ECE : 0),
 	                        .window = window_offer(t, c)};
 
 	options_fill(t, c, &o.options);
@@ -182,6 +182,17 @@ static uint32_t queue_end(const struct conn *c)
 	return c->snd_una + c->send.bytes;
 }
 
+// New data may be marked by routers; the first after a reduction says so.
+static void ecn_fill(struct conn *c, struct tcp_emission *out)
+{
+	if (!(c->flags & CONN_ECN) || out->payload_bytes == 0)
+		return;
+	out->ecn = IP_ECT;
+	if (c->flags & CONN_CWR_NOW)
+		out->header[13] |= TCP_CWR;
+	c->flags &= (uint32_t)~CONN_CWR_NOW;
+}
+
 // Send queued bytes, and the FIN when it follows them directly; returns the sequence space used.
 static uint32_t send_segment(struct tcp *t, struct conn *c, uint32_t seq, uint32_t len,
                              bool fin)
@@ -204,6 +215,7 @@ static uint32_t send_segment(struct tcp *t, struct conn *c, uint32_t seq, uint32
 		tcp_flight_again(t, c, seq, seq + used);
 	} else {
 		tcp_flight_sent(t, c, seq + used);
+		ecn_fill(c, &out);
 	}
 	f = tcp_flight(t, c);
 	if (f != NULL && (c->flags & CONN_RECOVERING))
@@ -303,16 +315,21 @@ static bool send_next(struct tcp *t, struct conn *c)
 }
 
 // A probe carries an old sequence number and no data: every stack answers with its window.
-static void send_probe(struct tcp *t, struct conn *c)
+void tcp_emit_probe(struct tcp *t, struct conn *c)
 {
 	struct tcp_emission out;
 
+	segment_init(t, c, &out, c->snd_una - 1, 0);
+	tcp_emit(t, &out);
+}
+
+static void send_probe(struct tcp *t, struct conn *c)
+{
 	c->flags &= (uint32_t)~CONN_PROBE;
 	if (c->snd_wnd > c->snd_max - c->snd_una)
 		return;
 	TCP_COUNT(t, tcp_probe);
-	segment_init(t, c, &out, c->snd_una - 1, 0);
-	tcp_emit(t, &out);
+	tcp_emit_probe(t, c);
 }
 
 static void send_syn(struct tcp *t, struct conn *c)

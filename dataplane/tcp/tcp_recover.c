@@ -312,6 +312,8 @@ void tcp_lost_timer(struct tcp *t, struct conn *c)
 		c->duplicates = 0;
 		c->flags &= (uint32_t) ~(CONN_RECOVERING | CONN_REORDER_WAIT);
 		c->flags |= CONN_RESEND | CONN_LOSS;
+		if (c->backoff >= TCP_SUSPECT_AFTER)
+			tcp_path_suspect(t, c);
 		tcp_flight_lose_all(t, c);
 	}
 	c->flags &= (uint32_t) ~(CONN_TAIL_NOW | CONN_TAIL_SENT | CONN_TAIL_AGAIN);

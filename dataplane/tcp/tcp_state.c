@@ -37,6 +37,8 @@ static void tcp_enter(struct tcp *t, struct conn *c, enum tcp_state next)
 	if (next == TCP_FIN_WAIT_2) {
 		c->timer_us = t->now_us + TCP_FIN_WAIT_US;
 		tcp_timer_update(t, c);
+	} else if (next == TCP_ESTABLISHED) {
+		tcp_timer_update(t, c); // keepalive
 	} else if (next == TCP_TIME_WAIT) {
 		c->timer_us = t->now_us + t->config.time_wait_us;
 		tcp_timer_update(t, c);

@@ -31,6 +31,32 @@ uint32_t tcp_timeout_us(const struct conn *c)
 	return rto > TCP_RTO_MOST_US ? TCP_RTO_MOST_US : (uint32_t)rto;
 }
 
+// When an idle connection is to be probed, RFC 1122 section 4.2.3.6; 0: never.
+static uint64_t alive_due_us(const struct tcp *t, const struct conn *c)
+{
+	const struct tcp_config *config = &t->config;
+	uint32_t silent_ms = (uint32_t)(t->now_us / 1000) - c->heard_ms;
+
+	if (config->alive_idle_us == 0 || c->timer_us != 0 ||
+	    (c->state != TCP_ESTABLISHED && c->state != TCP_CLOSE_WAIT))
+		return 0;
+	return t->now_us - silent_ms * 1000ull + config->alive_idle_us +
+	       c->alive_probes * config->alive_every_us;
+}
+
+static void alive_probe(struct tcp *t, struct conn *c)
+{
+	if (c->alive_probes >= t->config.alive_probes) {
+		TCP_COUNT(t, tcp_timeout);
+		tcp_emit_reset(t, c);
+		tcp_conn_end(t, c, TCP_END_TIMEOUT);
+		return;
+	}
+	c->alive_probes++;
+	TCP_COUNT(t, tcp_alive_probe);
+	tcp_emit_probe(t, c);
+}
+
 // A later deadline leaves the wheel as it is: the timer comes early and is armed again.
 void tcp_timer_update(struct tcp *t, struct conn *c)
 {
@@ -40,6 +66,8 @@ void tcp_timer_update(struct tcp *t, struct conn *c)
 		due = c->ack_us;
 	if (due == 0 || (c->tail_us != 0 && c->tail_us < due))
 		due = c->tail_us;
+	if (due == 0)
+		due = alive_due_us(t, c);
 	if (due == 0 || (c->armed_us != 0 && c->armed_us <= due))
 		return;
 	wheel_arm(&t->wheel, conn_slot(t, c), due);
@@ -63,7 +91,8 @@ static bool still_hopeful(struct tcp *t, struct conn *c)
 {
 	uint64_t most = c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED
 	                        ? TCP_SYN_GIVE_UP_US
-	                        : TCP_GIVE_UP_US;
+	                : t->config.user_timeout_us != 0 ? t->config.user_timeout_us
+	                                                 : TCP_GIVE_UP_US;
 
 	if (c->unanswered_us == 0)
 		c->unanswered_us = t->now_us;
@@ -91,6 +120,7 @@ void tcp_conn_timer(void *owner, uint32_t index, uint64_t now_us)
 	struct tcp *t = owner;
 	struct conn *c = &t->conns[index];
 	uint32_t life = c->life;
+	uint64_t alive_us;
 
 	c->armed_us = 0;
 	if (c->ack_us != 0 && c->ack_us <= now_us) {
@@ -102,8 +132,11 @@ void tcp_conn_timer(void *owner, uint32_t index, uint64_t now_us)
 		c->tail_us = 0;
 		tcp_tail_timer(t, c);
 	}
+	alive_us = alive_due_us(t, c);
 	if (c->timer_us != 0 && c->timer_us <= now_us)
 		timer_ran_out(t, c);
+	else if (alive_us != 0 && alive_us <= now_us)
+		alive_probe(t, c);
 	if (c->life == life)
 		tcp_timer_update(t, c);
 }

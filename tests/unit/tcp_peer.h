@@ -18,6 +18,7 @@ struct peer_segment {
 	uint32_t seq, ack;
 	uint16_t window;
 	uint16_t len;
+	uint8_t ecn;
 	struct tcp_options options;
 	struct tcp_tuple from;
 	uint8_t data[2048];
@@ -65,6 +66,7 @@ struct peer_send {
 	int32_t window; // -1: zero; 0: PEER_WINDOW
 	uint32_t ts;    // timestamp value, 0: the peer's clock
 	uint32_t echo;  // timestamp echoed
+	uint8_t ecn;    // of the IP header
 	bool no_ts;
 	unsigned sacks;
 	struct sack_block sack[4];
@@ -88,6 +90,7 @@ static inline void peer_catch(void *out, const struct tcp_emission *e)
 	                           .seq = __builtin_bswap32(word[0]),
 	                           .ack = __builtin_bswap32(word[1]),
 	                           .window = __builtin_bswap16(window),
+	                           .ecn = e->ecn,
 	                           .from = e->from};
 	CHECK_EQ((e->header[12] >> 4) * 4, e->header_bytes);
 	CHECK(tcp_options_parse(span_of(e->header + 20, e->header_bytes - 20u), &s->options));
@@ -219,7 +222,7 @@ static inline void peer_inject(struct peer *p, struct peer_send s)
 	uint32_t len = s.text != NULL ? (uint32_t)strlen(s.text) : s.len;
 	uint16_t window = s.window == 0 ? PEER_WINDOW : (uint16_t)(s.window < 0 ? 0 : s.window);
 	uint8_t head[60] = {0};
-	struct tcp_segment segment = {.to = p->tuple};
+	struct tcp_segment segment = {.to = p->tuple, .ecn = s.ecn};
 	uint32_t options;
 	uint8_t *bytes;
 
@@ -253,6 +256,8 @@ static inline void peer_inject(struct peer *p, struct peer_send s)
 #define SYN                  TCP_SYN
 #define RST                  TCP_RST
 #define ACK                  TCP_ACK
+#define ECE                  TCP_ECE
+#define CWR                  TCP_CWR
 #define peer_injects(p, ...) peer_inject((p), (struct peer_send){__VA_ARGS__})
 #define peer_sends(p, ...)                                                                     \
 	do {                                                                                   \
