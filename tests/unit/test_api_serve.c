@@ -1,5 +1,5 @@
 // Tests control/serve: calls of cli, who may make them, and what they answer.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 #include "control/api/api_rows.h"
 

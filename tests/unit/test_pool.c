@@ -1,5 +1,5 @@
 // Tests control/main/pool.c and control/session/chunk_queue.c.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 TEST(a_name_is_never_zero_and_finds_its_object)
 {

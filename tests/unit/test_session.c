@@ -1,5 +1,5 @@
 // Tests control/session/session.c: every message number has an answer in every state.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 // Brings a session into a state and says which.
 typedef struct bench *arrive(void);

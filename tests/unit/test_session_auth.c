@@ -1,5 +1,5 @@
 // Tests control/session/session_auth.c: who gets in, who does not, and that it looks the same.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 #define DELAY (AUTH_DELAY_US + 2 * SHARD_TICK_US)
 

@@ -1,5 +1,5 @@
 // Tests control/session/session_channel.c, session_request.c and session_global.c.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 // --- opening -------------------------------------------------------------------------------------
 

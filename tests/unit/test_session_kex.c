@@ -1,5 +1,5 @@
 // Tests control/session/session_kex.c: the first key exchange and later ones.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 #include "crypto/kex/kex.h"
 

@@ -1,5 +1,5 @@
 // Tests control/session/session_kexinit.c.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 static uint8_t ours[2048];
 static size_t ours_len;

@@ -1,5 +1,5 @@
 // Tests control/session/session_shell.c: bytes both ways under every window.
-#include "tests/unit/control_bench.h"
+#include "tests/unit/control_client.h"
 
 static uint64_t credit_of(struct bench *b)
 {
