@@ -22,13 +22,15 @@
 	X(frame_not_ours,       "frames for another Ethernet address")                           \
 	X(frame_type,           "frames of a type not spoken here")                              \
 	X(frame_scattered,      "frames longer than one receive buffer")                         \
-	X(ip_header_bad,        "IPv4 packets with a malformed header or length")                \
+	X(ip_header_bad,        "IP packets with a malformed header or length")                  \
 	X(ip_checksum_bad,      "IPv4 packets with a wrong header checksum")                     \
-	X(ip_source_route,      "IPv4 packets with a source route")                              \
-	X(ip_fragment,          "IPv4 fragments")                                                \
-	X(ip_martian,           "IPv4 packets from an impossible address")                       \
-	X(ip_not_ours,          "IPv4 packets for another address")                              \
-	X(ip_protocol,          "IPv4 packets of a protocol not spoken here")                    \
+	X(ip_source_route,      "IP packets with a source route")                                \
+	X(ip_fragment,          "IP fragments")                                                  \
+	X(ip_martian,           "IP packets from an impossible address")                         \
+	X(ip_not_ours,          "IP packets for another address or group")                       \
+	X(ip_protocol,          "IP packets of a protocol not spoken here")                      \
+	X(ip6_option,           "IPv6 packets with an option that forbids them")                 \
+	X(ip6_chain,            "IPv6 packets with too many or too long extension headers")      \
 	X(tcp_checksum_bad,     "TCP segments with a wrong checksum")                            \
 	X(icmp_echo,            "echo requests answered")                                        \
 	X(icmp_limited,         "echo requests unanswered: too many")                            \
@@ -40,9 +42,18 @@
 	X(arp_conflict,         "ARP packets from another owner of our address")                 \
 	X(arp_reply_out,        "ARP replies sent")                                              \
 	X(arp_request_out,      "ARP requests sent")                                             \
+	X(ndp_in,               "NDP solicitations and advertisements received")                 \
+	X(ndp_bad,              "NDP messages that are malformed or crossed a router")           \
+	X(ndp_ignored,          "NDP messages that do not concern us, or are of routers")        \
+	X(ndp_duplicate,        "IPv6 addresses not used: another owner was there first")        \
+	X(ndp_conflict,         "NDP messages from another owner of an address in use")          \
+	X(ndp_solicit_out,      "NDP solicitations sent")                                        \
+	X(ndp_advert_out,       "NDP advertisements sent")                                       \
+	X(neighbor_limited,     "neighbours not asked for: too many requests")                   \
 	X(neighbor_full,        "neighbours not learned: table full")                            \
 	X(neighbor_failed,      "frames dropped: the neighbour does not answer")                 \
 	X(neighbor_pending_full, "frames dropped: one already waits for the neighbour")          \
+	X(route_none,           "packets of ours with no route to their destination")            \
 	X(transmit_full,        "frames dropped: transmit queue full")                           \
 	X(transmit_no_buffer,   "frames dropped: no frame buffer")                               \
 	X(steered,              "frames handed to the worker that owns their flow")              \

@@ -16,7 +16,10 @@ const char options_help[] =
         "  --run DIR             its run-time folder (/run/sallyport/NAME)\n"
         "  --idle ladder|spin    sleep when there is nothing to do, or never (ladder)\n"
         "  --address A.B.C.D/N   ours (192.0.2.2/24)\n"
-        "  --gateway A.B.C.D     towards everything else (192.0.2.1)\n"
+        "  --gateway A.B.C.D     towards everything else (192.0.2.1 with the usual address)\n"
+        "  --address6 A::B/N     ours (2001:db8::2/64), or none\n"
+        "  --gateway6 A::B       towards everything else\n"
+        "  --route PREFIX/N=HOP  of either family, up to 60 times\n"
         "\n"
         "  --capture DIR -w FILE [-c COUNT] [FILTER...]\n"
         "                        write the frames of a running appliance as pcapng\n";
@@ -60,20 +63,106 @@ static bool link_parse(const char *text, struct options *out)
 	return complain("not a link", text);
 }
 
-static bool address_parse(const char *text, struct options *out)
+// An address of either family.
+static bool ip_parse(const char *text, struct ip_addr *out)
 {
-	char host[INET_ADDRSTRLEN];
+	struct ipv4_addr four;
+
+	if (inet_pton(AF_INET6, text, out->bytes) == 1 && !ip_is_ipv4(out))
+		return true;
+	if (inet_pton(AF_INET, text, four.bytes) != 1)
+		return complain("not an address", text);
+	*out = ip_from_ipv4(four);
+	return true;
+}
+
+// With a prefix length, counted as in struct route.
+static bool prefix_parse(const char *text, struct ip_addr *ip, uint8_t *bits)
+{
+	char host[INET6_ADDRSTRLEN];
 	size_t len = strcspn(text, "/");
 	char *end = NULL;
-	unsigned long bits = text[len] == '/' ? strtoul(text + len + 1, &end, 10) : 0;
+	unsigned long n = text[len] == '/' ? strtoul(text + len + 1, &end, 10) : 0;
+	unsigned front;
 
-	if (len >= sizeof(host) || end == NULL || *end != '\0' || bits < 1 || bits > 32)
+	if (len >= sizeof(host) || end == NULL || *end != '\0' || end == text + len + 1)
 		return complain("not an address with a prefix length", text);
 	memcpy(host, text, len);
 	host[len] = '\0';
-	out->prefix_bits = (uint8_t)bits;
-	return inet_pton(AF_INET, host, out->address.bytes) == 1 ||
-	       complain("not an IPv4 address", text);
+	if (!ip_parse(host, ip))
+		return false;
+	front = ip_is_ipv4(ip) ? IPV4_MAPPED_BITS : 0;
+	if (n > 128 - front)
+		return complain("not an address with a prefix length", text);
+	*bits = (uint8_t)(front + n);
+	return true;
+}
+
+static bool address_parse(const char *text, enum host_address_name name, struct options *out)
+{
+	struct host_address *a = &out->host.address[name];
+
+	if (name == HOST_IPV6 && strcmp(text, "none") == 0) {
+		*a = (struct host_address){0};
+		return true;
+	}
+	if (!prefix_parse(text, &a->ip, &a->bits))
+		return false;
+	return ip_is_ipv4(&a->ip) == (name == HOST_IPV4) ||
+	       complain("of the other family", text);
+}
+
+static bool route_take(const struct route *route, const char *text, struct options *out)
+{
+	if (!ip_is_none(&route->hop) &&
+	    ip_is_ipv4(&route->hop) !=
+	            (route->bits >= IPV4_MAPPED_BITS && ip_is_ipv4(&route->prefix)))
+		return complain("of the other family", text);
+	return route_add(&out->host.routes, route) ||
+	       complain("twice, or too many routes", text);
+}
+
+static bool gateway_parse(const char *text, bool is_ipv4, struct options *out)
+{
+	struct route all = {.bits = is_ipv4 ? IPV4_MAPPED_BITS : 0};
+
+	if (is_ipv4)
+		all.prefix = ip_from_ipv4((struct ipv4_addr){0});
+	return ip_parse(text, &all.hop) && route_take(&all, text, out);
+}
+
+static bool route_parse(const char *text, struct options *out)
+{
+	char prefix[INET6_ADDRSTRLEN + 4];
+	size_t len = strcspn(text, "=");
+	struct route route;
+
+	if (len >= sizeof(prefix) || text[len] == '\0')
+		return complain("not PREFIX/N=HOP", text);
+	memcpy(prefix, text, len);
+	prefix[len] = '\0';
+	return prefix_parse(prefix, &route.prefix, &route.bits) &&
+	       ip_parse(text + len + 1, &route.hop) && route_take(&route, text, out);
+}
+
+// What needs no route of its own: our links. The usual address comes with the usual gateway.
+static bool routes_complete(struct options *out)
+{
+	static const struct ip_addr usual = {{[10] = 0xff, 0xff, 192, 0, 2, 2}};
+	struct host *host = &out->host;
+	struct ip_addr anywhere = ip_from_ipv4((struct ipv4_addr){{198, 51, 100, 1}});
+
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++) {
+		struct route link = {.prefix = host->address[i].ip,
+		                     .bits = host->address[i].bits};
+
+		if (!ip_is_none(&link.prefix) && !route_add(&host->routes, &link))
+			return complain("two addresses on one link", "see --address6");
+	}
+	if (ip_equal(&host->address[HOST_IPV4].ip, &usual) &&
+	    route_find(&host->routes, &anywhere) == NULL)
+		return gateway_parse("192.0.2.1", true, out);
+	return true;
 }
 
 static bool number_parse(const char *text, uint64_t max, uint64_t *out)
@@ -113,10 +202,15 @@ static bool option_take(int letter, struct options *out)
 	case 'i':
 		return idle_parse(optarg, out);
 	case 'a':
-		return address_parse(optarg, out);
+		return address_parse(optarg, HOST_IPV4, out);
+	case 'A':
+		return address_parse(optarg, HOST_IPV6, out);
 	case 'g':
-		return inet_pton(AF_INET, optarg, out->gateway.bytes) == 1 ||
-		       complain("not an IPv4 address", optarg);
+		return gateway_parse(optarg, true, out);
+	case 'G':
+		return gateway_parse(optarg, false, out);
+	case 'R':
+		return route_parse(optarg, out);
 	case 'C':
 		out->capture_run = optarg;
 		return true;
@@ -144,6 +238,9 @@ bool options_parse(int argc, char **argv, struct options *out)
 	        {"idle", required_argument, NULL, 'i'},
 	        {"address", required_argument, NULL, 'a'},
 	        {"gateway", required_argument, NULL, 'g'},
+	        {"address6", required_argument, NULL, 'A'},
+	        {"gateway6", required_argument, NULL, 'G'},
+	        {"route", required_argument, NULL, 'R'},
 	        {"capture", required_argument, NULL, 'C'},
 	        {"help", no_argument, NULL, 'h'},
 	        {NULL, 0, NULL, 0},
@@ -153,9 +250,10 @@ bool options_parse(int argc, char **argv, struct options *out)
 	*out = (struct options){
 	        .name = "sallyport",
 	        .workers = 1,
-	        .address = {{192, 0, 2, 2}},
-	        .gateway = {{192, 0, 2, 1}},
-	        .prefix_bits = 24,
+	        .host = {.mtu = FRAME_MTU,
+	                 .address = {[HOST_IPV4] = {{{[10] = 0xff, 0xff, 192, 0, 2, 2}},
+	                                            IPV4_MAPPED_BITS + 24},
+	                             [HOST_IPV6] = {{{0x20, 1, 0xd, 0xb8, [15] = 2}}, 64}}},
 	};
 	while ((letter = getopt_long(argc, argv, "+w:c:h", longs, NULL)) != -1) {
 		if (!option_take(letter, out))
@@ -167,5 +265,5 @@ bool options_parse(int argc, char **argv, struct options *out)
 		return complain("unexpected", out->filter[0]);
 	if (out->capture_run != NULL && out->capture_file == NULL)
 		return complain("--capture needs -w FILE", "none given");
-	return true;
+	return routes_complete(out);
 }

@@ -19,9 +19,8 @@ struct options {
 	enum options_link link;
 	const char *link_detail; // interface, device or socket parameters; NULL: the usual
 	uint32_t workers;
-	bool spin; // never sleep
-	struct ipv4_addr address, gateway;
-	uint8_t prefix_bits;
+	bool spin;        // never sleep
+	struct host host; // but its Ethernet and link-local addresses
 	bool show_help;
 	const char *capture_run; // --capture: read frames out of this folder instead
 	const char *capture_file;

@@ -100,7 +100,8 @@ bool worker_poll(struct worker *w)
 	busy = worker_judge(w, frames, n) > 0;
 	if (tcp_next_us(w->tcp) <= w->now_us)
 		tcp_timers(w->tcp, w->now_us);
-	neighbor_timers(&w->neighbors, w->host, &out, w->now_us);
+	neighbor_timers(&w->neighbors, &w->host, &out, w->now_us);
+	presence_timers(&w->presence, &w->host, &out, w->now_us);
 	busy |= data_drain(&w->data);
 	busy |= data_retry(&w->data);
 	tcp_flush(w->tcp, w->now_us);
@@ -143,7 +144,8 @@ int worker_run(void *worker)
 
 	if (w->port->is_tap)
 		signals_let_in();
-	neighbor_announce(&w->neighbors, w->host, &out);
+	w->now_us = worker_clock(w);
+	presence_start(&w->presence, &w->host, &out, w->now_us, w->count, w->index != 0);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		bool busy = worker_poll(w);
 
@@ -187,7 +189,7 @@ static bool tcp_start(struct worker *w, const struct conn_arena *arena)
 	        .syn_slots = SYN_SLOTS,
 	        .time_wait_slots = TIME_WAIT_SLOTS,
 	        .slab_bytes = STREAM_BYTES,
-	        .mss = FRAME_MTU - FRAME_IPV4_BYTES - 20,
+	        .mss = (uint16_t)(w->host.mtu - FRAME_IPV4_BYTES - 20),
 	        .receive_window = RECEIVE_WINDOW,
 	        .send_limit = DATA_SEND_WINDOW + SEND_SPARE,
 	        .count = w->count + COUNTER_TCP_FIRST,
@@ -246,7 +248,7 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	w->workers = config->options->workers;
 	w->all = config->all;
 	w->port = config->port;
-	w->host = config->host;
+	w->host = *config->host;
 	w->pool = config->pool;
 	clock_start(w);
 	w->page = counters_page_map(config->offer->counters);

@@ -8,7 +8,7 @@
 #include "dataplane/main/capture.h"
 #include "dataplane/main/offers.h"
 #include "dataplane/nic/batch.h"
-#include "dataplane/nic/neighbor.h"
+#include "dataplane/nic/presence.h"
 
 struct rte_ring;
 
@@ -39,7 +39,6 @@ struct worker {
 	struct rte_mempool *pool;
 	struct batch batch;
 	struct data_serve data;
-	const struct host *host;
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
 	// warm
@@ -47,6 +46,8 @@ struct worker {
 	struct echo_budget echo;
 	uint64_t gauges_us; // when the page's gauges were written
 	uint64_t tsc_start, tsc_per_us, us_start;
+	struct host host; // this core's copy
+	struct presence presence;
 	struct neighbor_table neighbors;
 	struct counters_page *page;
 	// shared

@@ -4,6 +4,8 @@
 #include <rte_ethdev.h>
 #include <rte_ring.h>
 
+#include "dataplane/nic/arp.h"
+
 #define PREFETCH          4u
 #define ECHO_BURST        1000u
 #define ECHO_US_PER_TOKEN 100u // ten thousand answers a second
@@ -43,7 +45,7 @@ static void frame_length(struct rte_mbuf *m, size_t len)
 	m->pkt_len = (uint32_t)len;
 }
 
-static void on_arp_send(void *worker, const uint8_t *frame, size_t len)
+static void on_neighbor_send(void *worker, const uint8_t *frame, size_t len)
 {
 	struct worker *w = worker;
 	struct rte_mbuf *m = frame_new(w);
@@ -68,22 +70,22 @@ static void on_neighbor_drop(void *worker, void *waiting)
 
 struct neighbor_out worker_neighbor_out(struct worker *w)
 {
-	return (struct neighbor_out){w, on_arp_send, on_neighbor_ready, on_neighbor_drop};
+	return (struct neighbor_out){w, on_neighbor_send, on_neighbor_ready, on_neighbor_drop};
 }
 
-// Send an IPv4 frame to its next hop, now or when that is known.
-static void frame_route(struct worker *w, struct rte_mbuf *m, struct ipv4_addr to)
+// Send an IP frame to its next hop, now or when that is known.
+static void frame_route(struct worker *w, struct rte_mbuf *m, const struct ip_addr *to)
 {
 	struct neighbor_out out = worker_neighbor_out(w);
 	struct ether_addr ether;
-	struct ipv4_addr hop;
+	struct ip_addr hop;
 
-	if (!host_next_hop(w->host, to, &hop)) {
-		w->count[COUNTER_neighbor_failed]++;
+	if (!route_next_hop(&w->host.routes, to, &hop)) {
+		w->count[COUNTER_route_none]++;
 		rte_pktmbuf_free(m);
 		return;
 	}
-	if (!neighbor_resolve(&w->neighbors, w->host, &out, w->now_us, hop, m, &ether))
+	if (!neighbor_resolve(&w->neighbors, &w->host, &out, w->now_us, &hop, m, &ether))
 		return;
 	frame_address(rte_pktmbuf_mtod(m, uint8_t *), ether);
 	frame_send(w, m);
@@ -92,21 +94,23 @@ static void frame_route(struct worker *w, struct rte_mbuf *m, struct ipv4_addr t
 void worker_emit(void *worker, const struct tcp_emission *segment)
 {
 	struct worker *w = worker;
+	bool is_ipv4 = ip_is_ipv4(&segment->from.remote);
 	struct rte_mbuf *m = frame_new(w);
 	size_t len;
 
 	if (m == NULL)
 		return;
-	len = frame_write(w->host, segment, w->port->partial_sums,
+	len = frame_write(&w->host, segment, w->port->partial_sums,
 	                  rte_pktmbuf_mtod(m, uint8_t *));
 	frame_length(m, len);
 	if (w->port->partial_sums) {
 		m->l2_len = FRAME_ETHER_BYTES;
-		m->l3_len = FRAME_IPV4_BYTES;
+		m->l3_len = is_ipv4 ? FRAME_IPV4_BYTES : FRAME_IPV6_BYTES;
 		m->l4_len = segment->header_bytes;
-		m->ol_flags = RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_TCP_CKSUM;
+		m->ol_flags = (is_ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6) |
+		              RTE_MBUF_F_TX_TCP_CKSUM;
 	}
-	frame_route(w, m, ipv4_from_ip(&segment->from.remote));
+	frame_route(w, m, &segment->from.remote);
 }
 
 // --- in ------------------------------------------------------------------------------------------
@@ -137,23 +141,52 @@ static void echo_answer(struct worker *w, const struct frame *request)
 	m = frame_new(w);
 	if (m == NULL)
 		return;
-	frame_length(m, frame_write_echo(w->host, request, rte_pktmbuf_mtod(m, uint8_t *)));
+	frame_length(m, frame_write_echo(&w->host, request, rte_pktmbuf_mtod(m, uint8_t *)));
 	w->count[COUNTER_icmp_echo]++;
-	frame_route(w, m, request->remote);
+	frame_route(w, m, &request->remote);
+}
+
+static void arp_judge(struct worker *w, const struct frame *f, bool handed)
+{
+	struct neighbor_out out = worker_neighbor_out(w);
+
+	if (arp_input(&w->neighbors, &w->host, &out, w->now_us, f->packet, handed))
+		presence_claimed(&w->presence, &w->host, &out, w->now_us, HOST_IPV4);
+}
+
+static void ndp_judge(struct worker *w, const struct frame *f, bool handed)
+{
+	struct neighbor_out out = worker_neighbor_out(w);
+	enum host_address_name claimed =
+	        ndp_input(&w->neighbors, &w->host, &out, w->now_us, f, handed);
+
+	if (claimed != HOST_ADDRESSES)
+		presence_claimed(&w->presence, &w->host, &out, w->now_us, claimed);
+}
+
+static void groups_judge(struct worker *w)
+{
+	struct neighbor_out out = worker_neighbor_out(w);
+
+	presence_queried(&w->presence, &w->host, &out, w->now_us);
 }
 
 static void frame_judge(struct worker *w, const struct rte_mbuf *m, bool handed)
 {
-	struct frame f = frame_parse(w->host, frame_span(m), port_checksum(w->port, m));
-	struct neighbor_out out;
+	struct frame f = frame_parse(&w->host, frame_span(m), port_checksum(w->port, m));
 
 	switch (f.verdict) {
 	case FRAME_TCP:
 		tcp_input(w->tcp, w->now_us, &f.segment);
 		return;
 	case FRAME_ARP:
-		out = worker_neighbor_out(w);
-		neighbor_input(&w->neighbors, w->host, &out, w->now_us, f.packet, handed);
+		arp_judge(w, &f, handed);
+		return;
+	case FRAME_NDP:
+		ndp_judge(w, &f, handed);
+		return;
+	case FRAME_GROUPS:
+		groups_judge(w);
 		return;
 	case FRAME_ECHO:
 		echo_answer(w, &f);
@@ -179,8 +212,8 @@ static void frame_hand(struct worker *w, struct rte_mbuf *m, uint32_t to)
 	idle_wake(other);
 }
 
-// Every worker keeps its own neighbours, so each sees every ARP packet; the first answers.
-static void arp_share(struct worker *w, const struct rte_mbuf *m)
+// Every worker keeps its own neighbours, so each sees every packet about them.
+static void frame_share(struct worker *w, const struct rte_mbuf *m)
 {
 	for (uint32_t i = 0; i < w->workers; i++) {
 		struct rte_mbuf *copy;
@@ -193,22 +226,21 @@ static void arp_share(struct worker *w, const struct rte_mbuf *m)
 	}
 }
 
-static bool is_arp(struct span frame)
-{
-	return frame.len >= FRAME_ETHER_BYTES && frame.data[12] == FRAME_TYPE_ARP >> 8 &&
-	       frame.data[13] == (FRAME_TYPE_ARP & 0xff);
-}
-
 // However the port spreads flows, a flow's hash names the worker that owns it.
 static bool frame_steer(struct worker *w, struct rte_mbuf *m)
 {
-	uint8_t flow[12];
+	uint8_t flow[FRAME_FLOW_BYTES];
 	uint32_t owner;
 
-	if (is_arp(frame_span(m)))
-		arp_share(w, m);
-	if (!frame_flow(frame_span(m), flow))
+	switch (frame_owner_of(frame_span(m), flow)) {
+	case FRAME_TO_ALL:
+		frame_share(w, m);
 		return false;
+	case FRAME_TO_ANY:
+		return false;
+	case FRAME_TO_OWNER:
+		break;
+	}
 	owner = (uint32_t)(keyed_hash(&w->flow_key, flow, sizeof(flow)) % w->workers);
 	if (owner == w->index)
 		return false;

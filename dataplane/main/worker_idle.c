@@ -77,7 +77,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 static uint64_t sleep_us(const struct worker *w)
 {
 	uint64_t due = earlier(tcp_next_us(w->tcp),
-	                       w->neighbors.asking > 0 ? w->neighbors.due_us : UINT64_MAX);
+	                       earlier(neighbor_next_us(&w->neighbors), w->presence.due_us));
 	uint64_t most = SLEEP_MOST_US;
 
 	if (w->idle.port_fd < 0) {

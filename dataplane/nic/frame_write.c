@@ -1,71 +1,106 @@
-// Write the headers of what leaves: Ethernet, IPv4, checksums.
-#include "dataplane/nic/frame.h"
-
-#include "crypto/wire/builder.h"
+// Write the headers of what leaves: Ethernet, IPv4 and IPv6, checksums.
 #include "dataplane/nic/checksum.h"
+#include "dataplane/nic/frame_packet.h"
 
-#define PROTO_ICMP    1
-#define PROTO_TCP     6
-#define HOPS          64
 #define DONT_FRAGMENT 0x4000
-#define TCP_CHECKSUM  16u // offset in the TCP header
 
-static void checksum_store(uint8_t *at, uint16_t sum)
+void checksum_store(uint8_t *at, uint16_t sum)
 {
 	memcpy(at, &sum, sizeof(sum));
 }
 
-// Ethernet and IPv4 headers in front of `payload_bytes`. RFC 6864: with DF the identification
-// means nothing.
-static struct builder headers_write(const struct host *host, struct ipv4_addr to,
-                                    uint8_t protocol, size_t payload_bytes, uint8_t *out)
+size_t frame_head_bytes(const struct host *host)
 {
-	struct builder b = builder_over(out, FRAME_MAX);
-	uint8_t *ip = out + FRAME_ETHER_BYTES;
+	return FRAME_ETHER_BYTES;
+}
+
+struct builder frame_begin(const struct host *host, uint16_t type, uint8_t *out)
+{
+	struct builder b = builder_over(out, frame_head_bytes(host) + host->mtu);
 
 	memset(builder_room(&b, 6), 0, 6);
 	builder_bytes(&b, span_of(host->ether.bytes, 6));
-	builder_u16(&b, FRAME_TYPE_IPV4);
+	builder_u16(&b, type);
+	return b;
+}
+
+// RFC 6864: with DF the identification means nothing.
+static struct builder begin_ipv4(const struct host *host, const struct packet *p,
+                                 size_t payload_bytes, uint8_t *out)
+{
+	struct builder b = frame_begin(host, FRAME_TYPE_IPV4, out);
+	uint8_t *ip = out + b.len;
+
 	builder_u8(&b, 0x45);
-	builder_u8(&b, 0);
+	builder_u8(&b, p->class);
 	builder_u16(&b, (uint16_t)(FRAME_IPV4_BYTES + payload_bytes));
 	builder_u16(&b, 0);
 	builder_u16(&b, DONT_FRAGMENT);
-	builder_u8(&b, HOPS);
-	builder_u8(&b, protocol);
+	builder_u8(&b, p->hops);
+	builder_u8(&b, p->protocol);
 	builder_u16(&b, 0);
-	builder_bytes(&b, span_of(host->address.bytes, 4));
-	builder_bytes(&b, span_of(to.bytes, 4));
+	builder_bytes(&b, span_of(p->from.bytes + 12, 4));
+	builder_bytes(&b, span_of(p->to.bytes + 12, 4));
 	checksum_store(ip + 10, checksum_finish(checksum_add(0, ip, FRAME_IPV4_BYTES)));
 	return b;
 }
 
-static uint64_t pseudo_sum(struct ipv4_addr a, struct ipv4_addr b, size_t len)
+static struct builder begin_ipv6(const struct host *host, const struct packet *p,
+                                 size_t payload_bytes, uint8_t *out)
 {
-	uint8_t rest[4] = {0, PROTO_TCP, (uint8_t)(len >> 8), (uint8_t)len};
-	uint64_t sum = checksum_add(0, a.bytes, 4);
+	struct builder b = frame_begin(host, FRAME_TYPE_IPV6, out);
 
-	return checksum_add(checksum_add(sum, b.bytes, 4), rest, 4);
+	builder_u32(&b, 6u << 28 | (uint32_t)p->class << 20 | p->label);
+	builder_u16(&b, (uint16_t)payload_bytes);
+	builder_u8(&b, p->protocol);
+	builder_u8(&b, p->hops);
+	builder_bytes(&b, span_of(p->from.bytes, 16));
+	builder_bytes(&b, span_of(p->to.bytes, 16));
+	return b;
+}
+
+struct builder packet_begin(const struct host *host, const struct packet *p,
+                            size_t payload_bytes, uint8_t *out)
+{
+	struct builder b = ip_is_ipv4(&p->to) ? begin_ipv4(host, p, payload_bytes, out)
+	                                      : begin_ipv6(host, p, payload_bytes, out);
+
+	if (payload_bytes > b.max - b.len)
+		b.status = STATUS_OVERFLOW;
+	return b;
+}
+
+// RFC 6437: a flow's packets have one label, which nobody can guess from another flow's.
+static uint32_t flow_label(const struct host *host, const struct tcp_tuple *flow)
+{
+	return (uint32_t)keyed_hash(&host->label_key, flow, sizeof(*flow)) & 0xfffff;
 }
 
 size_t frame_write(const struct host *host, const struct tcp_emission *segment, bool partial,
                    uint8_t *out)
 {
 	size_t len = (size_t)segment->header_bytes + segment->payload_bytes;
-	struct ipv4_addr to = ipv4_from_ip(&segment->from.remote);
-	uint8_t *tcp = out + FRAME_ETHER_BYTES + FRAME_IPV4_BYTES;
+	struct packet p = {
+	        .from = segment->from.local,
+	        .to = segment->from.remote,
+	        .protocol = PROTO_TCP,
+	        .class = segment->ecn,
+	        .hops = PACKET_HOPS,
+	};
 	struct builder b;
 	uint64_t sum;
+	uint8_t *tcp;
 
-	if (FRAME_IPV4_BYTES + len > FRAME_MTU)
-		return 0;
-	b = headers_write(host, to, PROTO_TCP, len, out);
+	if (!ip_is_ipv4(&p.to))
+		p.label = flow_label(host, &segment->from);
+	b = packet_begin(host, &p, len, out);
+	tcp = out + b.len;
 	builder_bytes(&b, span_of(segment->header, segment->header_bytes));
 	for (unsigned i = 0; i < segment->pieces; i++)
 		builder_bytes(&b, segment->piece[i]);
-	if (builder_end(&b) != STATUS_OK || b.len != FRAME_ETHER_BYTES + FRAME_IPV4_BYTES + len)
+	if (builder_end(&b) != STATUS_OK || out + b.len != tcp + len)
 		return 0;
-	sum = pseudo_sum(host->address, to, len);
+	sum = packet_pseudo_sum(&p.from, &p.to, PROTO_TCP, len);
 	if (partial)
 		checksum_store(tcp + TCP_CHECKSUM, checksum_fold(sum));
 	else
@@ -74,49 +109,51 @@ size_t frame_write(const struct host *host, const struct tcp_emission *segment, 
 	return b.len;
 }
 
+// ICMPv6 sums its pseudo header, ICMP does not.
+static void icmp_seal(const struct packet *p, uint8_t *icmp, size_t len)
+{
+	uint64_t sum = p->protocol == PROTO_ICMP6
+	                       ? packet_pseudo_sum(&p->from, &p->to, PROTO_ICMP6, len)
+	                       : 0;
+
+	checksum_store(icmp + 2, 0);
+	checksum_store(icmp + 2, checksum_finish(checksum_add(sum, icmp, len)));
+}
+
+size_t frame_write_icmp(const struct host *host, const struct packet *p, uint8_t type,
+                        struct span message, uint8_t *out)
+{
+	struct builder b = packet_begin(host, p, message.len, out);
+	uint8_t *icmp = out + b.len;
+
+	builder_bytes(&b, message);
+	if (builder_end(&b) != STATUS_OK)
+		return 0;
+	icmp[0] = type;
+	icmp_seal(p, icmp, message.len);
+	return b.len;
+}
+
 size_t frame_write_echo(const struct host *host, const struct frame *request, uint8_t *out)
 {
-	size_t len = request->packet.len;
-	uint8_t *icmp = out + FRAME_ETHER_BYTES + FRAME_IPV4_BYTES;
-	struct builder b;
+	bool is_ipv4 = ip_is_ipv4(&request->remote);
+	const struct ip_addr *from = ip_is_group(&request->local)
+	                                     ? host_source(host, &request->remote)
+	                                     : &request->local;
+	struct packet p = {
+	        .to = request->remote,
+	        .protocol = is_ipv4 ? PROTO_ICMP : PROTO_ICMP6,
+	        .hops = PACKET_HOPS,
+	};
 
-	if (FRAME_IPV4_BYTES + len > FRAME_MTU)
+	if (from == NULL)
 		return 0;
-	b = headers_write(host, request->remote, PROTO_ICMP, len, out);
-	builder_bytes(&b, request->packet);
-	icmp[0] = 0; // echo reply
-	checksum_store(icmp + 2, 0);
-	checksum_store(icmp + 2, checksum_finish(checksum_add(0, icmp, len)));
-	return b.len;
+	p.from = *from;
+	return frame_write_icmp(host, &p, is_ipv4 ? ICMP_ECHO_REPLY : ICMP6_ECHO_REPLY,
+	                        request->packet, out);
 }
 
 void frame_address(uint8_t *frame, struct ether_addr to)
 {
 	memcpy(frame, to.bytes, 6);
-}
-
-bool host_is_on_link(const struct host *host, struct ipv4_addr a)
-{
-	unsigned bits = host->prefix_bits;
-
-	for (unsigned i = 0; i < 4 && bits > 0; i++) {
-		unsigned here = bits < 8 ? bits : 8;
-		uint8_t mask = (uint8_t)(0xff00u >> here);
-
-		if ((a.bytes[i] ^ host->address.bytes[i]) & mask)
-			return false;
-		bits -= here;
-	}
-	return true;
-}
-
-bool host_next_hop(const struct host *host, struct ipv4_addr to, struct ipv4_addr *hop)
-{
-	static const struct ipv4_addr none;
-
-	if (host_is_on_link(host, to))
-		*hop = to;
-	else
-		*hop = host->gateway;
-	return !ipv4_equal(*hop, none);
 }

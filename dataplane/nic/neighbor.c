@@ -1,186 +1,204 @@
-// The neighbour table and its ARP packets.
+// The neighbour table and its states.
 #include "dataplane/nic/neighbor.h"
 
-#include "crypto/wire/builder.h"
-#include "crypto/wire/cursor.h"
+#include "dataplane/nic/arp.h"
+#include "dataplane/nic/ndp.h"
 
-#define ARP_ETHERNET 1
-#define ARP_REQUEST  1
-#define ARP_REPLY    2
-
-struct arp {
-	uint16_t operation;
-	struct ether_addr sender_ether;
-	struct ipv4_addr sender, target;
-};
-
-static const struct ether_addr ether_broadcast = {{255, 255, 255, 255, 255, 255}};
+#define TICK_US 10000u // deadlines are rounded up to it, so that few of them differ
 
 void neighbor_init(struct neighbor_table *t, const uint8_t secret[16], uint64_t *count)
 {
 	memset(t, 0, sizeof(*t));
 	t->key = hash_key_from(secret);
 	t->count = count;
+	t->requests = NEIGHBOR_REQUEST_BURST;
 }
 
 // --- the table -----------------------------------------------------------------------------------
 
-static struct neighbor *place(struct neighbor_table *t, struct ipv4_addr a, unsigned i)
+const struct neighbor *neighbor_find(const struct neighbor_table *t, const struct ip_addr *a)
 {
-	return &t->entry[(keyed_hash(&t->key, a.bytes, 4) + i) % NEIGHBORS];
-}
+	uint64_t hash = keyed_hash(&t->key, a, sizeof(*a));
 
-static struct neighbor *neighbor_find(struct neighbor_table *t, struct ipv4_addr a)
-{
 	for (unsigned i = 0; i < NEIGHBOR_PROBE; i++) {
-		struct neighbor *n = place(t, a, i);
+		const struct neighbor *n = &t->entry[(hash + i) % NEIGHBORS];
 
-		if (n->used && ipv4_equal(n->address, a))
+		if (n->state != NEIGHBOR_FREE && ip_equal(&n->address, a))
 			return n;
 	}
 	return NULL;
 }
 
-// A free place, or that of the one longest unheard among those nobody waits for.
-static struct neighbor *neighbor_make(struct neighbor_table *t, struct ipv4_addr a)
+static struct neighbor *find(struct neighbor_table *t, const struct ip_addr *a)
 {
+	return (struct neighbor *)neighbor_find(t, a);
+}
+
+static bool is_timed(uint8_t state)
+{
+	return state == NEIGHBOR_INCOMPLETE || state == NEIGHBOR_DELAY ||
+	       state == NEIGHBOR_PROBING;
+}
+
+// The only writer of an entry's state.
+static void neighbor_enter(struct neighbor_table *t, struct neighbor *n,
+                           enum neighbor_state state, uint64_t due_us)
+{
+	t->in_use += (state != NEIGHBOR_FREE) - (n->state != NEIGHBOR_FREE);
+	t->unheard += (state == NEIGHBOR_INCOMPLETE) - (n->state == NEIGHBOR_INCOMPLETE);
+	t->timed += is_timed(state) - is_timed(n->state);
+	n->state = (uint8_t)state;
+	if (!is_timed(state))
+		return;
+	n->due_us = (due_us + TICK_US - 1) / TICK_US * TICK_US;
+	if (t->timed == 1 || n->due_us < t->due_us)
+		t->due_us = n->due_us;
+}
+
+static void neighbor_forget(struct neighbor_table *t, const struct neighbor_out *out,
+                            struct neighbor *n)
+{
+	if (n->waiting != NULL) {
+		t->count[COUNTER_neighbor_failed]++;
+		out->drop(out->owner, n->waiting);
+	}
+	neighbor_enter(t, n, NEIGHBOR_FREE, 0);
+	*n = (struct neighbor){0};
+}
+
+// Who is forgotten for another: those never heard make room for one that was, then those that
+// never answered us, then the longest silent. Nobody that was heard and is being asked.
+enum worth { WORTH_NOTHING, WORTH_ADDRESS, WORTH_ANSWERED, WORTH_KEEPING };
+
+static enum worth worth_of(const struct neighbor *n, bool to_one_heard)
+{
+	switch (n->state) {
+	case NEIGHBOR_INCOMPLETE:
+		return to_one_heard ? WORTH_NOTHING : WORTH_KEEPING;
+	case NEIGHBOR_STALE:
+		return WORTH_ADDRESS;
+	case NEIGHBOR_REACHABLE:
+		return WORTH_ANSWERED;
+	default:
+		return WORTH_KEEPING;
+	}
+}
+
+static bool is_worse(const struct neighbor *n, const struct neighbor *than, bool to_one_heard)
+{
+	enum worth a = worth_of(n, to_one_heard), b;
+
+	if (than == NULL)
+		return a != WORTH_KEEPING;
+	b = worth_of(than, to_one_heard);
+	return a < b || (a == b && n->heard_us < than->heard_us);
+}
+
+static struct neighbor *neighbor_make(struct neighbor_table *t, const struct neighbor_out *out,
+                                      const struct ip_addr *a, bool heard)
+{
+	uint64_t hash = keyed_hash(&t->key, a, sizeof(*a));
 	struct neighbor *best = NULL;
 
 	for (unsigned i = 0; i < NEIGHBOR_PROBE; i++) {
-		struct neighbor *n = place(t, a, i);
+		struct neighbor *n = &t->entry[(hash + i) % NEIGHBORS];
 
-		if (!n->used) {
+		if (n->state == NEIGHBOR_FREE) {
 			best = n;
 			break;
 		}
-		if (n->known && n->waiting == NULL && n->tries == 0 &&
-		    (best == NULL || n->heard_us < best->heard_us))
+		if (is_worse(n, best, heard))
 			best = n;
 	}
 	if (best == NULL) {
 		t->count[COUNTER_neighbor_full]++;
 		return NULL;
 	}
-	t->in_use += !best->used;
-	*best = (struct neighbor){.address = a, .used = 1};
+	neighbor_forget(t, out, best);
+	best->address = *a;
 	return best;
 }
 
-// --- packets -------------------------------------------------------------------------------------
+// --- asking --------------------------------------------------------------------------------------
 
-static void arp_send(const struct host *host, const struct neighbor_out *out,
-                     uint16_t operation, struct ether_addr to, struct ether_addr target_ether,
-                     struct ipv4_addr target)
+static bool request_may(struct neighbor_table *t, uint64_t now_us)
 {
-	uint8_t frame[ARP_FRAME];
-	struct builder b = builder_over(frame, sizeof(frame));
+	uint64_t more = (now_us - t->filled_us) / NEIGHBOR_US_PER_REQUEST;
 
-	builder_bytes(&b, span_of(to.bytes, 6));
-	builder_bytes(&b, span_of(host->ether.bytes, 6));
-	builder_u16(&b, FRAME_TYPE_ARP);
-	builder_u16(&b, ARP_ETHERNET);
-	builder_u16(&b, FRAME_TYPE_IPV4);
-	builder_u8(&b, 6);
-	builder_u8(&b, 4);
-	builder_u16(&b, operation);
-	builder_bytes(&b, span_of(host->ether.bytes, 6));
-	builder_bytes(&b, span_of(host->address.bytes, 4));
-	builder_bytes(&b, span_of(target_ether.bytes, 6));
-	builder_bytes(&b, span_of(target.bytes, 4));
-	out->send(out->owner, frame, b.len);
-}
-
-// A neighbour that is known is asked directly, the first time.
-static void ask(struct neighbor_table *t, const struct host *host,
-                const struct neighbor_out *out, uint64_t now_us, struct neighbor *n)
-{
-	bool direct = n->known && n->tries == 0;
-
-	t->asking += n->tries == 0;
-	n->tries++;
-	n->asked_us = now_us;
-	if (t->asking == 1 || t->due_us > now_us + NEIGHBOR_RETRY_US)
-		t->due_us = now_us + NEIGHBOR_RETRY_US;
-	t->count[COUNTER_arp_request_out]++;
-	arp_send(host, out, ARP_REQUEST, direct ? n->ether : ether_broadcast,
-	         (struct ether_addr){0}, n->address);
-}
-
-static bool arp_parse(struct span packet, struct arp *out)
-{
-	struct cursor c = cursor_over(packet);
-	bool ok = cursor_u16(&c) == ARP_ETHERNET;
-	struct span s;
-
-	ok &= cursor_u16(&c) == FRAME_TYPE_IPV4;
-	ok &= cursor_u8(&c) == 6;
-	ok &= cursor_u8(&c) == 4;
-	out->operation = cursor_u16(&c);
-	s = cursor_bytes(&c, 16);
-	if (!ok || !cursor_ok(&c))
+	if (more > 0) {
+		more += t->requests;
+		t->requests =
+		        more < NEIGHBOR_REQUEST_BURST ? (uint32_t)more : NEIGHBOR_REQUEST_BURST;
+		t->filled_us = now_us;
+	}
+	if (t->requests == 0) {
+		t->count[COUNTER_neighbor_limited]++;
 		return false;
-	memcpy(out->sender_ether.bytes, s.data, 6);
-	memcpy(out->sender.bytes, s.data + 6, 4);
-	s = cursor_bytes(&c, 4);
-	if (!cursor_ok(&c) || (out->operation != ARP_REQUEST && out->operation != ARP_REPLY) ||
-	    ether_is_group(out->sender_ether))
-		return false;
-	memcpy(out->target.bytes, s.data, 4);
+	}
+	t->requests--;
 	return true;
 }
 
+// Directly while there is hope, then the whole link, each time after twice the pause (RFC 7048).
+static void ask(struct neighbor_table *t, const struct host *host,
+                const struct neighbor_out *out, uint64_t now_us, struct neighbor *n)
+{
+	bool direct = n->state != NEIGHBOR_INCOMPLETE && n->tries < NEIGHBOR_TRIES;
+	uint64_t pause = NEIGHBOR_RETRY_US;
+
+	if (n->state != NEIGHBOR_INCOMPLETE && n->tries > NEIGHBOR_TRIES)
+		pause <<= n->tries - NEIGHBOR_TRIES;
+	n->tries++;
+	neighbor_enter(t, n,
+	               n->state == NEIGHBOR_INCOMPLETE ? NEIGHBOR_INCOMPLETE : NEIGHBOR_PROBING,
+	               now_us + pause);
+	if (!request_may(t, now_us))
+		return;
+	if (ip_is_ipv4(&n->address)) {
+		t->count[COUNTER_arp_request_out]++;
+		arp_ask(host, out, n, direct);
+	} else {
+		t->count[COUNTER_ndp_solicit_out]++;
+		ndp_ask(host, out, n, direct);
+	}
+}
+
+static void act(struct neighbor_table *t, const struct host *host,
+                const struct neighbor_out *out, uint64_t now_us, struct neighbor *n)
+{
+	unsigned most = n->state == NEIGHBOR_INCOMPLETE ? NEIGHBOR_TRIES : NEIGHBOR_TRIES_MOST;
+
+	if (n->tries >= most)
+		neighbor_forget(t, out, n);
+	else
+		ask(t, host, out, now_us, n);
+}
+
+uint64_t neighbor_next_us(const struct neighbor_table *t)
+{
+	return t->timed > 0 ? t->due_us : UINT64_MAX;
+}
+
+uint64_t neighbor_timers(struct neighbor_table *t, const struct host *host,
+                         const struct neighbor_out *out, uint64_t now_us)
+{
+	uint64_t next = UINT64_MAX;
+
+	if (t->timed == 0 || now_us < t->due_us)
+		return neighbor_next_us(t);
+	for (unsigned i = 0; i < NEIGHBORS; i++) {
+		struct neighbor *n = &t->entry[i];
+
+		if (is_timed(n->state) && n->due_us <= now_us)
+			act(t, host, out, now_us, n);
+		if (is_timed(n->state) && n->due_us < next)
+			next = n->due_us;
+	}
+	t->due_us = next;
+	return next;
+}
+
 // --- the verbs -----------------------------------------------------------------------------------
-
-static void neighbor_learn(struct neighbor_table *t, const struct neighbor_out *out,
-                           uint64_t now_us, struct neighbor *n, struct ether_addr ether)
-{
-	void *waiting = n->waiting;
-
-	t->asking -= n->tries > 0;
-	n->ether = ether;
-	n->known = 1;
-	n->tries = 0;
-	n->heard_us = now_us;
-	n->waiting = NULL;
-	if (waiting != NULL)
-		out->ready(out->owner, waiting, ether);
-}
-
-void neighbor_input(struct neighbor_table *t, const struct host *host,
-                    const struct neighbor_out *out, uint64_t now_us, struct span packet,
-                    bool quiet)
-{
-	static const struct ipv4_addr none;
-	struct neighbor *n;
-	struct arp arp;
-	bool for_us;
-
-	t->count[COUNTER_arp_in]++;
-	if (!arp_parse(packet, &arp)) {
-		t->count[COUNTER_arp_bad]++;
-		return;
-	}
-	if (ipv4_equal(arp.sender, host->address)) {
-		t->count[COUNTER_arp_conflict]++;
-		return;
-	}
-	for_us = ipv4_equal(arp.target, host->address);
-	n = ipv4_equal(arp.sender, none) ? NULL : neighbor_find(t, arp.sender);
-	// RFC 826: who asks for us will be spoken to; other packets only bring known ones up to date.
-	if (n == NULL && for_us && arp.operation == ARP_REQUEST &&
-	    !ipv4_equal(arp.sender, none) && host_is_on_link(host, arp.sender))
-		n = neighbor_make(t, arp.sender);
-	if (n != NULL)
-		neighbor_learn(t, out, now_us, n, arp.sender_ether);
-	if (!for_us || arp.operation != ARP_REQUEST) {
-		t->count[COUNTER_arp_ignored] += n == NULL;
-		return;
-	}
-	if (quiet)
-		return;
-	t->count[COUNTER_arp_reply_out]++;
-	arp_send(host, out, ARP_REPLY, arp.sender_ether, arp.sender_ether, arp.sender);
-}
 
 static void hold(struct neighbor_table *t, const struct neighbor_out *out, struct neighbor *n,
                  void *frame)
@@ -193,76 +211,93 @@ static void hold(struct neighbor_table *t, const struct neighbor_out *out, struc
 	n->waiting = frame;
 }
 
-bool neighbor_resolve(struct neighbor_table *t, const struct host *host,
-                      const struct neighbor_out *out, uint64_t now_us, struct ipv4_addr hop,
-                      void *frame, struct ether_addr *ether)
+static struct neighbor *neighbor_seek(struct neighbor_table *t, const struct host *host,
+                                      const struct neighbor_out *out, uint64_t now_us,
+                                      const struct ip_addr *hop)
 {
-	struct neighbor *n = neighbor_find(t, hop);
+	struct neighbor *n;
 
-	if (n != NULL && n->known) {
-		if (now_us - n->heard_us > NEIGHBOR_FRESH_US && n->tries == 0)
-			ask(t, host, out, now_us, n);
-		*ether = n->ether;
-		return true;
+	if (t->unheard >= NEIGHBOR_UNHEARD_MOST) {
+		t->count[COUNTER_neighbor_full]++;
+		return NULL;
 	}
+	n = neighbor_make(t, out, hop, false);
 	if (n == NULL)
-		n = neighbor_make(t, hop);
+		return NULL;
+	neighbor_enter(t, n, NEIGHBOR_INCOMPLETE, now_us);
+	ask(t, host, out, now_us, n);
+	return n;
+}
+
+bool neighbor_resolve(struct neighbor_table *t, const struct host *host,
+                      const struct neighbor_out *out, uint64_t now_us,
+                      const struct ip_addr *hop, void *frame, struct ether_addr *ether)
+{
+	struct neighbor *n = find(t, hop);
+
+	if (n == NULL)
+		n = neighbor_seek(t, host, out, now_us, hop);
 	if (n == NULL) {
 		out->drop(out->owner, frame);
 		return false;
 	}
-	hold(t, out, n, frame);
-	if (n->tries == 0)
-		ask(t, host, out, now_us, n);
-	return false;
-}
-
-static void give_up(struct neighbor_table *t, const struct neighbor_out *out,
-                    struct neighbor *n)
-{
-	if (n->waiting != NULL) {
-		t->count[COUNTER_neighbor_failed]++;
-		out->drop(out->owner, n->waiting);
+	if (n->state == NEIGHBOR_INCOMPLETE) {
+		hold(t, out, n, frame);
+		return false;
 	}
-	t->asking--;
-	t->in_use--;
-	*n = (struct neighbor){0};
-}
-
-uint64_t neighbor_timers(struct neighbor_table *t, const struct host *host,
-                         const struct neighbor_out *out, uint64_t now_us)
-{
-	uint64_t next = UINT64_MAX;
-
-	if (t->asking == 0)
-		return UINT64_MAX;
-	if (now_us < t->due_us)
-		return t->due_us;
-	for (unsigned i = 0; t->asking > 0 && i < NEIGHBORS; i++) {
-		struct neighbor *n = &t->entry[i];
-
-		if (!n->used || n->tries == 0)
-			continue;
-		if (now_us - n->asked_us >= NEIGHBOR_RETRY_US) {
-			if (n->tries >= NEIGHBOR_TRIES) {
-				give_up(t, out, n);
-				continue;
-			}
-			ask(t, host, out, now_us, n);
-		}
-		if (n->asked_us + NEIGHBOR_RETRY_US < next)
-			next = n->asked_us + NEIGHBOR_RETRY_US;
+	if (n->state == NEIGHBOR_REACHABLE && now_us - n->heard_us > NEIGHBOR_REACHABLE_US)
+		neighbor_enter(t, n, NEIGHBOR_STALE, 0);
+	if (n->state == NEIGHBOR_STALE) {
+		n->tries = 0;
+		neighbor_enter(t, n, NEIGHBOR_DELAY, now_us + NEIGHBOR_DELAY_US);
 	}
-	t->due_us = next;
-	return next;
+	*ether = n->ether;
+	return true;
 }
 
-void neighbor_announce(struct neighbor_table *t, const struct host *host,
-                       const struct neighbor_out *out)
+static void learn(struct neighbor_table *t, const struct neighbor_out *out, uint64_t now_us,
+                  struct neighbor *n, struct ether_addr ether, enum neighbor_state state)
 {
-	t->count[COUNTER_arp_request_out]++;
-	arp_send(host, out, ARP_REQUEST, ether_broadcast, (struct ether_addr){0},
-	         host->address);
+	void *waiting = n->waiting;
+
+	n->ether = ether;
+	n->tries = 0;
+	n->heard_us = now_us;
+	n->waiting = NULL;
+	neighbor_enter(t, n, state, 0);
+	if (waiting != NULL)
+		out->ready(out->owner, waiting, ether);
+}
+
+void neighbor_hear(struct neighbor_table *t, const struct neighbor_out *out, uint64_t now_us,
+                   const struct ip_addr *address, struct ether_addr ether, bool make)
+{
+	struct neighbor *n = find(t, address);
+
+	if (n == NULL && make)
+		n = neighbor_make(t, out, address, true);
+	if (n == NULL)
+		return;
+	// What we knew already is no news, however often it is told.
+	if (n->state > NEIGHBOR_INCOMPLETE && ether_equal(n->ether, ether))
+		n->heard_us = n->state == NEIGHBOR_REACHABLE ? n->heard_us : now_us;
+	else
+		learn(t, out, now_us, n, ether, NEIGHBOR_STALE);
+}
+
+void neighbor_confirm(struct neighbor_table *t, const struct neighbor_out *out, uint64_t now_us,
+                      const struct ip_addr *address, struct ether_addr ether)
+{
+	struct neighbor *n = find(t, address);
+
+	if (n == NULL)
+		return;
+	// RFC 4861 section 7.2.5, and for ARP too: an answer from elsewhere that nobody waits for
+	// must be proven before it is believed to be reachable.
+	if (n->tries > 0 || ether_equal(n->ether, ether))
+		learn(t, out, now_us, n, ether, NEIGHBOR_REACHABLE);
+	else
+		learn(t, out, now_us, n, ether, NEIGHBOR_STALE);
 }
 
 void neighbor_fini(struct neighbor_table *t, const struct neighbor_out *out)

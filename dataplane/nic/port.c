@@ -39,7 +39,8 @@ static void offloads_choose(struct port *port, const struct rte_eth_dev_info *in
 		conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
 		conf->rx_adv_conf.rss_conf.rss_hf =
 		        info->flow_type_rss_offloads &
-		        (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP);
+		        (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_TCP | RTE_ETH_RSS_IPV6 |
+		         RTE_ETH_RSS_NONFRAG_IPV6_TCP);
 	}
 }
 
@@ -148,6 +149,14 @@ static void tap_signals_off(struct port *port)
 	}
 }
 
+// Neighbours are asked for in groups (RFC 4861), of which frame_parse takes ours. What a port cannot
+// filter it lets through.
+static void groups_let_in(const struct port *port)
+{
+	if (!port->is_tap && rte_eth_allmulticast_enable(port->id) != 0)
+		rte_eth_promiscuous_enable(port->id);
+}
+
 bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *pools)
 {
 	struct rte_eth_conf conf = {0};
@@ -176,6 +185,7 @@ bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *po
 	interrupts_find(port);
 	tap_signals_off(port);
 	address_choose(port);
+	groups_let_in(port);
 	return true;
 }
 

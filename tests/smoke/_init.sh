@@ -8,6 +8,7 @@
 #   client_typed COMMAND...         the same in a terminal, with something typed
 #   by_key, by_password [OPTION...] [-- COMMAND]    OpenSSH as admin
 #                                   through=client_typed by_key -tt: someone types in a terminal
+#                                   address=2001:db8::2 by_key: over IPv6
 #   python_claims SCRIPT [ARG...]   a Python script of lib/ that makes claims of its own
 #
 # A script ends with "N passed, N failed".
@@ -21,6 +22,7 @@ sallyport=$repo/cli/sallyport
 python=/usr/bin/python3
 passed=0 failed=0
 appliances=''
+address=192.0.2.2
 work=$(mktemp -d /tmp/sallyport-test.XXXXXX)
 
 # A name nobody else has: the script's initials would not be unique, its process is.
@@ -137,7 +139,7 @@ by_key() {
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do options+=("$1"); shift; done
 	[ $# -eq 0 ] || shift
 	"${through:-client}" timeout --foreground "${limit:-60}" ssh "${options[@]}" "${common[@]}" -o BatchMode=yes -i "$run/admin_key" \
-		admin@192.0.2.2 "$@"
+		"admin@$address" "$@"
 }
 
 by_password() {
@@ -147,7 +149,7 @@ by_password() {
 	[ $# -eq 0 ] || shift
 	"${through:-client}" timeout --foreground "${limit:-60}" sshpass -f "$run/admin_password" ssh "${options[@]}" "${common[@]}" \
 		-o PubkeyAuthentication=no -o PreferredAuthentications=password \
-		admin@192.0.2.2 "$@"
+		"admin@$address" "$@"
 }
 
 # python_claims SCRIPT [ARG...]: runs on the client's side; its ok and FAIL lines count as ours.

@@ -88,7 +88,7 @@ TEST(a_vlan_tag_is_counted)
 
 	put16(m.bytes + 12, 0x8100);
 	CHECK_EQ(why_of(&m), COUNTER_frame_vlan);
-	put16(m.bytes + 12, 0x86dd);
+	put16(m.bytes + 12, 0x88cc);
 	CHECK_EQ(why_of(&m), COUNTER_frame_type);
 }
 
@@ -225,8 +225,7 @@ TEST(short_or_broken_icmp_is_counted)
 static struct tcp_emission emission(const char *a, const char *b)
 {
 	struct tcp_emission e = {
-	        .from = {.local = ip_from_ipv4(us.address),
-	                 .remote = ip_from_ipv4((struct ipv4_addr){{192, 0, 2, 9}})},
+	        .from = {.local = us.address[HOST_IPV4].ip, .remote = IPV4(192, 0, 2, 9)},
 	        .header = {0, 22, 0x9c, 0x40, [12] = 0x50, [13] = 0x18},
 	        .header_bytes = 20,
 	        .payload_bytes = (uint16_t)(strlen(a) + strlen(b)),
@@ -242,15 +241,18 @@ TEST(a_written_segment_parses_at_the_other_end)
 	struct host peer = us;
 	uint8_t out[FRAME_MAX];
 	struct frame f;
-	size_t len = frame_write(&us, &e, false, out);
+	size_t len;
 
-	peer.address = (struct ipv4_addr){{192, 0, 2, 9}};
-	peer.ether = (struct ether_addr){{2, 0, 0, 0, 0, 9}};
+	e.ecn = 1;
+	len = frame_write(&us, &e, false, out);
+	peer.address[HOST_IPV4].ip = IPV4(192, 0, 2, 9);
+	peer.ether = PEER_ETHER;
 	frame_address(out, peer.ether);
 	f = frame_parse(&peer, span_of(out, len), FRAME_UNKNOWN);
 	CHECK_EQ(f.verdict, FRAME_TCP);
 	CHECK_EQ(f.segment.bytes.len, 31);
 	CHECK_MEM(f.segment.bytes.data + 20, "hello world", 11);
+	CHECK_EQ(f.segment.ecn, 1);
 	CHECK_EQ(f.segment.to.remote_port, 22);
 }
 
@@ -273,34 +275,6 @@ TEST(a_segment_longer_than_the_mtu_is_refused)
 
 	e.payload_bytes = 1461;
 	CHECK_EQ(frame_write(&us, &e, false, out), 0);
-}
-
-TEST(the_next_hop_is_the_host_on_our_link_and_the_gateway_beyond)
-{
-	struct ipv4_addr hop;
-	struct host lonely = us;
-
-	CHECK(host_next_hop(&us, (struct ipv4_addr){{192, 0, 2, 77}}, &hop));
-	CHECK_EQ(hop.bytes[3], 77);
-	CHECK(host_next_hop(&us, (struct ipv4_addr){{10, 1, 1, 1}}, &hop));
-	CHECK(ipv4_equal(hop, us.gateway));
-	lonely.gateway = (struct ipv4_addr){0};
-	CHECK(!host_next_hop(&lonely, (struct ipv4_addr){{10, 1, 1, 1}}, &hop));
-	lonely.prefix_bits = 31;
-	CHECK(host_is_on_link(&lonely, (struct ipv4_addr){{192, 0, 2, 3}}));
-	CHECK(!host_is_on_link(&lonely, (struct ipv4_addr){{192, 0, 2, 4}}));
-}
-
-TEST(the_flow_of_a_segment_is_its_addresses_and_ports)
-{
-	struct made m = with_options("\1\1\1\1\1\1\1\1");
-	uint8_t flow[12];
-
-	CHECK(frame_flow(span_of(m.bytes, m.len), flow));
-	CHECK_MEM(flow, "\xc0\0\2\1\xc0\0\2\2\x9c\x40\0\x16", 12);
-	CHECK(!frame_flow(span_of(m.bytes, 43), flow));
-	m = ip_from_peer(17, span_text("12345678"));
-	CHECK(!frame_flow(span_of(m.bytes, m.len), flow));
 }
 
 CHECK_MAIN()

@@ -43,7 +43,7 @@ class Pipe:
     """OpenSSH with a remote terminal and pipes of our own."""
 
     def __init__(self, options=()):
-        self.process = subprocess.Popen(SSH + list(options) + ["admin@192.0.2.2"], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen(SSH + list(options) + ["admin@" + os.environ.get("ADDRESS", "192.0.2.2")], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, bufsize=0)
 
     def send(self, data):
