@@ -2,6 +2,7 @@
 #include "cli/commands/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 // --- display ssh server session ------------------------------------------------------------------
@@ -192,83 +193,145 @@ static enum turn run_users(struct task *t)
 
 // --- free ssh, free line -------------------------------------------------------------------------
 
-struct victim {
-	uint32_t session;
-	bool found, self;
+#define VICTIMS_MAX 4096u // at once; the rest at the next time
+
+struct victims {
+	uint32_t *sessions; // owned
+	uint32_t count, next;
+	bool self; // one's own was among them
 };
 
-static enum turn free_end(struct task *t)
+static void victims_fini(void *own)
 {
-	if (t->status == STATUS_NOT_FOUND)
-		return task_fail(t, "The session does not exist.");
-	if (t->status != STATUS_OK)
-		return task_fail_status(t, t->status);
-	task_print(t, " [OK]\n");
-	return TURN_DONE;
+	free(((struct victims *)own)->sessions);
 }
 
-static enum turn free_now(struct task *t)
+static void victim_add(struct task *t, uint32_t session, bool self)
 {
-	struct victim *v = t->own;
+	struct victims *v = t->own;
+	uint32_t *grown;
+
+	v->self |= self;
+	if (self || v->count == VICTIMS_MAX)
+		return;
+	grown = realloc(v->sessions, (v->count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return;
+	v->sessions = grown;
+	v->sessions[v->count++] = session;
+}
+
+static enum turn free_next(struct task *t)
+{
+	struct victims *v = t->own;
 	struct builder b;
 
-	if (!task_said_yes(t))
+	// One that went by itself meanwhile is gone all the same.
+	if (t->status != STATUS_OK && t->status != STATUS_NOT_FOUND)
+		return task_fail_status(t, t->status);
+	if (v->next == v->count) {
+		task_print(t, " [OK]\n");
 		return TURN_DONE;
+	}
 	b = task_request(t);
-	builder_u32(&b, v->session);
+	builder_u32(&b, v->sessions[v->next++]);
 	t->ask_cursor = 0;
-	return task_ask(t, API_FREE_SESSION, &b, free_end);
+	return task_ask(t, API_FREE_SESSION, &b, free_next);
 }
 
-static enum turn run_free_ssh(struct task *t)
+static enum turn free_confirmed(struct task *t)
 {
-	struct victim *v = task_own(t, sizeof(*v), NULL);
-	char question[80];
+	if (!task_said_yes(t))
+		return TURN_DONE;
+	t->status = STATUS_OK;
+	return free_next(t);
+}
 
-	if (v == NULL)
-		return task_fail_status(t, STATUS_NO_MEMORY);
-	v->session = arg_number(task_arg(t, ARG_PID_WORD));
-	if (v->session == t->dialogue->session && t->dialogue->slot < DIALOGUE_LOCAL)
-		return task_fail(t, "Cannot free the current session.");
-	snprintf(question, sizeof(question),
-	         "Are you sure to free SSH user %u? [Y/N]:", v->session);
-	return task_question(t, false, free_now, question);
+static bool is_own(const struct task *t, uint32_t session)
+{
+	return session == t->dialogue->session && t->dialogue->slot < DIALOGUE_LOCAL;
+}
+
+// Does the session fit what was typed: its number, or address and port, or user?
+static bool is_meant(const struct task *t, const struct api_session_row *row)
+{
+	struct span pid = task_arg(t, ARG_PID_WORD), user = task_arg(t, ARG_SSHUSER_WORD),
+	            port = task_arg(t, ARG_PORT_WORD);
+
+	if (pid.len > 0)
+		return arg_number(pid) == row->slot;
+	if (user.len > 0)
+		return span_is(user, row->user);
+	return span_is(task_arg(t, ARG_ADDRESS_WORD), row->peer) &&
+	       (port.len == 0 || arg_number(port) == row->peer_port);
 }
 
 static void victim_row(struct task *t, struct cursor *c)
 {
-	struct victim *v = t->own;
+	struct api_session_row row;
+
+	api_session_parse(c, &row);
+	if (cursor_ok(c) && is_meant(t, &row))
+		victim_add(t, row.slot, is_own(t, row.slot));
+}
+
+static enum turn victims_found(struct task *t)
+{
+	struct victims *v = t->own;
+	char question[80];
+
+	if (v->count == 0 && v->self)
+		return task_fail(t, "Cannot free the current session.");
+	if (v->count == 0)
+		return task_fail(t, "The session does not exist.");
+	if (v->count == 1)
+		snprintf(question, sizeof(question),
+		         "Are you sure to free SSH user %u? [Y/N]:", v->sessions[0]);
+	else
+		snprintf(question, sizeof(question),
+		         "Are you sure to free %u SSH users? [Y/N]:", v->count);
+	return task_question(t, false, free_confirmed, question);
+}
+
+static const struct listing victim_rows = {API_SESSIONS, 0, victim_row, victims_found};
+
+static enum turn run_free_ssh(struct task *t)
+{
+	if (task_own(t, sizeof(struct victims), victims_fini) == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	return task_list(t, &victim_rows);
+}
+
+static void line_row(struct task *t, struct cursor *c)
+{
 	struct api_dialogue_row row;
 
 	api_dialogue_parse(c, &row);
-	if (!cursor_ok(c) || row.line != arg_number(task_arg(t, ARG_LINE_WORD)))
-		return;
-	v->found = true;
-	v->session = row.session;
-	v->self = row.slot == t->dialogue->slot && row.life == t->dialogue->life;
+	if (cursor_ok(c) && row.line == arg_number(task_arg(t, ARG_LINE_WORD)))
+		victim_add(t, row.session, is_own(t, row.session));
 }
 
-static enum turn victim_end(struct task *t)
+static enum turn line_found(struct task *t)
 {
-	struct victim *v = t->own;
+	struct victims *v = t->own;
 	char question[80];
 
-	if (!v->found)
-		return task_fail(t, "The line is not in use.");
 	if (v->self)
 		return task_fail(t, "Cannot free the current line.");
+	if (v->count == 0)
+		return task_fail(t, "The line is not in use.");
 	snprintf(question, sizeof(question), "Are you sure to free line vty%u? [Y/N]:",
 	         arg_number(task_arg(t, ARG_LINE_WORD)));
-	return task_question(t, false, free_now, question);
+	return task_question(t, false, free_confirmed, question);
 }
 
-static const struct listing victim_rows = {API_DIALOGUES, 0, victim_row, victim_end};
+static const struct listing line_rows = {API_DIALOGUES, 0, line_row, line_found};
 
 static enum turn run_free_line(struct task *t)
 {
-	if (task_own(t, sizeof(struct victim), NULL) == NULL)
+	if (task_own(t, sizeof(struct victims), victims_fini) == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
-	return task_list(t, &victim_rows);
+	return task_list(t, &line_rows);
 }
 
 // clang-format off
@@ -279,7 +342,7 @@ static const struct command session_show[] = {
 };
 
 static const struct command session_user[] = {
-	{ "free ssh user-pid PID", run_free_ssh,  API_ROLE_ADMIN, "End an SSH session" },
+	{ "free ssh { user-pid PID | username SSHUSER | user-ip { ADDRESS | ipv6 ADDRESS } [ port PORT ] }", run_free_ssh, API_ROLE_ADMIN, "End SSH sessions" },
 	{ "free line vty LINE",    run_free_line, API_ROLE_ADMIN, "End the session on a line" },
 	{ "free user-interface vty LINE", run_free_line, API_ROLE_ADMIN, "End the session on a line", .flags = COMMAND_HIDDEN },
 };

@@ -47,6 +47,55 @@ static enum turn run_status(struct task *t)
 	return task_get(t, API_CLASS_SSH_SERVER, span_text(""), status_end);
 }
 
+static enum turn run_rekey(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_SSH_SERVER};
+	struct span hours = task_arg(t, ARG_HOURS_WORD);
+
+	record_add(&r, API_SSH_SERVER_REKEY_HOURS, hours.len > 0 ? arg_number(hours) : 1);
+	return task_put(t, &r, task_end);
+}
+
+static void emit_rekey(struct config_out *out, const struct command *row,
+                       const struct api_record *record)
+{
+	uint32_t hours = record_number(record, API_SSH_SERVER_REKEY_HOURS);
+
+	if (hours == 1)
+		config_line(out, 1, "ssh server key-re-exchange enable");
+	else if (hours > 0)
+		config_line(out, 1, "ssh server key-re-exchange enable interval %u", hours);
+}
+
+// Version 3: the method of users who have none of their own, stored one higher; 0: none was set.
+static const char *const methods[] = {
+        [API_METHOD_PASSWORD] = "password",
+        [API_METHOD_PUBLICKEY] = "publickey",
+        [API_METHOD_ANY] = "all",
+        [API_METHOD_BOTH] = "password-publickey",
+};
+
+static enum turn run_method(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_SSH_SERVER};
+	uint32_t method = API_METHOD_PUBLICKEY; // as "rsa" means
+
+	for (uint32_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (task_has(t, methods[i]))
+			method = i;
+	record_add(&r, API_SSH_SERVER_DEFAULT_METHOD, method + 1);
+	return task_put(t, &r, task_end);
+}
+
+static void emit_method(struct config_out *out, const struct command *row,
+                        const struct api_record *record)
+{
+	uint32_t method = record_number(record, API_SSH_SERVER_DEFAULT_METHOD);
+
+	if (method > 0)
+		config_line(out, 1, "ssh authentication-type default %s", methods[method - 1]);
+}
+
 // clang-format off
 #define SERVER(name) API_CLASS_SSH_SERVER, API_SSH_SERVER_##name
 static const struct command ssh_commands[] = {
@@ -65,6 +114,13 @@ static const struct command ssh_commands[] = {
 	{ "undo sftp server idle-timeout",     run_default, API_ROLE_ADMIN, "Restore the idle timeout", SERVER(SFTP_IDLE_MINUTES) },
 	{ "scp server enable",       run_flag,    API_ROLE_ADMIN, "Enable the SCP service", SERVER(SCP_ENABLE), 1, emit_flag },
 	{ "undo scp server enable",  run_default, API_ROLE_ADMIN, "Disable the SCP service", SERVER(SCP_ENABLE) },
+	{ "undo ssh server timeout", run_default, API_ROLE_ADMIN, "Restore the time limit for a login", SERVER(LOGIN_SECONDS), .flags = COMMAND_HIDDEN },
+	{ "ssh server key-re-exchange enable [ interval HOURS ]", run_rekey, API_ROLE_ADMIN, "Exchange keys again by the hour", SERVER(REKEY_HOURS), 1, emit_rekey },
+	{ "undo ssh server key-re-exchange enable", run_default, API_ROLE_ADMIN, "Exchange keys again when the device sees fit", SERVER(REKEY_HOURS) },
+	{ "ssh authentication-type default { all | password | password-publickey | publickey | rsa }", run_method, API_ROLE_ADMIN, "Specify how users log in that have no SSH user", SERVER(DEFAULT_METHOD), 0, emit_method },
+	{ "undo ssh authentication-type default", run_default, API_ROLE_ADMIN, "By password, as before", SERVER(DEFAULT_METHOD) },
+	{ "sftp timeout SFTPIDLE", run_setting, API_ROLE_ADMIN, "Specify the idle timeout", SERVER(SFTP_IDLE_MINUTES), .flags = COMMAND_HIDDEN },
+	{ "undo sftp timeout",     run_default, API_ROLE_ADMIN, "Restore the idle timeout", SERVER(SFTP_IDLE_MINUTES), .flags = COMMAND_HIDDEN },
 	{ "aaa session-limit ssh SESSIONS", run_setting, API_ROLE_ADMIN, "Limit the SSH sessions", SERVER(SESSION_LIMIT), 0, emit_setting },
 	{ "undo aaa session-limit ssh",     run_default, API_ROLE_ADMIN, "Restore the limit of SSH sessions", SERVER(SESSION_LIMIT) },
 };

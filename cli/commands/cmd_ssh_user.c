@@ -62,6 +62,8 @@ static void add_method(struct task *t, struct api_record *r)
 			record_add(r, API_SSH_USER_METHODS, i);
 	if (span_is(method, "all")) // as version 3 said it
 		record_add(r, API_SSH_USER_METHODS, API_METHOD_ANY);
+	if (span_is(method, "rsa"))
+		record_add(r, API_SSH_USER_METHODS, API_METHOD_PUBLICKEY);
 }
 
 // The key names typed, comma-separated after those in `keys`. False when too long.
@@ -261,9 +263,10 @@ static enum turn run_show_users(struct task *t)
 static const struct command ssh_user[] = {
 	{ "ssh user SSHUSER " TYPES " " METHODS " [ assign publickey KEY... ]", run_user, API_ROLE_ADMIN, "Specify service, method and keys of an SSH user", API_CLASS_SSH_USER, .emit = emit_user },
 	{ "ssh user SSHUSER " METHODS " [ assign publickey KEY... ]", run_user, API_ROLE_ADMIN, "Specify how an SSH user logs in", .flags = COMMAND_HIDDEN },
-	{ "ssh user SSHUSER authentication-type all", run_user_part, API_ROLE_ADMIN, "Specify how an SSH user logs in", .flags = COMMAND_HIDDEN },
+	{ "ssh user SSHUSER authentication-type { all | rsa }", run_user_part, API_ROLE_ADMIN, "Specify how an SSH user logs in", .flags = COMMAND_HIDDEN },
 	{ "ssh user SSHUSER " TYPES, run_user_part, API_ROLE_ADMIN, "Specify what an SSH user may use", .flags = COMMAND_HIDDEN },
 	{ "ssh user SSHUSER assign publickey KEY...", run_user_assign, API_ROLE_ADMIN, "Give an SSH user further keys" },
+	{ "ssh user SSHUSER assign rsa-key KEY", run_user_assign, API_ROLE_ADMIN, "Give an SSH user a further key", .flags = COMMAND_HIDDEN },
 	{ "undo ssh user SSHUSER", run_undo_user, API_ROLE_ADMIN, "Delete an SSH user" },
 };
 

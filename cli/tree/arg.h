@@ -31,6 +31,8 @@ enum arg_kind { ARG_NUMBER, ARG_STRING, ARG_USER, ARG_NAME, ARG_CFG };
 	X(KEY,      NAME,   1, 64,      "Name of the public key")                            \
 	X(FILE,     STRING, 1, 255,     "File name")                                         \
 	X(CFG,      CFG,    5, 255,     "Configuration file name (*.cfg)")                   \
+	X(ADDRESS,  STRING, 2, 45,      "IP address")                                        \
+	X(HOURS,    NUMBER, 1, 24,      "Hours")                                             \
 	X(ALIAS,    STRING, 1, 20,      "Alias of a command")                                \
 	X(COMMAND,  STRING, 1, 255,     "Command; in quotes, or to the end of the line")     \
 	X(REPEATS,  NUMBER, 1, 256,     "How many of the last commands")                     \

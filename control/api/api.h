@@ -78,6 +78,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, RETRIES,          UINT,  1,     5,          3,  "")                      \
 	X(SSH_SERVER, SESSION_LIMIT,    UINT,  1,     1048576,    1048576, "")                 \
 	X(SSH_SERVER, SFTP_IDLE_MINUTES, UINT, 1,     35791,      10, "")                      \
+	X(SSH_SERVER, REKEY_HOURS,      UINT,  0,     24,         0,  "")                      \
+	X(SSH_SERVER, DEFAULT_METHOD,   UINT,  0,     4,          0,  "")                      \
 	X(VTY,        SCHEME,           UINT,  0,     1,          1,  "")                      \
 	X(VTY,        IDLE_SECONDS,     UINT,  0,     2147519,    600, "")                     \
 	X(VTY,        SCREEN_LENGTH,    UINT,  0,     512,        24, "")                      \

@@ -39,7 +39,8 @@ struct config {
 	struct settings *live; // guarded
 	uint64_t revision;     // guarded; counts changes
 	// Copies of what every connection asks, to be read without the lock.
-	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, sftp, scp;
+	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours, sftp,
+	        scp;
 };
 
 void config_init(struct config *c);

@@ -305,7 +305,10 @@ enum status kex_on_signed(struct shard *h, struct session *s, const struct messa
 // One hour, less up to a tenth, so that sessions that began together do not rekey together.
 uint64_t kex_next_due_us(struct shard *h)
 {
-	return h->now_us + SESSION_REKEY_US - random_below((uint32_t)(SESSION_REKEY_US / 10));
+	uint32_t hours = atomic_load(&h->control->config.rekey_hours);
+	uint64_t most_us = hours > 0 ? hours * 3600000000ull : SESSION_REKEY_US;
+
+	return h->now_us + most_us - random_below((uint32_t)(SESSION_REKEY_US / 10));
 }
 
 static void keys_in_force(struct shard *h, struct session *s)

@@ -16,6 +16,9 @@ void users_find(struct config *c, struct span name, struct user *out)
 	const struct settings *s = config_hold(c);
 	const struct setting *local = settings_find(s, API_CLASS_LOCAL_USER, name);
 	const struct setting *ssh = settings_find(s, API_CLASS_SSH_USER, name);
+	uint32_t fallback =
+	        setting_number(settings_find(s, API_CLASS_SSH_SERVER, span_of(NULL, 0)),
+	                       API_SSH_SERVER_DEFAULT_METHOD);
 
 	*out = (struct user){.method = API_METHOD_PASSWORD, .services = ~0u};
 	if (local != NULL) {
@@ -26,6 +29,8 @@ void users_find(struct config *c, struct span name, struct user *out)
 		text_copy(out->hash, sizeof(out->hash),
 		          setting_text(local, API_LOCAL_USER_HASH));
 	}
+	if (ssh == NULL && fallback > 0)
+		out->method = (enum api_method)(fallback - 1);
 	if (ssh != NULL) {
 		out->method = (enum api_method)setting_number(ssh, API_SSH_USER_METHODS);
 		out->services = setting_number(ssh, API_SSH_USER_SERVICES);

@@ -11,7 +11,7 @@
 
 struct user {
 	bool known;             // may log in over SSH at all: exists, not blocked, service ssh
-	enum api_method method; // how it must prove who it is
+	enum api_method method; // how it must prove who it is; without an entry: the default
 	uint32_t services; // API_SERVICE_STELNET ...; all for users without an ssh user entry
 	char role[USER_ROLE_MAX + 1];
 	char hash[KEEPER_HASH_MAX + 1]; // "" when it has no password

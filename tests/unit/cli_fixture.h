@@ -25,7 +25,10 @@ struct fixture {
 	uint32_t puts;     // PUT calls seen, for counting commands
 	uint64_t consumed; // reported
 	bool exited, started, hold_replies;
-	uint32_t host_key_bits[3]; // by type; 0: no such key
+	const struct api_session_row *sessions;
+	uint32_t session_count;
+	uint32_t freed[8], freed_count; // sessions that were ended
+	uint32_t host_key_bits[3];      // by type; 0: no such key
 	uint32_t exit_status;
 	struct text shown;
 	struct text log;
@@ -261,6 +264,12 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_POOLS:
 	case API_MEMORY:
 	case API_SESSIONS:
+		for (uint32_t i = 0; i < f->session_count; i++)
+			api_session_emit(b, &f->sessions[i]);
+		return STATUS_OK;
+	case API_FREE_SESSION:
+		f->freed[f->freed_count++ % 8] = payload.data[3];
+		return STATUS_OK;
 	case API_DIALOGUES:
 		return STATUS_OK;
 	case API_HOST_KEYS:
