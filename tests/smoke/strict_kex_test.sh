@@ -9,7 +9,7 @@ match "the sending sequence number is reset" "$(cat "$work/log")" 'resetting sen
 match "the reading sequence number is reset" "$(cat "$work/log")" 'resetting read seqnr'
 match "server-sig-algs arrives" "$(cat "$work/log")" 'server-sig-algs=<.*ssh-ed25519'
 
-commands=$(for _ in $(seq 60); do echo "display counters"; done)
+commands=$(for _ in $(seq 500); do echo "display counters"; done)
 by_key -o LogLevel=DEBUG3 -o RekeyLimit=16K -- "$commands" >/dev/null 2>"$work/log"
 equal "a rekeying session ends well" "$?" 0
 resets=$(grep -c 'resetting read seqnr' "$work/log")

@@ -18,6 +18,7 @@ from wire import (CHANNEL_OPEN, IGNORE, KEX_ECDH_INIT, KEXINIT, NEWKEYS, SERVICE
                   Wire, kexinit, packet, reset_close, string)
 
 STRANGER = sys.argv[1]
+LIMIT = 10  # seconds, for those who never log in
 guard = None
 guard_shell = None
 
@@ -260,6 +261,9 @@ silent = {}
 
 def silence_starts():
     """Two clients that never log in; the login time limit ends them. Waited for at the end."""
+    check("the login time limit is 60 s", "authentication-timeout : 60 second" in ask("display ssh server status"))
+    ask(f"system-view\nssh server authentication-timeout {LIMIT}")
+
     def wait(name, *data):
         wire = Wire(seconds=90)
         wire.ident()
@@ -279,7 +283,8 @@ def silence_ends():
         if isinstance(silent[name], threading.Thread):
             silent[name].join()
         ending, seconds = silent[name]
-        check(f"{name}: ended by the login time limit of 60 s ({ending} after {seconds:.0f} s)", 50 < seconds < 70)
+        check(f"{name}: ended by a login time limit of {LIMIT} s ({ending} after {seconds:.1f} s)",
+              LIMIT - 1 < seconds < LIMIT + 5)
     check("login_expired moved", counters().get("login_expired", 0) >= 1, counters())
 
 
