@@ -33,6 +33,8 @@ struct scenario {
 	const char *text;
 	bool holds; // sessions stay until the run is over
 	bool needs_command;
+	bool small_window; // grants little unless told otherwise
+	void (*begin)(struct engine *e, struct load_session *s); // before it connects
 	void (*moved)(struct engine *e,
 	              struct load_session *s); // after every step of the client
 	void (*open)(struct engine *e, struct load_session *s);
@@ -53,7 +55,8 @@ struct typing {
 	uint32_t sent, seen;             // keys
 	uint32_t echoed;                 // bytes, modulo a pair's
 	uint16_t key_bytes, erase_bytes; // that the server echoes
-	uint8_t stage;
+	uint16_t key_before, erase_before;
+	uint8_t stage, lessons;
 };
 
 struct moving {
@@ -74,7 +77,7 @@ struct load_session {
 	union {
 		struct typing typing;
 		struct moving moving;
-		uint32_t turn; // abort: which phase; rekey: how many
+		uint32_t turn; // abort: the state to leave in
 	};
 };
 static_assert(sizeof(struct load_session) <= 640, "with TCP's 320 below 1 KiB a held session");

@@ -13,6 +13,8 @@
 #include "tests/load/scenario/engine.h"
 #include "tests/load/scenario/load_help.h"
 
+#define FULL_WINDOW    (2u << 20)
+#define SLOW_WINDOW    8192u
 #define FILE_MAX_BYTES (16u << 20)
 
 enum option_name {
@@ -40,6 +42,13 @@ enum option_name {
 	OPT_HOST_KEYS,
 	OPT_WINDOW,
 	OPT_COMMAND,
+	OPT_KEYS,
+	OPT_EVERY,
+	OPT_BYTES,
+	OPT_DIRECTION,
+	OPT_LINE,
+	OPT_READ_RATE,
+	OPT_SHELL,
 	OPT_JSON,
 	OPT_HTML,
 	OPT_HISTOGRAMS,
@@ -73,6 +82,13 @@ static const struct option rows[] = {
         {"host-keys", required_argument, NULL, OPT_HOST_KEYS},
         {"window", required_argument, NULL, OPT_WINDOW},
         {"command", required_argument, NULL, OPT_COMMAND},
+        {"keys", required_argument, NULL, OPT_KEYS},
+        {"every", required_argument, NULL, OPT_EVERY},
+        {"bytes", required_argument, NULL, OPT_BYTES},
+        {"direction", required_argument, NULL, OPT_DIRECTION},
+        {"line", required_argument, NULL, OPT_LINE},
+        {"read-rate", required_argument, NULL, OPT_READ_RATE},
+        {"shell", no_argument, NULL, OPT_SHELL},
         {"json", required_argument, NULL, OPT_JSON},
         {"html", required_argument, NULL, OPT_HTML},
         {"histograms", required_argument, NULL, OPT_HISTOGRAMS},
@@ -199,6 +215,30 @@ static bool take_source(const char *text, struct load_options *o)
 		o->sources[i] = first;
 		address_next(&o->sources[i], i);
 	}
+	return true;
+}
+
+static bool take_direction(const char *text, struct load_options *o)
+{
+	static const char *const names[] = {"down", "up", "both"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			o->direction = (enum load_direction)i;
+			return true;
+		}
+	}
+	return complain("--direction up, down or both");
+}
+
+// The line that bulk writes, its end included.
+static bool take_line(const char *text, struct load_options *o)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len + 2 > sizeof(o->line))
+		return complain("--line takes 1 to %zu bytes", sizeof(o->line) - 2);
+	snprintf(o->line, sizeof(o->line), "%s\n", text);
 	return true;
 }
 
@@ -375,7 +415,7 @@ static bool finish(const struct raw *raw, struct load_options *o)
 		return complain("--user is needed");
 	if (raw->key == NULL && raw->password == NULL)
 		return complain("--key FILE or --password-file FILE is needed");
-	if (o->scenario->needs_command && o->command == NULL)
+	if (o->scenario->needs_command && o->command == NULL && !o->shell)
 		return complain("%s needs --command", o->scenario->name);
 	if (!target_find(raw->target, o) || (raw->key != NULL && !key_read(raw->key, o)) ||
 	    (raw->password != NULL && !password_read(raw->password, o)) || !trust_find(raw, o))
@@ -383,6 +423,8 @@ static bool finish(const struct raw *raw, struct load_options *o)
 	host_trust_order(o->trust, o->client.host_keys, o->host_keys, sizeof(o->host_keys));
 	o->client.host_keys = o->host_keys;
 	o->client.trust = o->trust;
+	if (o->client.window == 0)
+		o->client.window = o->scenario->small_window ? SLOW_WINDOW : FULL_WINDOW;
 	return numbers_find(raw, o);
 }
 
@@ -452,6 +494,20 @@ static bool take(int option, const char *value, struct raw *raw, struct load_opt
 	case OPT_COMMAND:
 		o->command = value;
 		return true;
+	case OPT_KEYS:
+		return take_number(value, 0.01, 1000, &o->keys);
+	case OPT_EVERY:
+		return take_number(value, 0.01, 4000, &o->every_s);
+	case OPT_BYTES:
+		return take_u64(value, &o->bytes);
+	case OPT_DIRECTION:
+		return take_direction(value, o);
+	case OPT_LINE:
+		return take_line(value, o);
+	case OPT_READ_RATE:
+		return take_number(value, 1, 1e9, &o->read_rate);
+	case OPT_SHELL:
+		return o->shell = true;
 	case OPT_JSON:
 		o->json = value;
 		return true;
@@ -482,11 +538,16 @@ bool load_options_parse(int argc, char **argv, struct load_options *o, int *stat
 	        .timeout_s = 20,
 	        .cores = 1,
 	        .pool = 1,
+	        .keys = 2,
+	        .every_s = 1,
+	        .bytes = 10000000,
+	        .read_rate = 1024,
+	        .line = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopq\n",
 	        .client = {.kex = kex_names,
 	                   .host_keys = hostkey_algorithm_names,
 	                   .ciphers = suite_cipher_names,
 	                   .macs = suite_mac_names,
-	                   .window = 2u << 20},
+	                   .window = 0},
 	};
 	while ((option = getopt_long(argc, argv, "", rows, NULL)) >= 0) {
 		if (option == OPT_HELP) {

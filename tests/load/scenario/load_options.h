@@ -35,7 +35,7 @@ struct load_options {
 	uint32_t parallel; // logging in at once
 	unsigned cores, pool;
 	const char *command;
-	const char *line; // what bulk up writes again and again
+	char line[1024]; // what bulk up writes again and again
 	uint64_t bytes;
 	enum load_direction direction;
 	bool shell; // bulk and slow: through a shell, not exec

@@ -157,6 +157,8 @@ bool session_begin(struct engine *e, uint64_t intended_us)
 	e->logging_in++;
 	e->made++;
 	results_count(&e->results, TALLY_STARTED, 1);
+	if (e->scenario->begin != NULL)
+		e->scenario->begin(e, s);
 	session_arm(e, s, s->step_us + (uint64_t)(e->options->timeout_s * 1e6));
 	if (!e->link->ops->connect(e->link, slot)) {
 		s->gone = true;
@@ -210,13 +212,19 @@ static bool on_busy(void *engine, uint32_t slot)
 	       client_is_busy(&e->sessions[slot].client);
 }
 
+static void scenario_run(struct engine *e, struct load_session *s,
+                         void (*run)(struct engine *e, struct load_session *s))
+{
+	if (run != NULL && s->stage == SESSION_OPEN)
+		run(e, s);
+}
+
 static void on_drained(void *engine, uint32_t slot)
 {
 	struct engine *e = engine;
 	struct load_session *s = &e->sessions[slot];
 
-	if (s->stage == SESSION_OPEN && e->scenario->writable != NULL)
-		e->scenario->writable(e, s);
+	scenario_run(e, s, e->scenario->writable);
 	session_settle(e, s);
 }
 
@@ -284,14 +292,8 @@ static void on_open(struct engine *e, struct load_session *s)
 	if (e->results.open > e->results.open_most)
 		e->results.open_most = e->results.open;
 	s->due_us = 0;
-	e->scenario->open(e, s);
-}
-
-static void scenario_run(struct engine *e, struct load_session *s,
-                         void (*run)(struct engine *e, struct load_session *s))
-{
-	if (run != NULL && s->stage == SESSION_OPEN)
-		run(e, s);
+	if (e->scenario->open != NULL)
+		e->scenario->open(e, s);
 }
 
 static void on_event(void *engine, struct client *c, enum client_event event, uint32_t number,

@@ -42,13 +42,8 @@ const struct scenario scenario_exec = {
 
 // --- hold: stay ----------------------------------------------------------------------------------
 
-static void hold_open(struct engine *e, struct load_session *s)
-{
-}
-
 const struct scenario scenario_hold = {
         .name = "hold",
         .text = "hold --sessions logins open for --duration after the last one",
         .holds = true,
-        .open = hold_open,
 };

@@ -7,3 +7,9 @@
 extern const struct scenario scenario_login;
 extern const struct scenario scenario_exec;
 extern const struct scenario scenario_hold;
+extern const struct scenario scenario_shell;
+extern const struct scenario scenario_type;
+extern const struct scenario scenario_bulk;
+extern const struct scenario scenario_slow;
+extern const struct scenario scenario_rekey;
+extern const struct scenario scenario_abort;

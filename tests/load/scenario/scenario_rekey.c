@@ -1,0 +1,59 @@
+// Changing keys on a schedule, and going away without a word in every phase of a login.
+#include "crypto/core/random.h"
+#include "tests/load/scenario/scenarios.h"
+
+#define RETRY_US 1000u
+
+static uint64_t every_us(const struct engine *e)
+{
+	return (uint64_t)(e->options->every_s * 1e6);
+}
+
+// step_us is when the next rekey is due.
+static void rekey_open(struct engine *e, struct load_session *s)
+{
+	s->step_us = load_now_us() + random_below((uint32_t)every_us(e));
+	session_arm(e, s, s->step_us);
+}
+
+static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_us)
+{
+	if (client_rekey(&e->env, &s->client) != STATUS_OK)
+		session_arm(e, s, now_us + RETRY_US);
+}
+
+static void rekey_done(struct engine *e, struct load_session *s)
+{
+	results_latency(&e->results, METRIC_REKEY, load_now_us() - s->step_us);
+	s->step_us += every_us(e);
+	session_arm(e, s, s->step_us);
+}
+
+const struct scenario scenario_rekey = {
+        .name = "rekey",
+        .text = "--sessions logins that change keys --every so many seconds",
+        .holds = true,
+        .open = rekey_open,
+        .timer = rekey_timer,
+        .rekeyed = rekey_done,
+};
+
+// --- abort ---------------------------------------------------------------------------------------
+
+static void abort_moved(struct engine *e, struct load_session *s)
+{
+	if (s->stage != SESSION_CONNECTING && s->client.state >= s->turn)
+		session_cut(e, s);
+}
+
+static void abort_begin(struct engine *e, struct load_session *s)
+{
+	s->turn = (uint32_t)(e->made % (CLIENT_OPEN + 1));
+}
+
+const struct scenario scenario_abort = {
+        .name = "abort",
+        .text = "reset the connection in each phase of a login in turn",
+        .begin = abort_begin,
+        .moved = abort_moved,
+};
