@@ -15,7 +15,7 @@ struct check_case {
 	struct check_case *next;
 };
 
-static struct check_case *check_first, **check_last = &check_first;
+[[maybe_unused]] static struct check_case *check_first, **check_last = &check_first;
 static bool check_failed;
 
 #define TEST(claim)                                                                            \
