@@ -3,4 +3,4 @@
 . "$(dirname "$0")/../smoke/_init.sh"
 
 appliance_up
-limit=800 python_claims ../../bench/login_cost.py "${1:-500}"
+limit=800 python_claims ../../bench/login_cost.py "${1:-1500}"

@@ -3,7 +3,9 @@ import os
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "smoke" / "lib"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+BIN = TESTS.parent / "build"
+sys.path.insert(0, str(TESTS / "smoke" / "lib"))
 
 from claims import RUN  # noqa: E402  (the path above leads there)
 
