@@ -28,6 +28,9 @@ extern const struct command_table key_table;             // cmd_keys.c: system v
 extern const struct command_table key_view_table;        // cmd_keys.c: its view
 extern const struct command_table key_code_table;        // cmd_keys.c: key code view
 extern const struct command_table key_show_table;        // cmd_keys.c: any view
+extern const struct command_table banner_table;          // cmd_banner.c: system view
+extern const struct command_table send_user_table;       // cmd_send.c: user view
+extern const struct command_table line_show_table;       // cmd_line_show.c: any view
 extern const struct command_table host_key_table;        // cmd_host_keys.c: system view
 extern const struct command_table host_key_show_table;   // cmd_host_keys.c: any view
 extern const struct command_table session_show_table;    // cmd_sessions.c: any view

@@ -27,6 +27,8 @@ enum status table_init(struct dialogue_table *t, struct shell *shell, struct por
 		return STATUS_NO_MEMORY;
 	}
 	madvise(t->rows, slots * sizeof(struct dialogue), MADV_NOHUGEPAGE);
+	t->next = shell->tables;
+	shell->tables = t;
 	wheel_init(&t->wheel, &t->rows[0].timer, sizeof(struct dialogue), DIALOGUE_TICK_US,
 	           shell->now_us);
 	return STATUS_OK;
@@ -47,11 +49,16 @@ static void queue_forget(struct shell *shell, const struct dialogue_table *t)
 
 void table_fini(struct dialogue_table *t)
 {
+	struct dialogue_table **at;
+
 	if (t->rows == NULL)
 		return;
 	for (uint32_t i = 0; i < t->top; i++)
 		dialogue_free(&t->rows[i]);
 	queue_forget(t->shell, t);
+	for (at = &t->shell->tables; *at != t; at = &(*at)->next)
+		;
+	*at = t->next;
 	munmap(t->rows, t->slots * sizeof(struct dialogue));
 	t->rows = NULL;
 	t->top = t->open = 0;
@@ -177,15 +184,57 @@ void dialogue_repeat_stop(struct dialogue *d)
 	shell_queue(d->table->shell, d);
 }
 
-static void greet(struct dialogue *d)
+static bool greet_banner(struct dialogue *d, const char *kind)
 {
-	output_line(d, span_text(BANNER_RULE
-	                         "* Copyright (c) the Sallyport authors.                 "
-	                         "                      *\n"
-	                         "* Licensed under the Apache License, Version 2.0.      "
-	                         "                      *\n" BANNER_RULE));
+	const struct blob *text = shell_entry(&d->table->shell->banners, span_text(kind));
+
+	if (text == NULL || text->len == 0)
+		return false;
+	output_line(d, span_blob(text));
+	output_line(d, span_text("\n"));
+	return true;
+}
+
+// What follows once the legal banner, if there is one, has been agreed to.
+static void greet_rest(struct dialogue *d)
+{
+	(void)greet_banner(d, "motd");
+	(void)greet_banner(d, "login");
+	(void)greet_banner(d, "shell");
 	if (d->table->shell->notice != NULL)
 		output_line(d, span_text(d->table->shell->notice));
+}
+
+static enum turn legal_answered(struct task *t)
+{
+	struct span a = text_span(&t->answer);
+
+	if (t->answer_ended || (a.len > 0 && !task_said_yes(t)))
+		t->close = true;
+	else
+		greet_rest(t->dialogue);
+	return TURN_DONE;
+}
+
+static enum turn legal_ask(struct task *t)
+{
+	return task_question(t, false, legal_answered,
+	                     "Press Y or ENTER to continue, N to exit.");
+}
+
+static void greet(struct dialogue *d)
+{
+	if (!d->table->shell->no_copyright)
+		output_line(d,
+		            span_text(BANNER_RULE
+		                      "* Copyright (c) the Sallyport authors.                 "
+		                      "                      *\n"
+		                      "* Licensed under the Apache License, Version 2.0.      "
+		                      "                      *\n" BANNER_RULE));
+	if (greet_banner(d, "legal") && task_begin(d, legal_ask))
+		return; // the prompt comes after the answer
+	greet_rest(d);
+	show_prompt(d);
 }
 
 static void peer_set(struct dialogue *d, struct span text)
@@ -273,10 +322,8 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 			output_line(d, span_text("Permission denied.\n"));
 		dialogue_close(d, 255);
 	}
-	if (!d->closing && dialogue_is_interactive(d)) {
+	if (!d->closing && dialogue_is_interactive(d))
 		greet(d);
-		show_prompt(d);
-	}
 	wheel_arm(&t->wheel, slot - t->first, d->active_us + 1000000ull);
 	shell_queue(t->shell, d);
 	return d;

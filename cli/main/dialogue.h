@@ -85,6 +85,7 @@ static_assert(sizeof(struct dialogue) <= 512, "idle dialogues are counted in mil
 // The dialogues that come through one port. Virtual memory for all slots is reserved at once and
 // committed by use.
 struct dialogue_table {
+	struct dialogue_table *next; // of the shell
 	struct shell *shell;
 	struct port *port;
 	struct dialogue *rows;
@@ -151,6 +152,9 @@ void input_take(struct dialogue *d, size_t len);
 void input_fini(struct dialogue *d);
 void input_interrupt(struct dialogue *d); // Ctrl+C at the prompt
 void show_prompt(struct dialogue *d);
+// Text of LF lines on a terminal where somebody may be typing: his line is shown again below it.
+// What does not fit a slow reader's terminal is left out.
+void dialogue_notify(struct dialogue *d, struct span text);
 
 // --- dialogue_output.c -------------------------------------------------------------------------
 enum dialogue_turn output_send(struct dialogue *d);     // AGAIN: something was sent

@@ -47,6 +47,21 @@ static void line_again(struct dialogue *d)
 		line_redraw(d->line, &d->out);
 }
 
+void dialogue_notify(struct dialogue *d, struct span text)
+{
+	if (d->closing || !dialogue_is_interactive(d) ||
+	    text_left(&d->out) >= DIALOGUE_OUT_HIGH)
+		return;
+	text_puts(&d->out, "\r\n");
+	output_line(d, text);
+	if (d->task == NULL) {
+		show_prompt(d);
+		if (d->line != NULL)
+			line_redraw(d->line, &d->out);
+	}
+	shell_queue(d->table->shell, d);
+}
+
 void input_interrupt(struct dialogue *d)
 {
 	line_drop(d);

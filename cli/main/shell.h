@@ -63,8 +63,10 @@ enum hotkey { HOTKEY_G, HOTKEY_L, HOTKEY_O, HOTKEY_T, HOTKEY_U, HOTKEYS };
 struct shell {
 	struct tree trees[VIEWS];
 	struct history_all history_all;
-	struct shell_list aliases;
-	char *hotkeys[HOTKEYS]; // owned; NULL: the default
+	struct shell_list aliases, banners;
+	bool no_copyright;
+	struct dialogue_table *tables; // all there are
+	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
 	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
 	char *notice; // said at every login, or NULL; owned

@@ -63,7 +63,9 @@ static void list_fini(struct shell_list *list)
 
 static struct shell_list *list_of(struct shell *shell, uint8_t class)
 {
-	return class == API_CLASS_ALIAS ? &shell->aliases : NULL;
+	return class == API_CLASS_ALIAS    ? &shell->aliases
+	       : class == API_CLASS_BANNER ? &shell->banners
+	                                   : NULL;
 }
 
 // --- one by one --------------------------------------------------------------------------------
@@ -92,6 +94,9 @@ static void value_set(struct shell *shell, const struct api_value *v)
 		break;
 	case API_VTY_HISTORY:
 		shell->history = v->number;
+		break;
+	case API_SHELL_COPYRIGHT:
+		shell->no_copyright = v->number == 0;
 		break;
 	case API_SHELL_HOTKEY_G:
 	case API_SHELL_HOTKEY_L:
@@ -133,6 +138,7 @@ const char *shell_hotkey(const struct shell *shell, enum hotkey key)
 void shell_settings_fini(struct shell *shell)
 {
 	list_fini(&shell->aliases);
+	list_fini(&shell->banners);
 	for (int i = 0; i < HOTKEYS; i++) {
 		free(shell->hotkeys[i]);
 		shell->hotkeys[i] = NULL;

@@ -313,7 +313,7 @@ void task_abort(struct task *t)
 {
 	struct dialogue *d = t->dialogue;
 
-	if (t->wait == WAIT_FILE) // what touches a disk is finished
+	if (t->wait == WAIT_FILE || t->locked) // what touches a disk is finished
 		return;
 	if (t->more_shown)
 		text_puts(&d->out, "\r\n");

@@ -32,6 +32,8 @@ enum arg_kind { ARG_NUMBER, ARG_STRING, ARG_USER, ARG_NAME, ARG_CFG };
 	X(FILE,     STRING, 1, 255,     "File name")                                         \
 	X(CFG,      CFG,    5, 255,     "Configuration file name (*.cfg)")                   \
 	X(ADDRESS,  STRING, 2, 45,      "IP address")                                        \
+	X(BANNER,   STRING, 1, 1000,    "The text between two equal characters; \\n ends a line") \
+	X(INDEX,    NUMBER, 0, 4294967295, "Index shown by display line")                    \
 	X(HOURS,    NUMBER, 1, 24,      "Hours")                                             \
 	X(ALIAS,    STRING, 1, 20,      "Alias of a command")                                \
 	X(COMMAND,  STRING, 1, 255,     "Command; in quotes, or to the end of the line")     \

@@ -65,7 +65,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_USER,   "user name",      1024)                                                  \
 	X(PEER_KEY,   "public key name", 4096)                                                 \
 	X(SHELL,      "",               1)                                                     \
-	X(ALIAS,      "alias",          64)
+	X(ALIAS,      "alias",          64)                                                    \
+	X(BANNER,     "kind",           8)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -97,7 +98,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SHELL,      HOTKEY_O,         TEXT,  0,     255,        0,  "undo debugging all")    \
 	X(SHELL,      HOTKEY_T,         TEXT,  0,     255,        0,  "")                      \
 	X(SHELL,      HOTKEY_U,         TEXT,  0,     255,        0,  "")                      \
-	X(ALIAS,      COMMAND,          TEXT,  0,     255,        0,  "")
+	X(SHELL,      COPYRIGHT,        UINT,  0,     1,          1,  "")                      \
+	X(ALIAS,      COMMAND,          TEXT,  0,     255,        0,  "")                      \
+	X(BANNER,     TEXT,             BYTES, 0,     800,        0,  "")
 // clang-format on
 
 enum api_class {

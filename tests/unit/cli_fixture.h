@@ -229,6 +229,24 @@ static enum status answer_key_change(struct fixture *f, uint16_t call, struct sp
 	return STATUS_OK;
 }
 
+static void answer_dialogues(struct fixture *f, struct builder *b)
+{
+	for (uint32_t i = 0; i < f->table.top; i++) {
+		const struct dialogue *d = &f->table.rows[i];
+		struct api_dialogue_row row = {.slot = d->slot,
+		                               .life = d->life,
+		                               .line = d->line_number,
+		                               .session = (uint32_t)d->session,
+		                               .user = "tester",
+		                               .peer = "192.0.2.1",
+		                               .idle_seconds = 3661,
+		                               .login_time = 86400};
+
+		if (d->table != NULL && d->type == DIALOGUE_SHELL)
+			api_dialogue_emit(b, &row);
+	}
+}
+
 static enum status answer(struct fixture *f, struct dialogue_request *r, struct span payload,
                           struct builder *b)
 {
@@ -271,6 +289,7 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		f->freed[f->freed_count++ % 8] = payload.data[3];
 		return STATUS_OK;
 	case API_DIALOGUES:
+		answer_dialogues(f, b);
 		return STATUS_OK;
 	case API_HOST_KEYS:
 		return answer_host_keys(f, b);
