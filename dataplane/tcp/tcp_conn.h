@@ -51,6 +51,8 @@
 #define TCP_MSS_ABSENT_V4    536 // RFC 9293 section 3.7.1
 #define TCP_MSS_ABSENT_V6    1220
 #define TCP_TIMESTAMP_BYTES  12            // the option with its padding
+#define TCP_SACKS_SENT       3             // blocks: what fits beside timestamps
+#define TCP_SACKS_BYTES      28            // what they take of a segment
 #define TCP_OUT_OF_ORDER_MAX 64            // chunks in the queue of one connection
 #define TCP_PAWS_IDLE_S      (24 * 86400u) // RFC 7323 section 5.5
 #define TCP_WINDOW_MOST      (64u << 20)

@@ -1,7 +1,6 @@
 // What leaves: data under both windows, repeats, acknowledgements, probes.
 #include "dataplane/tcp/tcp_conn.h"
 
-#define SACK_BLOCKS_SENT   3 // what fits beside timestamps
 #define CHALLENGE_LEAST_MS 100
 
 void tcp_want_output(struct tcp *t, struct conn *c)
@@ -88,7 +87,7 @@ static void options_fill(const struct tcp *t, const struct conn *c, struct tcp_o
 		o->sack[o->sacks++] = c->dsack;
 	if ((c->flags & CONN_SACK) && c->far.head != SLAB_NONE)
 		o->sacks = (uint8_t)(o->sacks + tcp_far_blocks(t, c, o->sack + o->sacks,
-		                                               SACK_BLOCKS_SENT - o->sacks));
+		                                               TCP_SACKS_SENT - o->sacks));
 }
 
 // The header of any segment of an open connection: it acknowledges all there is.
@@ -172,7 +171,7 @@ static uint32_t segment_max(const struct conn *c)
 {
 	bool any =
 	        (c->flags & CONN_DSACK) || ((c->flags & CONN_SACK) && c->far.head != SLAB_NONE);
-	uint32_t sacks = any ? 4 + 8 * SACK_BLOCKS_SENT : 0;
+	uint32_t sacks = any ? TCP_SACKS_BYTES : 0;
 
 	return tcp_payload_max(c) - sacks;
 }

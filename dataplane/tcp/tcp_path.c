@@ -73,7 +73,8 @@ void tcp_path_suspect(struct tcp *t, struct conn *c)
 	uint32_t least = is_ipv4(&c->key.tuple) ? 536 : 1220;
 	const struct flight *f = tcp_flight(t, c);
 
-	if (f == NULL || f->count == 0 || f->seg[0].end - c->snd_una < tcp_payload_max(c))
+	if (f == NULL || f->count == 0 ||
+	    f->seg[0].end - c->snd_una + TCP_SACKS_BYTES < tcp_payload_max(c))
 		return;
 	for (unsigned i = 0; i < sizeof(smaller) / sizeof(smaller[0]); i++) {
 		if (smaller[i] >= c->mss || smaller[i] < least)

@@ -37,6 +37,10 @@ static inline bool rng_chance(struct link_rng *r, uint32_t in_thousand)
 struct link_manner {
 	uint32_t drop, repeat, corrupt, late;
 	uint32_t delay_us, jitter_us, late_us;
+	uint32_t mtu; // larger packets vanish once hole_us has passed; 0: none do
+	uint32_t hole_us;
+	bool tells;      // ... and their sender is told
+	uint32_t shrink; // thousandths of packets whose window is made smaller on the way
 };
 
 struct link_packet {
@@ -73,6 +77,10 @@ struct link_net {
 	uint64_t now_us, order;
 	uint64_t read_every_us; // how often the applications look when nothing happens
 	uint64_t carried, lost;
+	uint64_t hole_from_us;
+	bool told; // a packet was too big: its sender hears of it next
+	struct tcp_tuple told_tuple;
+	uint32_t told_seq;
 	bool wrong;
 };
 
@@ -92,6 +100,22 @@ static inline uint16_t packet_sum(const uint8_t *data, size_t len)
 	return (uint16_t)sum;
 }
 
+// IP and TCP headers included, as if over IPv4.
+static inline bool link_is_too_big(const struct link_net *n, const struct tcp_emission *e)
+{
+	return n->manner.mtu != 0 && n->now_us >= n->hole_from_us &&
+	       20u + e->header_bytes + e->payload_bytes > n->manner.mtu;
+}
+
+static inline void link_shrink(uint8_t *header, struct link_rng *rng)
+{
+	uint16_t window = (uint16_t)(header[14] << 8 | header[15]);
+
+	window = rng_chance(rng, 300) ? 0 : (uint16_t)rng_below(rng, window + 1u);
+	header[14] = (uint8_t)(window >> 8);
+	header[15] = (uint8_t)window;
+}
+
 static inline void link_put(struct link_net *n, const struct tcp_emission *e)
 {
 	struct link_packet *p = NULL;
@@ -101,6 +125,18 @@ static inline void link_put(struct link_net *n, const struct tcp_emission *e)
 		if (n->packets[i].at_us == 0)
 			p = &n->packets[i];
 	n->carried++;
+	if (link_is_too_big(n, e)) {
+		uint32_t seq;
+
+		memcpy(&seq, e->header + 4, sizeof(seq));
+		n->lost++;
+		if (n->manner.tells) {
+			n->told = true;
+			n->told_tuple = e->from;
+			n->told_seq = __builtin_bswap32(seq);
+		}
+		return;
+	}
 	if (p == NULL || rng_chance(&n->rng, n->manner.drop)) {
 		n->lost++;
 		return;
@@ -111,6 +147,8 @@ static inline void link_put(struct link_net *n, const struct tcp_emission *e)
 		at = (uint16_t)(at + e->piece[i].len);
 	}
 	CHECK_EQ(at, e->header_bytes + e->payload_bytes);
+	if (rng_chance(&n->rng, n->manner.shrink))
+		link_shrink(p->data, &n->rng);
 	p->bytes = at;
 	p->checksum = packet_sum(p->data, at);
 	if (rng_chance(&n->rng, n->manner.corrupt))
@@ -339,6 +377,13 @@ static inline bool net_step(struct link_net *n)
 		}
 		free(exact);
 	}
+	if (n->told) {
+		struct tcp *t = n->side[n->told_tuple.local_port == LINK_PORT].tcp;
+
+		n->told = false;
+		tcp_icmp_packet_too_big(t, n->now_us, &n->told_tuple, n->told_seq,
+		                        n->manner.mtu);
+	}
 	for (int i = 0; i < 2; i++) {
 		struct link_side *s = &n->side[i];
 
@@ -360,6 +405,7 @@ static inline void net_run(struct link_net *n, uint64_t bytes0, uint64_t bytes1,
 	struct tcp_tuple tuple = link_tuple();
 	uint64_t end_us = n->now_us + most_us;
 
+	n->hole_from_us = n->now_us + n->manner.hole_us;
 	n->side[0].to_send = bytes0;
 	n->side[1].to_send = bytes1;
 	tcp_listen(n->side[1].tcp, LINK_PORT, true);
@@ -367,6 +413,20 @@ static inline void net_run(struct link_net *n, uint64_t bytes0, uint64_t bytes1,
 	tcp_flush(n->side[0].tcp, n->now_us);
 	while ((!n->side[0].closed || !n->side[1].closed) && n->now_us < end_us && net_step(n))
 		;
+}
+
+// Move the clock to where the numbers of a side begin a little below zero.
+static inline void net_wrap(struct link_net *n, int side)
+{
+	struct tcp_tuple tuple = link_tuple(), back = {tuple.remote, tuple.local,
+	                                               tuple.remote_port, tuple.local_port};
+	struct tcp *t = n->side[side].tcp;
+	uint32_t iss;
+
+	t->now_us = n->now_us;
+	iss = tcp_iss(t, side == 0 ? &tuple : &back);
+	t->now_us = 0;
+	n->now_us += 4ull * (uint32_t)(-(int64_t)iss - 2000 - rng_below(&n->rng, 20000));
 }
 
 static inline bool net_is_complete(const struct link_net *n)

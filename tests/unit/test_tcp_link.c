@@ -2,6 +2,9 @@
 // invariant holds at every step, and nothing is left behind.
 #include "tests/unit/tcp_link.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #define HOUR_US 3600000000ull
 
 static void report(const struct link_net *n, uint64_t seed, const char *what)
@@ -29,25 +32,53 @@ static void check_empty(struct link_net *n)
 	}
 }
 
-static void run_seed(uint64_t seed, struct link_manner manner, uint64_t bytes0, uint64_t bytes1,
-                     void (*configure)(struct link_net *, struct tcp_config *),
-                     const char *what)
-{
-	struct link_net *n = net_new(seed, manner, configure);
+static uint64_t seed_now;
+static const char *what_now;
 
+// An invariant does not hold: say where, then die of it.
+static void on_abort(int signal)
+{
+	char text[128];
+	int len = snprintf(text, sizeof(text), "  seed %" PRIu64 " (%s)\n", seed_now, what_now);
+
+	if (write(STDOUT_FILENO, text, (size_t)len) < 0)
+		_exit(3);
+}
+
+static void run_net(struct link_net *n, uint64_t bytes0, uint64_t bytes1)
+{
 	net_run(n, bytes0, bytes1, HOUR_US);
 	if (!net_is_complete(n))
-		report(n, seed, what);
+		report(n, seed_now, what_now);
 	CHECK(net_is_complete(n));
 	check_empty(n);
 	net_free(n);
 }
 
+static struct link_net *seed_net(uint64_t seed, struct link_manner manner,
+                                 void (*configure)(struct link_net *, struct tcp_config *),
+                                 const char *what)
+{
+	signal(SIGABRT, on_abort);
+	seed_now = seed;
+	what_now = what;
+	return net_new(seed, manner, configure);
+}
+
+static void run_seed(uint64_t seed, struct link_manner manner, uint64_t bytes0, uint64_t bytes1,
+                     void (*configure)(struct link_net *, struct tcp_config *),
+                     const char *what)
+{
+	run_net(seed_net(seed, manner, configure, what), bytes0, bytes1);
+}
+
+// LINK_SEEDS: how many runs all together instead of 2000.
 static uint64_t seeds(uint64_t usual)
 {
 	const char *text = getenv("LINK_SEEDS");
+	uint64_t share = text != NULL ? strtoull(text, NULL, 0) * usual / 2000 : usual;
 
-	return text != NULL ? strtoull(text, NULL, 0) : usual;
+	return share > 0 ? share : 1;
 }
 
 static void options_off(struct link_net *n, struct tcp_config *config)
@@ -71,14 +102,14 @@ static void reads_rarely(struct link_net *n, struct tcp_config *config)
 
 TEST(a_clean_link_carries_everything)
 {
-	for (uint64_t seed = 1; seed <= seeds(20); seed++)
+	for (uint64_t seed = 1; seed <= seeds(50); seed++)
 		run_seed(seed, (struct link_manner){.delay_us = 100}, 300000, 200000, NULL,
 		         "clean");
 }
 
 TEST(losses_of_up_to_a_fifth_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(80); seed++)
+	for (uint64_t seed = 1; seed <= seeds(350); seed++)
 		run_seed(seed,
 		         (struct link_manner){.drop = (uint32_t)(seed * 37 % 201),
 		                              .delay_us = 5000},
@@ -93,13 +124,13 @@ TEST(reordering_and_repeats_change_nothing)
 	                             .delay_us = 2000,
 	                             .jitter_us = 3000};
 
-	for (uint64_t seed = 1; seed <= seeds(60); seed++)
+	for (uint64_t seed = 1; seed <= seeds(250); seed++)
 		run_seed(seed, manner, 100000, 80000, NULL, "reorder");
 }
 
 TEST(everything_at_once_loses_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(80); seed++) {
+	for (uint64_t seed = 1; seed <= seeds(350); seed++) {
 		struct link_manner manner = {.drop = (uint32_t)(seed % 150),
 		                             .repeat = (uint32_t)(seed * 3 % 100),
 		                             .corrupt = (uint32_t)(seed * 7 % 50),
@@ -114,7 +145,7 @@ TEST(everything_at_once_loses_nothing)
 
 TEST(small_segments_and_windows_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(40); seed++)
+	for (uint64_t seed = 1; seed <= seeds(150); seed++)
 		run_seed(seed,
 		         (struct link_manner){.drop = 50, .delay_us = 3000, .jitter_us = 2000},
 		         40000, 40000, options_off, "small");
@@ -122,7 +153,7 @@ TEST(small_segments_and_windows_lose_nothing)
 
 TEST(short_memory_loses_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(40); seed++)
+	for (uint64_t seed = 1; seed <= seeds(150); seed++)
 		run_seed(seed,
 		         (struct link_manner){
 		                 .drop = 30, .late = 100, .late_us = 20000, .delay_us = 1000},
@@ -131,10 +162,69 @@ TEST(short_memory_loses_nothing)
 
 TEST(slow_readers_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(40); seed++)
+	for (uint64_t seed = 1; seed <= seeds(150); seed++)
 		run_seed(seed,
 		         (struct link_manner){.drop = (uint32_t)(seed % 80), .delay_us = 2000},
 		         40000, 40000, reads_rarely, "slow");
+}
+
+TEST(a_hole_that_tells_is_passed)
+{
+	for (uint64_t seed = 1; seed <= seeds(150); seed++) {
+		struct link_manner manner = {.mtu = 600 + (uint32_t)(seed * 97 % 880),
+		                             .hole_us = (uint32_t)(seed * 1009 % 60000),
+		                             .tells = true,
+		                             .drop = (uint32_t)(seed % 50),
+		                             .delay_us = 4000};
+
+		run_seed(seed, manner, 60000, 50000, NULL, "mtu");
+	}
+}
+
+TEST(a_hole_that_swallows_is_passed)
+{
+	for (uint64_t seed = 1; seed <= seeds(100); seed++) {
+		struct link_manner manner = {.mtu = 600 + (uint32_t)(seed * 97 % 880),
+		                             .hole_us = (uint32_t)(seed * 1009 % 60000),
+		                             .delay_us = 4000};
+
+		run_seed(seed, manner, 60000, 50000, NULL, "black hole");
+	}
+}
+
+TEST(windows_that_shrink_lose_nothing)
+{
+	for (uint64_t seed = 1; seed <= seeds(150); seed++) {
+		struct link_manner manner = {.shrink = (uint32_t)(seed * 7 % 400),
+		                             .drop = (uint32_t)(seed % 60),
+		                             .delay_us = 3000};
+
+		run_seed(seed, manner, 40000, 40000, NULL, "windows");
+	}
+}
+
+TEST(numbers_that_wrap_lose_nothing)
+{
+	for (uint64_t seed = 1; seed <= seeds(150); seed++) {
+		struct link_manner manner = {.drop = (uint32_t)(seed % 100),
+		                             .late = (uint32_t)(seed * 11 % 200),
+		                             .late_us = 30000,
+		                             .delay_us = 2000};
+		struct link_net *n = seed_net(seed, manner, NULL, "wrap");
+
+		net_wrap(n, seed % 2);
+		run_net(n, 60000, 60000);
+	}
+}
+
+TEST(corruption_is_never_delivered)
+{
+	for (uint64_t seed = 1; seed <= seeds(150); seed++)
+		run_seed(seed,
+		         (struct link_manner){.corrupt = (uint32_t)(seed * 13 % 250),
+		                              .delay_us = 3000,
+		                              .jitter_us = 1000},
+		         40000, 40000, NULL, "corrupt");
 }
 
 CHECK_MAIN()
