@@ -1,5 +1,6 @@
 // Programs behind dialogues.
 #include "cli/files/service.h"
+#include "cli/files/scp.h"
 #include "cli/files/sftp.h"
 #include "cli/main/input.h"
 
@@ -171,7 +172,7 @@ static struct program *program_of(const struct dialogue *d, struct span command,
 
 	if (span_is(command, "sftp"))
 		return sftp_new(&setup);
-	return NULL;
+	return scp_new(&setup, command);
 }
 
 bool service_open(struct dialogue *d, struct span command, struct span peer)
