@@ -90,6 +90,12 @@ enum hostkey_type hostkey_pkey_type(const EVP_PKEY *pkey);
 // Take a line that is exactly `marker`, blanks around it aside, off the front of the text.
 bool hostkey_text_marker(struct span *text, const char *marker);
 
+// Without the blanks around it.
+struct span hostkey_text_trim(struct span s);
+
+// Take the next word off the front; both it and the rest are trimmed.
+struct span hostkey_text_word(struct span *text);
+
 // Everything before the line `marker`, which must be the last that is not blank.
 enum status hostkey_text_until(struct span text, const char *marker, struct span *body);
 

@@ -17,7 +17,7 @@ static bool is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static struct span trim(struct span s)
+struct span hostkey_text_trim(struct span s)
 {
 	while (s.len > 0 && is_blank(s.data[0]))
 		s = span_of(s.data + 1, s.len - 1);
@@ -42,25 +42,25 @@ static bool line_take(struct span *text, struct span *line)
 	return true;
 }
 
-static struct span word_take(struct span *text)
+struct span hostkey_text_word(struct span *text)
 {
 	size_t n = 0;
 	struct span word;
 
-	*text = trim(*text);
+	*text = hostkey_text_trim(*text);
 	while (n < text->len && !is_blank(text->data[n]))
 		n++;
 	word = span_of(text->data, n);
-	*text = trim(span_of(text->data + n, text->len - n));
+	*text = hostkey_text_trim(span_of(text->data + n, text->len - n));
 	return word;
 }
 
 bool hostkey_text_marker(struct span *text, const char *marker)
 {
-	struct span rest = trim(*text);
+	struct span rest = hostkey_text_trim(*text);
 	struct span line;
 
-	if (!line_take(&rest, &line) || !span_is(trim(line), marker))
+	if (!line_take(&rest, &line) || !span_is(hostkey_text_trim(line), marker))
 		return false;
 	*text = rest;
 	return true;
@@ -72,10 +72,10 @@ enum status hostkey_text_until(struct span text, const char *marker, struct span
 	struct span line;
 
 	while (line_take(&text, &line)) {
-		if (!span_is(trim(line), marker))
+		if (!span_is(hostkey_text_trim(line), marker))
 			continue;
 		*body = span_of(start, (size_t)(line.data - start));
-		return trim(text).len == 0 ? STATUS_OK : STATUS_TRAILING;
+		return hostkey_text_trim(text).len == 0 ? STATUS_OK : STATUS_TRAILING;
 	}
 	return STATUS_TRUNCATED;
 }
@@ -98,11 +98,11 @@ static enum status line_parse(struct span text, struct blob *blob)
 	struct span type, data, name;
 	enum status status;
 
-	text = trim(text);
+	text = hostkey_text_trim(text);
 	if (memchr(text.data, '\n', text.len) != NULL)
 		return STATUS_TRAILING;
-	type = word_take(&text);
-	data = word_take(&text);
+	type = hostkey_text_word(&text);
+	data = hostkey_text_word(&text);
 	if (hostkey_type_find(type) == HOSTKEY_TYPES_ALL)
 		return STATUS_BAD_KEY;
 	status = blob_decode(data, blob, &name);
@@ -119,10 +119,10 @@ static struct span headers_skip(struct span body)
 	struct span rest = body, line;
 
 	while (line_take(&rest, &line) && memchr(line.data, ':', line.len) != NULL) {
-		line = trim(line);
+		line = hostkey_text_trim(line);
 		while (line.len > 0 && line.data[line.len - 1] == '\\' &&
 		       line_take(&rest, &line))
-			line = trim(line);
+			line = hostkey_text_trim(line);
 		body = rest;
 	}
 	return body;
@@ -162,7 +162,7 @@ static enum status spki_parse(struct span text, struct blob *blob)
 
 enum status hostkey_public_parse(struct span text, struct blob *blob)
 {
-	struct span rest = trim(text), body;
+	struct span rest = hostkey_text_trim(text), body;
 	enum status status;
 
 	*blob = (struct blob){NULL, 0};
@@ -175,7 +175,7 @@ enum status hostkey_public_parse(struct span text, struct blob *blob)
 	if (!hostkey_text_marker(&rest, SPKI_BEGIN))
 		return line_parse(rest, blob);
 	status = hostkey_text_until(rest, SPKI_END, &body);
-	return status == STATUS_OK ? spki_parse(trim(text), blob) : status;
+	return status == STATUS_OK ? spki_parse(hostkey_text_trim(text), blob) : status;
 }
 
 enum status hostkey_public_line(struct span blob, const char *comment, struct blob *out)

@@ -1,77 +1,7 @@
 // OpenSSH's ssh-keygen as the second opinion on every text form: it reads what we write and the
 // other way round. Needs openssh-client.
 #include "crypto/hostkey/hostkey.h"
-#include "tests/unit/check.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
-
-struct folder {
-	char path[64];
-};
-
-static struct folder folder_make(void)
-{
-	struct folder f = {"/tmp/hostkey-test.XXXXXX"};
-
-	if (mkdtemp(f.path) == NULL)
-		abort();
-	return f;
-}
-
-static void folder_drop(struct folder *f)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->path);
-	CHECK_EQ(system(command), 0);
-}
-
-static void save(const struct folder *f, const char *name, struct span text)
-{
-	char path[128];
-	FILE *out;
-
-	snprintf(path, sizeof(path), "%s/%s", f->path, name);
-	out = fopen(path, "w");
-	if (out == NULL || fwrite(text.data, 1, text.len, out) != text.len)
-		abort();
-	fclose(out);
-	chmod(path, 0600);
-}
-
-static struct blob load(const struct folder *f, const char *name)
-{
-	static uint8_t text[16384];
-	char path[128];
-	FILE *in;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/%s", f->path, name);
-	in = fopen(path, "r");
-	n = in != NULL ? fread(text, 1, sizeof(text), in) : 0;
-	if (in != NULL)
-		fclose(in);
-	return blob_copy(span_of(text, n));
-}
-
-// Run ssh-keygen in the folder; its output, to the end of the first line.
-static void keygen(const struct folder *f, const char *arguments, char *line, size_t max)
-{
-	char command[256];
-	FILE *pipe;
-
-	snprintf(command, sizeof(command), "cd '%s' && ssh-keygen %s", f->path, arguments);
-	line[0] = 0;
-	pipe = popen(command, "r");
-	if (pipe == NULL)
-		abort();
-	if (fgets(line, (int)max, pipe) != NULL)
-		line[strcspn(line, "\n")] = 0;
-	while (fgetc(pipe) != EOF)
-		continue;
-	CHECK_EQ(pclose(pipe), 0);
-}
+#include "tests/unit/ssh_keygen.h"
 
 // ssh-keygen derives the public line and the fingerprint from our private text.
 static void check_ours(enum hostkey_type type)
