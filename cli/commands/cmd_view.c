@@ -65,8 +65,6 @@ static const struct command any_commands[] = {
 	{ "screen-length disable",   run_no_paging, API_ROLE_OPERATOR, "Do not pause between screens in this session" },
 	{ "undo screen-length disable", run_paging, API_ROLE_OPERATOR, "Pause between screens again" },
 	{ "screen-length LINES temporary", run_temporary, API_ROLE_OPERATOR, "For this session only", .flags = COMMAND_HIDDEN },
-	{ "terminal monitor",        run_nothing, API_ROLE_OPERATOR, "Send logs to this terminal" },
-	{ "undo terminal monitor",   run_nothing, API_ROLE_OPERATOR, "Send no logs to this terminal" },
 	{ "undo debugging all",      run_nothing, API_ROLE_OPERATOR, "Stop all debugging", .flags = COMMAND_HIDDEN },
 };
 // clang-format on

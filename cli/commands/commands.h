@@ -30,6 +30,8 @@ extern const struct command_table key_code_table;        // cmd_keys.c: key code
 extern const struct command_table key_show_table;        // cmd_keys.c: any view
 extern const struct command_table banner_table;          // cmd_banner.c: system view
 extern const struct command_table send_user_table;       // cmd_send.c: user view
+extern const struct command_table log_center_table;      // cmd_log.c: system view
+extern const struct command_table log_show_table;        // cmd_log.c: any view
 extern const struct command_table line_show_table;       // cmd_line_show.c: any view
 extern const struct command_table host_key_table;        // cmd_host_keys.c: system view
 extern const struct command_table host_key_show_table;   // cmd_host_keys.c: any view

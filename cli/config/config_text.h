@@ -53,6 +53,9 @@ const char *flash_name(struct span file, char out[256]);
 enum turn task_file_write(struct task *t, const char *name, struct text *text,
                           enum turn (*next)(struct task *t));
 
+// A row of API_LOG as the line that displays show (command_log.c).
+void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t *level);
+
 // --- starting (config_load.c) ------------------------------------------------------------------
 
 // Built-in configuration; admin's password hash and key come from the state directory.

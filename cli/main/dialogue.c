@@ -95,6 +95,8 @@ static void on_timer(void *owner, uint32_t index, uint64_t now_us)
 	}
 	if (d->script != NULL && d->script->due_us > 0)
 		shell_queue(t->shell, d);
+	if (d->monitor && !d->closing)
+		monitor_ask(d);
 	if (d->closing || d->loading || d->slot >= DIALOGUE_LOCAL)
 		return;
 	if (idle_us > 0 && now_us >= d->active_us + idle_us) {
@@ -307,6 +309,7 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 	d->line_number = start->open.line;
 	d->session = start->open.session;
 	d->role = (uint8_t)start->role;
+	d->monitor_level = 6;
 	d->active_us = t->shell->now_us;
 	d->user = text_keep(start->user);
 	d->dumb = span_is(start->terminal, "dumb");
@@ -491,7 +494,9 @@ static void on_reply(struct dialogue *d, const struct link_cell *cell, struct sp
 	struct dialogue_request reply;
 
 	memcpy(&reply, cell->body, sizeof(reply));
-	if (d->task != NULL)
+	if (reply.job == MONITOR_JOB)
+		monitor_reply(d, &reply, payload);
+	else if (d->task != NULL)
 		task_reply(d->task, &reply, payload);
 	shell_queue(d->table->shell, d);
 }

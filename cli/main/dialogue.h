@@ -57,7 +57,10 @@ struct dialogue {
 	uint8_t recall; // how far back in the history, 0 at the new line
 
 	uint32_t columns, rows, line_number;
-	uint8_t peer[16]; // address, IPv4 mapped; zero: none
+	bool monitor;          // log lines are shown here
+	uint8_t monitor_level; // up to this one
+	uint64_t monitor_next; // number of the next line to show; 0: not known yet
+	uint8_t peer[16];      // address, IPv4 mapped; zero: none
 	uint32_t exit_status;
 	uint64_t session;
 	uint64_t credit;    // bytes that may still be sent

@@ -39,6 +39,7 @@ struct file_job {
 	X(cli_stale, "cells for a dialogue that is gone")                                      \
 	X(cli_bad_cell, "cells that made no sense")                                            \
 	X(cli_overrun, "dialogues ended because control sent beyond the window")               \
+	X(cli_log_lost, "log lines that found no room towards control")                        \
 	X(cli_no_memory, "dialogues ended because memory ran out")
 
 enum shell_counter {

@@ -127,7 +127,10 @@ static void remember(struct dialogue *d, const struct task *t, struct span line)
 	struct history_entry entry = {.at = (uint64_t)time(NULL)};
 	char command[COMMAND_LINE_MAX + 1];
 
-	if (d->loading || (t->match.row->flags & (COMMAND_SECRET | COMMAND_UNKEPT)) != 0)
+	if (d->loading)
+		return;
+	command_log(d, &t->match);
+	if ((t->match.row->flags & (COMMAND_SECRET | COMMAND_UNKEPT)) != 0)
 		return;
 	line = line_trim(line);
 	snprintf(command, sizeof(command), "%.*s", (int)line.len, (const char *)line.data);

@@ -84,6 +84,15 @@ bool redirect_add(struct task *t, const char *line, size_t len); // false: there
 bool redirect_end(struct task *t); // true: the file is being written, the task goes on
 void redirect_free(struct redirect *r);
 
+// --- command_log.c
+// Tell the log who ran what: SHELL_CMD. Passwords are not told.
+void command_log(struct dialogue *d, const struct match *m);
+// Lines of the log for a terminal that watches it.
+void monitor_ask(struct dialogue *d);
+void monitor_reply(struct dialogue *d, const struct dialogue_request *reply,
+                   struct span payload);
+#define MONITOR_JOB UINT32_MAX
+
 // Rows of a display, as text or JSON.
 void task_table(struct task *t, const struct table *table);
 enum turn task_table_end(struct task *t);

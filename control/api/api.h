@@ -34,7 +34,11 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(DESTROY_KEY,      ADMIN,    "u32 hostkey type / none")                               \
 	X(FREE_SESSION,     ADMIN,    "u32 slot / none")                                       \
 	X(STARTED,          ADMIN,    "none / none. The start-up file is in force: open the listener") \
-	X(REBOOT,           ADMIN,    "none / none. Restarts the device")
+	X(REBOOT,           ADMIN,    "none / none. Restarts the device")                      \
+	X(LOG,              OPERATOR, "none, cursor: first number wanted / rows: u64 number, u64 Unix ms, u8 level, string name, string text") \
+	X(LOG_STATE,        OPERATOR, "none / u32 size, u32 lines, u64 dropped, u64 overwritten") \
+	X(LOG_RESET,        ADMIN,    "none / none")                                           \
+	X(LOG_ADD,          OPERATOR, "u8 level, string name, string text / no reply")
 // clang-format on
 
 enum api_call {
@@ -66,7 +70,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(PEER_KEY,   "public key name", 4096)                                                 \
 	X(SHELL,      "",               1)                                                     \
 	X(ALIAS,      "alias",          64)                                                    \
-	X(BANNER,     "kind",           8)
+	X(BANNER,     "kind",           8)                                                     \
+	X(LOG_CENTER, "",               1)                                                     \
+	X(LOG_HOST,   "address",        4)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -100,7 +106,15 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SHELL,      HOTKEY_U,         TEXT,  0,     255,        0,  "")                      \
 	X(SHELL,      COPYRIGHT,        UINT,  0,     1,          1,  "")                      \
 	X(ALIAS,      COMMAND,          TEXT,  0,     255,        0,  "")                      \
-	X(BANNER,     TEXT,             BYTES, 0,     800,        0,  "")
+	X(BANNER,     TEXT,             BYTES, 0,     800,        0,  "")                      \
+	X(LOG_CENTER, ENABLE,           UINT,  0,     1,          1,  "")                      \
+	X(LOG_CENTER, BUFFER,           UINT,  0,     1,          1,  "")                      \
+	X(LOG_CENTER, SIZE,             UINT,  0,     1024,       512, "")                     \
+	X(LOG_CENTER, RFC5424,          UINT,  0,     1,          0,  "")                      \
+	X(LOG_CENTER, BUFFER_LEVEL,     UINT,  0,     8,          6,  "")                      \
+	X(LOG_CENTER, HOST_LEVEL,       UINT,  0,     8,          6,  "")                      \
+	X(LOG_HOST,   PORT,             UINT,  1,     65535,      514, "")                     \
+	X(LOG_HOST,   FACILITY,         UINT,  16,    23,         23, "")
 // clang-format on
 
 enum api_class {

@@ -1,5 +1,6 @@
 // Formatting, escaping and the rate limit.
 #include "control/main/log.h"
+#include "control/main/log_center.h"
 
 #include "control/session/session.h"
 
@@ -58,7 +59,7 @@ const char *log_address(char out[LOG_ADDRESS_MAX], const uint8_t address[16])
 static void line_write(enum log_level level, const char *what, const char *subject,
                        const char *text)
 {
-	char line[LOG_TEXT_MAX + 256], stamp[32];
+	char line[LOG_TEXT_MAX + 256], stamp[32], module[LOG_MODULE_MAX];
 	struct timespec now;
 	struct tm parts;
 	int n;
@@ -66,13 +67,15 @@ static void line_write(enum log_level level, const char *what, const char *subje
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &parts);
 	strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S", &parts);
-	n = snprintf(line, sizeof(line), "%%%s:%03ld %d SSHS/%d/%s: %s%s\n", stamp,
-	             now.tv_nsec / 1000000, parts.tm_year + 1900, level, what, subject, text);
+	n = snprintf(line, sizeof(line), "%%%s:%03ld %d %s/%d/%s: %s%s\n", stamp,
+	             now.tv_nsec / 1000000, parts.tm_year + 1900, log_module(what, module),
+	             level, what, subject, text);
 	if (n >= (int)sizeof(line)) {
 		n = (int)sizeof(line) - 1;
 		line[n - 1] = '\n';
 	}
 	(void)!write(STDERR_FILENO, line, (size_t)n);
+	log_center_add((uint8_t)level, what, text);
 }
 
 static struct log_peer *peer_bucket(struct shard *h, const uint8_t address[16])

@@ -28,6 +28,10 @@ static api_handler *const handlers[API_CALLS] = {
         [API_FREE_SESSION] = api_free_session,
         [API_STARTED] = api_started,
         [API_REBOOT] = api_reboot,
+        [API_LOG] = api_log,
+        [API_LOG_STATE] = api_log_state,
+        [API_LOG_RESET] = api_log_reset,
+        [API_LOG_ADD] = api_log_add,
 };
 
 static const enum api_role roles[API_CALLS] = {

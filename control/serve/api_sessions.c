@@ -4,6 +4,7 @@
 
 #include "control/link/keeper_client.h"
 #include "control/main/log.h"
+#include "control/main/log_center.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
@@ -327,6 +328,7 @@ static void apply_there(struct shard *there, struct shard_task *task)
 
 void api_apply(struct control *c)
 {
+	log_center_apply(&c->config);
 	for (uint32_t i = 0; i < c->shard_count; i++) {
 		struct shard_task *task = calloc(1, sizeof(*task));
 

@@ -1,0 +1,122 @@
+// Between the command line and the log: commands go in, and lines come out for those who watch.
+#include "cli/config/config_text.h"
+#include "cli/tree/arg.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define MONITOR_US 1000000u
+
+// --- into the log ------------------------------------------------------------------------------
+
+static void words_print(struct text *out, const struct match *m)
+{
+	char quoted[CONFIG_WORD_MAX];
+
+	for (uint32_t i = 0; i < m->words.count; i++) {
+		bool secret = m->bound[i].arg == ARG_PASSWORD_WORD ||
+		              m->bound[i].arg == ARG_HASH_WORD;
+
+		if (i > 0)
+			text_puts(out, " ");
+		text_puts(out, secret ? "******" : config_word(words_at(&m->words, i), quoted));
+	}
+}
+
+void command_log(struct dialogue *d, const struct match *m)
+{
+	struct dialogue_request body = {.call = API_LOG_ADD};
+	struct link_cell cell = {.kind = DIALOGUE_REQUEST,
+	                         .slot = d->slot,
+	                         .life = d->life,
+	                         .buffer = LINK_NO_BUFFER};
+	char line[DIALOGUE_PEER_MAX], peer[DIALOGUE_PEER_MAX];
+	uint8_t bytes[700];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+	struct text text = {0};
+
+	text_format(&text, "-Line=%s-IPAddr=%s-User=%s; Command is ",
+	            dialogue_terminal(d, line), dialogue_peer(d, peer),
+	            d->user != NULL ? d->user : "**");
+	words_print(&text, m);
+	text_puts(&text, "\n");
+	builder_u8(&b, 6);
+	builder_text(&b, "SHELL_CMD");
+	builder_string(&b,
+	               span_of(text.data, text_left(&text) < 501 ? text_left(&text) - 1 : 500));
+	memcpy(cell.body, &body, sizeof(body));
+	if (text.failed || !d->table->port->send(d->table->port, &cell, builder_span(&b)))
+		d->table->shell->count[COUNT_cli_log_lost]++;
+	text_fini(&text);
+}
+
+// --- out of it ---------------------------------------------------------------------------------
+
+void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t *level)
+{
+	uint64_t at_ms = (cursor_u64(c), cursor_u64(c));
+	struct span name, text;
+	time_t at = (time_t)(at_ms / 1000);
+	char day[32];
+	size_t module = 0;
+	struct tm tm;
+
+	*level = cursor_u8(c);
+	name = cursor_string_max(c, 40);
+	text = cursor_string_max(c, 1024);
+	if (!cursor_ok(c))
+		return;
+	while (module < name.len && name.data[module] != '_')
+		module++;
+	gmtime_r(&at, &tm);
+	strftime(day, sizeof(day), "%b %e %H:%M:%S", &tm);
+	text_format(out, "%%%s:%03u %d %s %.*s/%u/%.*s: %.*s\n", day, (unsigned)(at_ms % 1000),
+	            tm.tm_year + 1900, sysname, (int)module, (const char *)name.data, *level,
+	            (int)name.len, (const char *)name.data, (int)text.len,
+	            (const char *)text.data);
+}
+
+void monitor_ask(struct dialogue *d)
+{
+	struct dialogue_request body = {
+	        .job = MONITOR_JOB, .call = API_LOG, .cursor = d->monitor_next};
+	struct link_cell cell = {.kind = DIALOGUE_REQUEST,
+	                         .slot = d->slot,
+	                         .life = d->life,
+	                         .buffer = LINK_NO_BUFFER};
+
+	memcpy(cell.body, &body, sizeof(body));
+	(void)d->table->port->send(d->table->port, &cell, span_of(NULL, 0)); // else in a second
+	wheel_arm(&d->table->wheel, d->slot - d->table->first,
+	          d->table->shell->now_us + MONITOR_US);
+}
+
+void monitor_reply(struct dialogue *d, const struct dialogue_request *reply,
+                   struct span payload)
+{
+	struct blob copy = blob_copy(payload);
+	struct cursor c = cursor_over(span_blob(&copy));
+	struct text text = {0}, one = {0};
+	bool first = d->monitor_next == 0; // what was there before is not news
+
+	while (d->monitor && reply->status == STATUS_OK && cursor_left(&c) > 0) {
+		struct cursor number = c;
+		uint64_t sequence = cursor_u64(&number);
+		uint8_t level = 0;
+
+		log_print(&one, d->table->shell->sysname, &c, &level);
+		if (!cursor_ok(&c) || sequence < d->monitor_next)
+			break;
+		d->monitor_next = sequence + 1;
+		if (!first && level <= d->monitor_level)
+			text_add(&text, text_span(&one).data, text_left(&one));
+		text_fini(&one);
+	}
+	if (first && d->monitor_next == 0)
+		d->monitor_next = 1;
+	if (text_left(&text) > 0)
+		dialogue_notify(d, text_span(&text));
+	text_fini(&one);
+	text_fini(&text);
+	blob_fini(&copy);
+}

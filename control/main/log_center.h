@@ -1,0 +1,39 @@
+// The information centre: the newest log lines in memory, for displays, and copies of them to
+// syslog hosts by UDP. One for the process; any thread.
+#pragma once
+
+#include "control/config/config.h"
+
+#define LOG_CENTER_LINES 1024u // kept at most
+#define LOG_CENTER_HOSTS 4u
+#define LOG_CENTER_TEXT  600u
+#define LOG_CENTER_DENY  8u // a level that admits nothing
+
+struct log_line {
+	uint64_t sequence; // counts all lines of the process from 1
+	uint64_t at_ms;    // Unix time
+	uint8_t level;
+	char name[40]; // "SSHS_LOG": module and mnemonic
+	char text[LOG_CENTER_TEXT];
+};
+
+struct log_center_state {
+	uint32_t size, count;
+	uint64_t dropped, overwritten;
+};
+
+// What the settings say of buffer and hosts is in force from now on.
+void log_center_apply(struct config *config);
+void log_center_add(uint8_t level, const char *name, const char *text);
+// The oldest line kept whose number is at least `sequence`. False: none.
+bool log_center_next(uint64_t sequence, struct log_line *out);
+struct log_center_state log_center_state(void);
+void log_center_reset(void);
+
+// "SSHS" of "SSHS_LOG".
+#define LOG_MODULE_MAX 16
+const char *log_module(const char *name, char out[LOG_MODULE_MAX]);
+
+// A line as it travels: classic, or RFC 5424. Returns its length.
+size_t log_wire(char *out, size_t size, const struct log_line *line, const char *host,
+                uint32_t facility, bool rfc5424);

@@ -1,0 +1,66 @@
+// Calls about the log.
+#include "control/main/log_center.h"
+#include "control/serve/api_call.h"
+
+#include "crypto/wire/cursor.h"
+
+#include <stdio.h>
+
+// The cursor is the number of the first line wanted.
+enum status api_log(struct api_ask *a, struct cursor *c)
+{
+	uint64_t sequence = a->head.cursor;
+	struct log_line line;
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	while (log_center_next(sequence, &line)) {
+		size_t before = a->out.len;
+
+		builder_u64(&a->out, line.sequence);
+		builder_u64(&a->out, line.at_ms);
+		builder_u8(&a->out, line.level);
+		builder_text(&a->out, line.name);
+		builder_text(&a->out, line.text);
+		if (!api_row_done(a, before, line.sequence))
+			break;
+		sequence = line.sequence + 1;
+	}
+	return STATUS_OK;
+}
+
+enum status api_log_state(struct api_ask *a, struct cursor *c)
+{
+	struct log_center_state s = log_center_state();
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	builder_u32(&a->out, s.size);
+	builder_u32(&a->out, s.count);
+	builder_u64(&a->out, s.dropped);
+	builder_u64(&a->out, s.overwritten);
+	return STATUS_OK;
+}
+
+enum status api_log_reset(struct api_ask *a, struct cursor *c)
+{
+	if (cursor_end(c) == STATUS_OK)
+		log_center_reset();
+	return c->status;
+}
+
+// Nobody waits for an answer.
+enum status api_log_add(struct api_ask *a, struct cursor *c)
+{
+	uint8_t level = cursor_u8(c);
+	struct span name = cursor_string_max(c, 32), text = cursor_string_max(c, 512);
+	char words[2][520];
+
+	if (cursor_end(c) != STATUS_OK || level > 7 || !span_is_printable(name) ||
+	    !span_is_printable(text))
+		return STATUS_MALFORMED;
+	snprintf(words[0], sizeof(words[0]), "%.*s", (int)name.len, (const char *)name.data);
+	snprintf(words[1], sizeof(words[1]), "%.*s", (int)text.len, (const char *)text.data);
+	log_center_add(level, words[0], words[1]);
+	return API_LATER;
+}
