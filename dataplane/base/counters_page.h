@@ -34,6 +34,9 @@
 	X(tcp_checksum_bad,     "TCP segments with a wrong checksum")                            \
 	X(icmp_echo,            "echo requests answered")                                        \
 	X(icmp_limited,         "echo requests unanswered: too many")                            \
+	X(icmp_error_in,        "ICMP errors about segments of ours")                            \
+	X(icmp_error_out,       "ICMP errors sent")                                              \
+	X(icmp_error_limited,   "ICMP errors not sent: too many, to all or to one source")       \
 	X(icmp_bad,             "ICMP messages that are short or have a wrong checksum")         \
 	X(icmp_ignored,         "ICMP messages that need no answer")                             \
 	X(arp_in,               "ARP packets received")                                          \

@@ -261,7 +261,8 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 		return complain(w, "capture file of a useful size");
 	random_fill(secret, sizeof(secret));
 	neighbor_init(&w->neighbors, secret, w->count);
-	w->echo.filled_us = w->now_us - 1000000u;
+	random_fill(secret, sizeof(secret));
+	w->refusals.key = hash_key_from(secret);
 	if (!data_start(w, config->offer))
 		return false;
 	if (!handed_start(w) || !idle_init(w, config->options->spin))

@@ -15,11 +15,6 @@ struct rte_ring;
 #define WORKER_BURST  64u
 #define WORKER_FRAMES 16384u // receive and transmit buffers of one worker
 
-struct echo_budget {
-	uint64_t filled_us;
-	uint32_t tokens;
-};
-
 struct idle {
 	int epoll;
 	int port_fd;             // wakes when frames arrive, or -1
@@ -43,8 +38,9 @@ struct worker {
 	uint32_t index;
 	// warm
 	struct idle idle;
-	struct echo_budget echo;
-	uint64_t gauges_us; // when the page's gauges were written
+	struct limit echoes;
+	struct source_limit refusals; // ICMP errors sent
+	uint64_t gauges_us;           // when the page's gauges were written
 	uint64_t tsc_start, tsc_per_us, us_start;
 	struct host host; // this core's copy
 	struct presence presence;

@@ -115,26 +115,11 @@ void worker_emit(void *worker, const struct tcp_emission *segment)
 
 // --- in ------------------------------------------------------------------------------------------
 
-static bool echo_may(struct worker *w)
-{
-	uint64_t tokens = (w->now_us - w->echo.filled_us) / ECHO_US_PER_TOKEN;
-
-	if (tokens > 0) {
-		tokens += w->echo.tokens;
-		w->echo.tokens = tokens < ECHO_BURST ? (uint32_t)tokens : ECHO_BURST;
-		w->echo.filled_us = w->now_us;
-	}
-	if (w->echo.tokens == 0)
-		return false;
-	w->echo.tokens--;
-	return true;
-}
-
 static void echo_answer(struct worker *w, const struct frame *request)
 {
 	struct rte_mbuf *m;
 
-	if (!echo_may(w)) {
+	if (!limit_take(&w->echoes, w->now_us, ECHO_BURST, ECHO_US_PER_TOKEN)) {
 		w->count[COUNTER_icmp_limited]++;
 		return;
 	}
@@ -144,6 +129,34 @@ static void echo_answer(struct worker *w, const struct frame *request)
 	frame_length(m, frame_write_echo(&w->host, request, rte_pktmbuf_mtod(m, uint8_t *)));
 	w->count[COUNTER_icmp_echo]++;
 	frame_route(w, m, &request->remote);
+}
+
+static void refusal_answer(struct worker *w, const struct frame *refused)
+{
+	struct rte_mbuf *m;
+
+	w->count[refused->why]++;
+	if (!source_limit_take(&w->refusals, w->now_us, &refused->remote)) {
+		w->count[COUNTER_icmp_error_limited]++;
+		return;
+	}
+	m = frame_new(w);
+	if (m == NULL)
+		return;
+	frame_length(m, frame_write_refusal(&w->host, refused, rte_pktmbuf_mtod(m, uint8_t *)));
+	w->count[COUNTER_icmp_error_out]++;
+	frame_route(w, m, &refused->remote);
+}
+
+static void error_judge(struct worker *w, const struct frame *f)
+{
+	w->count[COUNTER_icmp_error_in]++;
+	if (f->told.too_big)
+		tcp_icmp_packet_too_big(w->tcp, w->now_us, &f->segment.to, f->told.seq,
+		                        f->told.mtu);
+	else
+		tcp_icmp_unreachable(w->tcp, w->now_us, &f->segment.to, f->told.seq,
+		                     f->told.hard);
 }
 
 static void arp_judge(struct worker *w, const struct frame *f, bool handed)
@@ -190,6 +203,12 @@ static void frame_judge(struct worker *w, const struct rte_mbuf *m, bool handed)
 		return;
 	case FRAME_ECHO:
 		echo_answer(w, &f);
+		return;
+	case FRAME_REFUSE:
+		refusal_answer(w, &f);
+		return;
+	case FRAME_ICMP_ERROR:
+		error_judge(w, &f);
 		return;
 	case FRAME_DROP:
 		w->count[f.why]++;

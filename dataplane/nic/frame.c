@@ -77,6 +77,23 @@ static struct frame packet_tcp(const struct packet *p, enum frame_checksum sums)
 	return f;
 }
 
+// Dropped, and its sender is told why unless many were spoken to (RFC 1122 section 3.2.2, RFC 4443
+// section 2.4).
+static struct frame packet_refuse(const struct packet *p, enum counter why,
+                                  struct icmp_refusal refusal)
+{
+	if (ip_is_group(&p->to) || ip_is_none(&p->from))
+		return frame_drop(why);
+	return (struct frame){
+	        .verdict = FRAME_REFUSE,
+	        .why = why,
+	        .packet = p->whole,
+	        .local = p->to,
+	        .remote = p->from,
+	        .refusal = refusal,
+	};
+}
+
 static struct frame frame_ipv4(const struct host *host, struct span bytes,
                                enum frame_checksum sums)
 {
@@ -88,8 +105,18 @@ static struct frame frame_ipv4(const struct host *host, struct span bytes,
 	if (p.protocol == PROTO_TCP)
 		return packet_tcp(&p, sums);
 	if (p.protocol == PROTO_ICMP)
-		return packet_icmp(&p);
-	return frame_drop(COUNTER_ip_protocol);
+		return packet_icmp(host, &p);
+	return packet_refuse(
+	        &p, COUNTER_ip_protocol,
+	        (struct icmp_refusal){
+	                .type = ICMP_UNREACHABLE,
+	                .code = p.protocol == PROTO_UDP ? ICMP_PORT : ICMP_PROTOCOL,
+	        });
+}
+
+static struct icmp_refusal problem(const struct packet *p, uint8_t code)
+{
+	return (struct icmp_refusal){ICMP6_PROBLEM, code, p->fault_at};
 }
 
 static struct frame frame_ipv6(const struct host *host, struct span bytes,
@@ -98,6 +125,8 @@ static struct frame frame_ipv6(const struct host *host, struct span bytes,
 	struct packet p;
 	enum counter why = packet_parse_ipv6(host, bytes, &p);
 
+	if (why == COUNTER_ip6_option && p.fault_at != 0)
+		return packet_refuse(&p, why, problem(&p, ICMP6_OPTION));
 	if (why != COUNTERS)
 		return frame_drop(why);
 	if (p.protocol == PROTO_ICMP6)
@@ -106,7 +135,12 @@ static struct frame frame_ipv6(const struct host *host, struct span bytes,
 		return frame_drop(COUNTER_ip_not_ours);
 	if (p.protocol == PROTO_TCP)
 		return packet_tcp(&p, sums);
-	return frame_drop(COUNTER_ip_protocol);
+	if (p.protocol == PROTO_NONE)
+		return frame_drop(COUNTER_ip_protocol);
+	if (p.protocol == PROTO_UDP)
+		return packet_refuse(&p, COUNTER_ip_protocol,
+		                     (struct icmp_refusal){ICMP6_UNREACHABLE, ICMP6_PORT, 0});
+	return packet_refuse(&p, COUNTER_ip_protocol, problem(&p, ICMP6_HEADER));
 }
 
 // Frames to groups are for those protocols alone that use them.
@@ -149,7 +183,7 @@ struct frame frame_parse(const struct host *host, struct span bytes, enum frame_
 	if (!is_for_us(host, to, type))
 		return frame_drop(COUNTER_frame_not_ours);
 	f = frame_dispatch(host, type, packet, sums);
-	if (f.verdict == FRAME_TCP && ether_is_group(to))
+	if ((f.verdict == FRAME_TCP || f.verdict == FRAME_REFUSE) && ether_is_group(to))
 		return frame_drop(COUNTER_frame_not_ours);
 	f.from = from;
 	return f;

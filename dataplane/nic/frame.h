@@ -24,21 +24,39 @@ enum frame_checksum { FRAME_UNKNOWN, FRAME_GOOD, FRAME_BAD, FRAME_NONE, FRAME_PE
 
 enum frame_verdict {
 	FRAME_DROP,
+	FRAME_REFUSE, // dropped, and its sender may be told so
 	FRAME_ARP,
 	FRAME_NDP,    // a neighbour solicitation or advertisement
 	FRAME_GROUPS, // a question for our multicast groups
 	FRAME_ECHO,
+	FRAME_ICMP_ERROR, // about a segment of ours
 	FRAME_TCP
+};
+
+// What an ICMP error says of a segment that it quotes.
+struct icmp_told {
+	bool too_big; // for a hop with this `mtu`; else: it did not arrive ...
+	bool hard;    // ... and none will
+	uint32_t mtu;
+	uint32_t seq;
+};
+
+// What to answer in an ICMP error.
+struct icmp_refusal {
+	uint8_t type, code;
+	uint32_t pointer; // into the packet, where the type has one
 };
 
 struct frame {
 	enum frame_verdict verdict;
-	enum counter why;       // DROP: the row that counts it
-	struct ether_addr from; // sender of the frame
-	struct span packet;     // ARP: the packet; NDP, ECHO: the ICMP message
-	struct ip_addr local,
-	        remote;             // all but ARP: its destination, perhaps a group; its sender
-	struct tcp_segment segment; // TCP
+	enum counter why;            // DROP, REFUSE: the row that counts it
+	struct ether_addr from;      // sender of the frame
+	struct span packet;          // ARP, REFUSE: the packet; NDP, ECHO: the ICMP message
+	struct ip_addr local;        // all but ARP: its destination, perhaps a group
+	struct ip_addr remote;       // ... and its sender
+	struct icmp_refusal refusal; // REFUSE
+	struct icmp_told told;       // ICMP_ERROR, about the connection segment.to
+	struct tcp_segment segment;  // TCP
 };
 
 // Judge one whole frame in contiguous memory. The frame is borrowed; spans point into it.
@@ -54,10 +72,13 @@ size_t frame_write(const struct host *host, const struct tcp_emission *segment, 
 // Answer an echo request, the same way. The answer to a group has an address of ours; 0: none fits.
 size_t frame_write_echo(const struct host *host, const struct frame *request, uint8_t *out);
 
+// An ICMP error that answers a frame with the verdict REFUSE.
+size_t frame_write_refusal(const struct host *host, const struct frame *refused, uint8_t *out);
+
 void frame_address(uint8_t *frame, struct ether_addr to);
 
-// Which worker a frame is for: TCP's the owner of its flow, told by the hash input; what is said
-// of neighbours all.
+// Which worker a frame is for: TCP's, and an ICMP error about it, the owner of its flow, told by
+// the hash input; what is said of neighbours all.
 #define FRAME_FLOW_BYTES 36u
 enum frame_owner { FRAME_TO_ANY, FRAME_TO_OWNER, FRAME_TO_ALL };
 enum frame_owner frame_owner_of(struct span bytes, uint8_t flow[FRAME_FLOW_BYTES]);

@@ -58,7 +58,7 @@ enum counter packet_parse_ipv4(const struct host *host, struct span bytes, struc
 	size_t header_bytes = (version_length & 15) * 4u;
 	uint16_t total, fragment;
 
-	out->class = cursor_u8(&c);
+	*out = (struct packet){.class = cursor_u8(&c)};
 	total = cursor_u16(&c);
 	cursor_u16(&c); // identification
 	fragment = cursor_u16(&c);
@@ -70,6 +70,7 @@ enum counter packet_parse_ipv4(const struct host *host, struct span bytes, struc
 	if (!cursor_ok(&c) || version_length >> 4 != 4 || header_bytes < FRAME_IPV4_BYTES ||
 	    total < header_bytes || total > bytes.len)
 		return COUNTER_ip_header_bad;
+	out->whole = span_of(bytes.data, total);
 	out->payload = span_of(bytes.data + header_bytes, total - header_bytes);
 	if (checksum_finish(checksum_add(0, bytes.data, header_bytes)) != 0)
 		return COUNTER_ip_checksum_bad;

@@ -4,8 +4,10 @@
 #define HEADERS_MAX      8u   // extension headers of one packet ...
 #define HEADER_BYTES_MAX 256u // ... and their length together
 
-#define OPTION_PAD1   0
-#define OPTION_ACTION 0xc0 // what to do about an unknown one (RFC 8200 section 4.2)
+#define OPTION_PAD1    0
+#define OPTION_ACTION  0xc0 // what to do about an unknown one (RFC 8200 section 4.2)
+#define OPTION_SILENT  0x40 // drop the packet and say nothing
+#define NEXT_HEADER_AT 6u   // in the fixed header
 
 struct ip_addr cursor_ipv6(struct cursor *c)
 {
@@ -30,18 +32,22 @@ static bool is_martian(const struct host *host, const struct packet *p)
 }
 
 // Options are known not at all, so each is skipped or forbids the packet by its first two bits.
-static enum counter options_parse(struct span options)
+// `*fault` is where the one stands that does, NULL when it wants no answer.
+static enum counter options_parse(struct span options, const uint8_t **fault)
 {
 	struct cursor c = cursor_over(options);
 
 	while (cursor_left(&c) > 0) {
+		const uint8_t *at = c.at;
 		uint8_t kind = cursor_u8(&c);
 
 		if (kind == OPTION_PAD1)
 			continue;
 		cursor_bytes(&c, cursor_u8(&c));
-		if ((kind & OPTION_ACTION) != 0)
-			return COUNTER_ip6_option;
+		if ((kind & OPTION_ACTION) == 0)
+			continue;
+		*fault = (kind & OPTION_ACTION) == OPTION_SILENT ? NULL : at;
+		return COUNTER_ip6_option;
 	}
 	return cursor_ok(&c) ? COUNTERS : COUNTER_ip_header_bad;
 }
@@ -58,7 +64,8 @@ static enum counter fragment_parse(struct cursor *c, uint8_t *next)
 }
 
 // Hop-by-hop options, destination options, routing: a byte for what follows, one for the length.
-static enum counter header_parse(struct cursor *c, uint8_t kind, uint8_t *next)
+static enum counter header_parse(struct cursor *c, uint8_t kind, uint8_t *next,
+                                 const uint8_t **fault)
 {
 	struct span body;
 
@@ -67,7 +74,7 @@ static enum counter header_parse(struct cursor *c, uint8_t kind, uint8_t *next)
 	if (!cursor_ok(c))
 		return COUNTER_ip_header_bad;
 	if (kind != PROTO_ROUTING)
-		return options_parse(body);
+		return options_parse(body, fault);
 	// RFC 5095, and for other types RFC 8200 section 4.4: with segments left it is not for us.
 	return body.data[1] == 0 ? COUNTERS : COUNTER_ip_source_route;
 }
@@ -79,15 +86,18 @@ static bool is_extension(uint8_t protocol)
 }
 
 // Walk to the payload. A header may not be cut off by the end (RFC 7112: the whole chain stands in
-// the first fragment, and the atomic one is all that we take).
-static enum counter extensions_walk(struct cursor *c, uint8_t *protocol)
+// the first fragment, and the atomic one is all that we take). `*fault` is left where an error
+// would point: at an option, or at what named the payload's protocol.
+static enum counter extensions_walk(struct cursor *c, uint8_t *protocol, const uint8_t **fault)
 {
 	size_t start = cursor_left(c);
 
 	for (unsigned i = 0; is_extension(*protocol); i++) {
+		const uint8_t *at = c->at;
 		uint8_t kind = *protocol;
-		enum counter why = kind == PROTO_FRAGMENT ? fragment_parse(c, protocol)
-		                                          : header_parse(c, kind, protocol);
+		enum counter why = kind == PROTO_FRAGMENT
+		                           ? fragment_parse(c, protocol)
+		                           : header_parse(c, kind, protocol, fault);
 
 		if (!cursor_ok(c) || (kind == PROTO_HOP_BY_HOP && i > 0))
 			return COUNTER_ip_header_bad;
@@ -95,6 +105,7 @@ static enum counter extensions_walk(struct cursor *c, uint8_t *protocol)
 			return why;
 		if (i == HEADERS_MAX || start - cursor_left(c) > HEADER_BYTES_MAX)
 			return COUNTER_ip6_chain;
+		*fault = at;
 	}
 	return COUNTERS;
 }
@@ -102,12 +113,12 @@ static enum counter extensions_walk(struct cursor *c, uint8_t *protocol)
 enum counter packet_parse_ipv6(const struct host *host, struct span bytes, struct packet *out)
 {
 	struct cursor c = cursor_over(bytes);
+	const uint8_t *fault = bytes.data + NEXT_HEADER_AT;
 	uint32_t first = cursor_u32(&c);
 	uint16_t payload_bytes = cursor_u16(&c);
 	enum counter why;
 
-	out->class = (uint8_t)(first >> 20);
-	out->protocol = cursor_u8(&c);
+	*out = (struct packet){.class = (uint8_t)(first >> 20), .protocol = cursor_u8(&c)};
 	out->hops = cursor_u8(&c);
 	out->from = cursor_ipv6(&c);
 	out->to = cursor_ipv6(&c);
@@ -116,22 +127,24 @@ enum counter packet_parse_ipv6(const struct host *host, struct span bytes, struc
 	if (ip_is_ipv4(&out->to) ||
 	    !(host_has(host, &out->to) || host_in_group(host, &out->to)))
 		return COUNTER_ip_not_ours;
+	out->whole = span_of(bytes.data, FRAME_IPV6_BYTES + (size_t)payload_bytes);
 	c = cursor_over(cursor_bytes(&c, payload_bytes));
-	why = extensions_walk(&c, &out->protocol);
-	if (why != COUNTERS)
-		return why;
+	why = extensions_walk(&c, &out->protocol, &fault);
+	out->fault_at = fault == NULL ? 0 : (uint16_t)(fault - bytes.data);
 	if (is_martian(host, out))
 		return COUNTER_ip_martian;
 	out->payload = cursor_rest(&c);
-	return COUNTERS;
+	return why;
 }
 
 bool packet_ends_ipv6(struct cursor *c, struct packet *out)
 {
+	const uint8_t *fault;
+
 	cursor_bytes(c, 6);
 	out->protocol = cursor_u8(c);
 	cursor_u8(c);
 	out->from = cursor_ipv6(c);
 	out->to = cursor_ipv6(c);
-	return cursor_ok(c) && extensions_walk(c, &out->protocol) == COUNTERS;
+	return cursor_ok(c) && extensions_walk(c, &out->protocol, &fault) == COUNTERS;
 }

@@ -8,22 +8,40 @@ static bool packet_ends(struct cursor *c, uint16_t type, struct packet *out)
 	return type == FRAME_TYPE_IPV6 && packet_ends_ipv6(c, out);
 }
 
-static enum frame_owner icmp6_owner(uint8_t type)
+// The flow as segments of the other side have it: theirs first.
+static enum frame_owner flow_owner(const struct tcp_tuple *to, uint8_t flow[FRAME_FLOW_BYTES])
 {
-	switch (type) {
-	case ICMP6_SOLICIT:
-	case ICMP6_ADVERT:
-	case ICMP6_LISTENER_QUERY:
+	struct builder b = builder_over(flow, FRAME_FLOW_BYTES);
+
+	builder_bytes(&b, span_of(to->remote.bytes, 16));
+	builder_bytes(&b, span_of(to->local.bytes, 16));
+	builder_u16(&b, to->remote_port);
+	builder_u16(&b, to->local_port);
+	return FRAME_TO_OWNER;
+}
+
+// An error is for the owner of what it quotes; echoes are anyone's.
+static enum frame_owner icmp_owner(struct cursor *c, bool is_ipv4,
+                                   uint8_t flow[FRAME_FLOW_BYTES])
+{
+	uint8_t type = cursor_u8(c);
+	bool is_error =
+	        is_ipv4 ? type == ICMP_UNREACHABLE || type == ICMP_EXCEEDED : type < ICMP6_ECHO;
+	struct quote quote;
+
+	if (!is_ipv4 &&
+	    (type == ICMP6_SOLICIT || type == ICMP6_ADVERT || type == ICMP6_LISTENER_QUERY))
 		return FRAME_TO_ALL;
-	default:
+	cursor_bytes(c, ICMP_HEAD - 1);
+	if (!is_error || !quote_parse(c, is_ipv4, &quote))
 		return FRAME_TO_ANY;
-	}
+	return flow_owner(&quote.tuple, flow);
 }
 
 enum frame_owner frame_owner_of(struct span bytes, uint8_t flow[FRAME_FLOW_BYTES])
 {
 	struct cursor c = cursor_over(bytes);
-	struct span ports;
+	struct tcp_tuple to;
 	struct packet p;
 	uint16_t type;
 
@@ -33,13 +51,12 @@ enum frame_owner frame_owner_of(struct span bytes, uint8_t flow[FRAME_FLOW_BYTES
 		return FRAME_TO_ALL;
 	if (!packet_ends(&c, type, &p))
 		return FRAME_TO_ANY;
-	if (p.protocol == PROTO_ICMP6)
-		return icmp6_owner(cursor_u8(&c));
-	ports = cursor_bytes(&c, 4);
+	if (p.protocol == PROTO_ICMP || p.protocol == PROTO_ICMP6)
+		return icmp_owner(&c, p.protocol == PROTO_ICMP, flow);
+	to = (struct tcp_tuple){.local = p.to, .remote = p.from};
+	to.remote_port = cursor_u16(&c);
+	to.local_port = cursor_u16(&c);
 	if (p.protocol != PROTO_TCP || !cursor_ok(&c))
 		return FRAME_TO_ANY;
-	memcpy(flow, p.from.bytes, 16);
-	memcpy(flow + 16, p.to.bytes, 16);
-	memcpy(flow + 32, ports.data, 4);
-	return FRAME_TO_OWNER;
+	return flow_owner(&to, flow);
 }

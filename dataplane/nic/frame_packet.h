@@ -8,6 +8,7 @@
 #define PROTO_HOP_BY_HOP  0
 #define PROTO_ICMP        1
 #define PROTO_TCP         6
+#define PROTO_UDP         17
 #define PROTO_ROUTING     43
 #define PROTO_FRAGMENT    44
 #define PROTO_ICMP6       58
@@ -18,9 +19,19 @@
 #define TCP_CHECKSUM 16u // offset in the TCP header
 #define ICMP_HEAD    8u
 
-#define ICMP_ECHO_REPLY 0
-#define ICMP_ECHO       8
+#define ICMP_ECHO_REPLY  0
+#define ICMP_UNREACHABLE 3
+#define ICMP_ECHO        8
+#define ICMP_EXCEEDED    11
 
+#define ICMP_PROTOCOL 2 // codes of unreachable
+#define ICMP_PORT     3
+#define ICMP_TOO_BIG  4
+
+#define ICMP6_UNREACHABLE     1
+#define ICMP6_TOO_BIG         2
+#define ICMP6_EXCEEDED        3
+#define ICMP6_PROBLEM         4
 #define ICMP6_ECHO            128
 #define ICMP6_ECHO_REPLY      129
 #define ICMP6_LISTENER_QUERY  130
@@ -31,14 +42,25 @@
 #define ICMP6_REDIRECT        137
 #define ICMP6_LISTENER_REPORT 143
 
+#define ICMP6_PORT   4 // code of unreachable
+#define ICMP6_HEADER 1 // codes of problem
+#define ICMP6_OPTION 2
+
 // One IP packet of either family, judged.
 struct packet {
 	struct ip_addr from, to;
-	uint8_t protocol; // of the payload, behind all extension headers
-	uint8_t class;    // type of service, traffic class
-	uint8_t hops;     // left
-	uint32_t label;   // of an IPv6 flow, for writing
-	struct span payload;
+	uint8_t protocol;  // of the payload, behind all extension headers
+	uint8_t class;     // type of service, traffic class
+	uint8_t hops;      // left
+	uint32_t label;    // of an IPv6 flow, for writing
+	uint16_t fault_at; // IPv6: what an error would point to; 0: stay silent
+	struct span whole, payload;
+};
+
+// A segment of ours as an ICMP error quotes it.
+struct quote {
+	struct tcp_tuple tuple; // local: its sender
+	uint32_t seq;
 };
 
 // Each returns the row of the first fault found, or COUNTERS when there is none.
@@ -49,7 +71,10 @@ enum counter packet_parse_ipv6(const struct host *host, struct span bytes, struc
 bool packet_ends_ipv4(struct cursor *c, struct packet *out);
 bool packet_ends_ipv6(struct cursor *c, struct packet *out);
 
-struct frame packet_icmp(const struct packet *p);
+// Read the packet quoted at the cursor. False: no TCP segment with its sequence number.
+bool quote_parse(struct cursor *c, bool is_ipv4, struct quote *out);
+
+struct frame packet_icmp(const struct host *host, const struct packet *p);
 struct frame packet_icmp6(const struct host *host, const struct packet *p);
 
 static inline struct frame frame_drop(enum counter why)

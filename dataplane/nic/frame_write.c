@@ -2,7 +2,9 @@
 #include "dataplane/nic/checksum.h"
 #include "dataplane/nic/frame_packet.h"
 
-#define DONT_FRAGMENT 0x4000
+#define DONT_FRAGMENT  0x4000
+#define LEAST_MTU_IPV4 576u
+#define LEAST_MTU_IPV6 1280u
 
 void checksum_store(uint8_t *at, uint16_t sum)
 {
@@ -151,6 +153,32 @@ size_t frame_write_echo(const struct host *host, const struct frame *request, ui
 	p.from = *from;
 	return frame_write_icmp(host, &p, is_ipv4 ? ICMP_ECHO_REPLY : ICMP6_ECHO_REPLY,
 	                        request->packet, out);
+}
+
+// RFC 1812 section 4.3.2.3 and RFC 4443 section 2.4: as much of the packet as fits in what every
+// path carries.
+size_t frame_write_refusal(const struct host *host, const struct frame *refused, uint8_t *out)
+{
+	bool is_ipv4 = ip_is_ipv4(&refused->remote);
+	size_t most =
+	        is_ipv4 ? LEAST_MTU_IPV4 - FRAME_IPV4_BYTES : LEAST_MTU_IPV6 - FRAME_IPV6_BYTES;
+	uint8_t message[LEAST_MTU_IPV6];
+	struct builder b = builder_over(message, most);
+	struct packet p = {
+	        .from = refused->local,
+	        .to = refused->remote,
+	        .protocol = is_ipv4 ? PROTO_ICMP : PROTO_ICMP6,
+	        .hops = PACKET_HOPS,
+	};
+	size_t len = refused->packet.len;
+
+	builder_u8(&b, refused->refusal.type);
+	builder_u8(&b, refused->refusal.code);
+	builder_u16(&b, 0);
+	builder_u32(&b, refused->refusal.pointer);
+	builder_bytes(&b,
+	              span_of(refused->packet.data, len < most - b.len ? len : most - b.len));
+	return frame_write_icmp(host, &p, refused->refusal.type, builder_span(&b), out);
 }
 
 void frame_address(uint8_t *frame, struct ether_addr to)

@@ -11,7 +11,6 @@ void neighbor_init(struct neighbor_table *t, const uint8_t secret[16], uint64_t 
 	memset(t, 0, sizeof(*t));
 	t->key = hash_key_from(secret);
 	t->count = count;
-	t->requests = NEIGHBOR_REQUEST_BURST;
 }
 
 // --- the table -----------------------------------------------------------------------------------
@@ -123,20 +122,11 @@ static struct neighbor *neighbor_make(struct neighbor_table *t, const struct nei
 
 static bool request_may(struct neighbor_table *t, uint64_t now_us)
 {
-	uint64_t more = (now_us - t->filled_us) / NEIGHBOR_US_PER_REQUEST;
+	bool may = limit_take(&t->requests, now_us, NEIGHBOR_REQUEST_BURST,
+	                      NEIGHBOR_US_PER_REQUEST);
 
-	if (more > 0) {
-		more += t->requests;
-		t->requests =
-		        more < NEIGHBOR_REQUEST_BURST ? (uint32_t)more : NEIGHBOR_REQUEST_BURST;
-		t->filled_us = now_us;
-	}
-	if (t->requests == 0) {
-		t->count[COUNTER_neighbor_limited]++;
-		return false;
-	}
-	t->requests--;
-	return true;
+	t->count[COUNTER_neighbor_limited] += !may;
+	return may;
 }
 
 // Directly while there is hope, then the whole link, each time after twice the pause (RFC 7048).

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dataplane/nic/frame.h"
+#include "dataplane/nic/limit.h"
 
 #define NEIGHBORS      1024u // a power of two
 #define NEIGHBOR_PROBE 8u    // places looked at for one address
@@ -42,10 +43,9 @@ struct neighbor_table {
 	struct hash_key key;
 	uint64_t *count; // writer: this core
 	uint32_t in_use;
-	uint32_t unheard;  // INCOMPLETE
-	uint32_t timed;    // INCOMPLETE, DELAY, PROBING
-	uint32_t requests; // that may be sent now
-	uint64_t filled_us;
+	uint32_t unheard; // INCOMPLETE
+	uint32_t timed;   // INCOMPLETE, DELAY, PROBING
+	struct limit requests;
 	uint64_t due_us; // none of the timed is due before
 	struct neighbor entry[NEIGHBORS];
 };

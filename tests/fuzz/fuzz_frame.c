@@ -92,6 +92,11 @@ static void judge(struct link *l, const struct neighbor_out *out, const struct f
 		if (frame_write_echo(&l->host, f, reply) > sizeof(reply))
 			abort();
 		return;
+	case FRAME_REFUSE:
+		if (frame_write_refusal(&l->host, f, reply) > sizeof(reply))
+			abort();
+		return;
+	case FRAME_ICMP_ERROR:
 	case FRAME_TCP:
 		answer(l, out, f);
 		return;

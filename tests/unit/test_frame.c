@@ -181,11 +181,12 @@ TEST(source_routes_are_dropped)
 	CHECK_EQ(why_of(&strict), COUNTER_ip_source_route);
 }
 
-TEST(other_hosts_and_other_protocols_are_dropped)
+TEST(other_hosts_are_dropped_and_other_protocols_refused)
 {
 	struct made m = ip_from_peer(17, span_text("udp"));
 
-	CHECK_EQ(why_of(&m), COUNTER_ip_protocol);
+	CHECK_EQ(parsed(&m).verdict, FRAME_REFUSE);
+	CHECK_EQ(parsed(&m).why, COUNTER_ip_protocol);
 	m.bytes[33] = 3;
 	ip_seal(&m);
 	CHECK_EQ(why_of(&m), COUNTER_ip_not_ours);

@@ -153,6 +153,10 @@ TEST(an_unknown_option_is_skipped_or_forbids_the_packet)
 	CHECK_EQ(parsed(&skipped).verdict, FRAME_TCP);
 	ip6_extend(&forbids, 60, span_of("\0\0\x7e\4\0\0\0\0", 8));
 	CHECK_EQ(why_of(&forbids), COUNTER_ip6_option);
+	forbids.bytes[54 + 2] = 0xbe;
+	CHECK_EQ(parsed(&forbids).verdict, FRAME_REFUSE);
+	CHECK_EQ(parsed(&forbids).why, COUNTER_ip6_option);
+	CHECK_EQ(parsed(&forbids).refusal.pointer, 42);
 }
 
 TEST(an_option_longer_than_its_header_is_malformed)
@@ -189,12 +193,10 @@ TEST(a_chain_may_not_be_cut_off)
 	CHECK_EQ(why_of(&m), COUNTER_ip_header_bad);
 }
 
-TEST(other_protocols_are_dropped)
+TEST(a_packet_without_payload_is_dropped)
 {
-	struct made udp = ip6_from_peer(17, span_text("12345678"));
 	struct made none = ip6_from_peer(59, span_of(NULL, 0));
 
-	CHECK_EQ(why_of(&udp), COUNTER_ip_protocol);
 	CHECK_EQ(why_of(&none), COUNTER_ip_protocol);
 }
 

@@ -55,6 +55,23 @@ TEST(all_hear_of_neighbours)
 	CHECK_EQ(owner_of(&ping), FRAME_TO_ANY);
 }
 
+TEST(an_error_is_for_the_owner_of_what_it_quotes)
+{
+	struct made m = tcp_from_peer("x"), error;
+	uint8_t message[8 + 28] = {3, 1, [8] = 0x45, [16] = 64, 6},
+	                    as_segment[FRAME_FLOW_BYTES];
+
+	memcpy(message + 20, "\xc0\0\2\2\xc0\0\2\1\0\x16\x9c\x40", 12);
+	CHECK_EQ(owner_of(&m), FRAME_TO_OWNER);
+	memcpy(as_segment, flow, sizeof(flow));
+	memset(flow, 0, sizeof(flow));
+	error = ip_from_peer(1, span_of(message, sizeof(message)));
+	CHECK_EQ(owner_of(&error), FRAME_TO_OWNER);
+	CHECK_MEM(flow, as_segment, sizeof(flow));
+	error.bytes[34] = 0;
+	CHECK_EQ(owner_of(&error), FRAME_TO_ANY);
+}
+
 TEST(other_frames_are_anyones)
 {
 	struct made udp = ip_from_peer(17, span_text("12345678"));
