@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "crypto/core/random.h"
+#include "tests/load/link/load_port.h"
 #include "tests/load/link/load_sockets.h"
 #include "tests/load/scenario/load_options.h"
 
@@ -176,14 +177,20 @@ static void engine_wake(void *engine)
 
 static struct load_link *link_new(struct engine *e)
 {
-	struct load_sockets_config config = {
+	const struct load_options *o = e->options;
+	struct load_sockets_config sockets = {e->slots, o->target, o->sources, o->source_count};
+	struct load_port_config port = {
+	        .device = o->link,
 	        .slots = e->slots,
-	        .target = e->options->target,
-	        .sources = e->options->sources,
-	        .source_count = e->options->source_count,
+	        .target = o->target,
+	        .first_source = o->sources,
+	        .sources = o->source_count,
+	        .prefix_bits = o->prefix_bits,
+	        .gateway = o->gateway.ss_family != 0 ? &o->gateway : NULL,
 	};
 
-	return load_sockets_new(&config, &session_link_ops, e);
+	return load_port_is(o->link) ? load_port_new(&port, &session_link_ops, e)
+	                             : load_sockets_new(&sockets, &session_link_ops, e);
 }
 
 bool engine_init(struct engine *e, const struct engine_config *config)

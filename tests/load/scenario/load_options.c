@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/load/link/load_port.h"
 #include "tests/load/link/manners.h"
 #include "tests/load/scenario/engine.h"
 #include "tests/load/scenario/load_help.h"
@@ -34,6 +35,8 @@ enum option_name {
 	OPT_TIMEOUT,
 	OPT_LINK,
 	OPT_SOURCE,
+	OPT_PREFIX,
+	OPT_GATEWAY,
 	OPT_CORES,
 	OPT_POOL,
 	OPT_KEX,
@@ -74,6 +77,8 @@ static const struct option rows[] = {
         {"timeout", required_argument, NULL, OPT_TIMEOUT},
         {"link", required_argument, NULL, OPT_LINK},
         {"source", required_argument, NULL, OPT_SOURCE},
+        {"prefix", required_argument, NULL, OPT_PREFIX},
+        {"gateway", required_argument, NULL, OPT_GATEWAY},
         {"cores", required_argument, NULL, OPT_CORES},
         {"pool", required_argument, NULL, OPT_POOL},
         {"kex", required_argument, NULL, OPT_KEX},
@@ -297,6 +302,46 @@ static bool target_split(const char *text, struct load_options *o)
 	return true;
 }
 
+// On a port of our own the network is the one that --source and --prefix say.
+static bool port_is_near(const struct load_options *o)
+{
+	const struct sockaddr_storage *own = o->sources;
+
+	if (own->ss_family == AF_INET)
+		return address_is_in(
+		        (const uint8_t *)&((const struct sockaddr_in *)&o->target)->sin_addr,
+		        (const uint8_t *)&((const struct sockaddr_in *)own)->sin_addr,
+		        o->prefix_bits);
+	return address_is_in(
+	        (const uint8_t *)&((const struct sockaddr_in6 *)&o->target)->sin6_addr,
+	        (const uint8_t *)&((const struct sockaddr_in6 *)own)->sin6_addr,
+	        o->prefix_bits);
+}
+
+// A port has no kernel to choose an address for it: the target's network's first one, or the third
+// when that is the target.
+static bool source_find(struct load_options *o)
+{
+	char text[INET6_ADDRSTRLEN + 8];
+	char *dot;
+
+	if (strcmp(o->link, "sockets") == 0)
+		return true;
+	if (!load_port_is(o->link))
+		return complain("--link sockets, memif:..., tap:..., af_packet:... or pci:...");
+	if (o->cores > 1)
+		return complain("a port has one queue: --cores 1");
+	if (o->prefix_bits == 0)
+		o->prefix_bits = o->target.ss_family == AF_INET ? 24 : 64;
+	if (o->sources != NULL)
+		return o->sources->ss_family == o->target.ss_family ||
+		       complain("--source and --target are of different families");
+	snprintf(text, sizeof(text), "%s", o->address);
+	dot = strrchr(text, o->target.ss_family == AF_INET ? '.' : ':');
+	snprintf(dot + 1, 3, strcmp(dot + 1, "1") == 0 ? "3" : "1");
+	return take_source(text, o);
+}
+
 static bool target_find(const char *text, struct load_options *o)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
@@ -315,7 +360,10 @@ static bool target_find(const char *text, struct load_options *o)
 	getnameinfo(found->ai_addr, found->ai_addrlen, o->address, sizeof(o->address), NULL, 0,
 	            NI_NUMERICHOST);
 	freeaddrinfo(found);
-	if (strcmp(o->link, "sockets") != 0 || o->own_target || target_is_near(&o->target))
+	if (!source_find(o))
+		return false;
+	if (o->own_target ||
+	    (load_port_is(o->link) ? port_is_near(o) : target_is_near(&o->target)))
 		return true;
 	return complain("%s is neither loopback nor in a directly connected network; say "
 	                "--i-own-this-target if it is yours to load",
@@ -473,6 +521,11 @@ static bool take(int option, const char *value, struct raw *raw, struct load_opt
 		return true;
 	case OPT_SOURCE:
 		return take_source(value, o);
+	case OPT_PREFIX:
+		return take_u32(value, 1, 128, &o->prefix_bits);
+	case OPT_GATEWAY:
+		return address_parse(value, &o->gateway) ||
+		       complain("%s is not an address", value);
 	case OPT_CORES:
 		return take_u32(value, 1, 64, &o->cores);
 	case OPT_POOL:

@@ -21,6 +21,8 @@ struct load_options {
 	const char *link;
 	struct sockaddr_storage *sources;
 	unsigned source_count;
+	unsigned prefix_bits;            // ports: of the network the sources are in
+	struct sockaddr_storage gateway; // ports; family 0: none
 	struct client_config client;
 	char host_keys[256];
 	struct hostkey *key;
