@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#define KEY_LINE_MAX 380 // bytes of key names on one printed line
+#define KEY_LINE_MAX  380 // bytes of key names on one printed line ...
+#define KEY_LINE_KEYS 16  // ... and so many of them: a line read has a bounded number of words
 
 // --- names of bits -----------------------------------------------------------------------------
 
@@ -66,12 +67,14 @@ static void add_method(struct task *t, struct api_record *r)
 		record_add(r, API_SSH_USER_METHODS, API_METHOD_PUBLICKEY);
 }
 
-// The key names typed, comma-separated after those in `keys`. False when too long.
+// The key names typed, each once, comma-separated after those in `keys`. False when too long.
 static bool keys_join(struct task *t, struct text *keys)
 {
 	struct span key;
 
 	for (uint32_t i = 0; (key = match_arg(&t->match, ARG_KEY_WORD, i)).len > 0; i++) {
+		if (names_has(text_span(keys), key))
+			continue;
 		if (text_left(keys) > 0)
 			text_puts(keys, ",");
 		text_add(keys, key.data, key.len);
@@ -155,7 +158,7 @@ static void emit_user(struct config_out *out, const struct command *row,
 	char name[CONFIG_WORD_MAX], service[64];
 	struct span keys = record_text(record, API_SSH_USER_KEYS), key;
 	struct text line = {0};
-	uint32_t bits = record_number(record, API_SSH_USER_SERVICES);
+	uint32_t bits = record_number(record, API_SSH_USER_SERVICES), on_line = 0;
 
 	config_word(record->key, name);
 	service_names(bits, " ", service);
@@ -167,11 +170,13 @@ static void emit_user(struct config_out *out, const struct command *row,
 	if (keys.len > 0)
 		text_puts(&line, " assign publickey");
 	while (names_next(&keys, &key)) {
-		if (text_left(&line) + key.len > KEY_LINE_MAX) {
+		if (text_left(&line) + key.len > KEY_LINE_MAX || on_line == KEY_LINE_KEYS) {
 			config_line(out, 1, "%.*s", (int)text_left(&line), line.data);
 			text_fini(&line);
 			text_format(&line, "ssh user %s assign publickey", name);
+			on_line = 0;
 		}
+		on_line++;
 		text_format(&line, " %.*s", (int)key.len, (const char *)key.data);
 	}
 	config_line(out, 1, "%.*s", (int)text_left(&line), line.data);
