@@ -33,6 +33,7 @@ struct tcp_segment {
 	struct tcp_tuple to; // local: us
 	struct span bytes;   // TCP header, options, payload; borrowed for the call
 	uint8_t ecn;         // the two bits of the IP header
+	uint32_t hash;       // of the tuple, from tcp_prefetch; 0: tcp_input computes it
 };
 
 // One leaving segment: TCP header with checksum zero (the sender fills it in), payload in pieces
@@ -112,6 +113,11 @@ void tcp_listen(struct tcp *t, uint16_t port, bool on);
 struct conn_id tcp_connect(struct tcp *t, uint64_t now_us, const struct tcp_tuple *tuple);
 
 // --- driving it ----------------------------------------------------------------------------------
+
+// What a burst will need, fetched from memory all at once: hashes all tuples, then touches all
+// buckets, then all connections. Call it with the segments of a burst before the tcp_input of
+// each; of use when connections are many more than the cache holds.
+void tcp_prefetch(const struct tcp *t, struct tcp_segment *segments, unsigned count);
 
 // Take one segment. Callbacks run inside; they may call any verb below. `now` in microseconds,
 // monotonic, never 0.

@@ -228,7 +228,7 @@ void tcp_input(struct tcp *t, uint64_t now_us, const struct tcp_segment *segment
 		return;
 	}
 	h.ecn = segment->ecn;
-	hash = tcp_hash(t, &segment->to);
+	hash = segment->hash != 0 ? segment->hash : tcp_hash(t, &segment->to);
 	slot = table_find(&t->conn_table, hash, &segment->to);
 	TRACE_STEP(slot, 0);
 	if (slot != TABLE_NONE)

@@ -112,6 +112,31 @@ uint32_t table_find(const struct tcp_table *table, uint32_t hash, const struct t
 	return TABLE_NONE;
 }
 
+void table_prefetch(const struct tcp_table *table, uint32_t hash)
+{
+	__builtin_prefetch(bucket_of(table, hash));
+}
+
+void table_prefetch_record(const struct tcp_table *table, uint32_t hash)
+{
+	uint32_t first = *bucket_of(table, hash);
+
+	if (first == 0)
+		return;
+	for (size_t line = 0; line < table->stride; line += 64)
+		__builtin_prefetch((const uint8_t *)key_at(table, first - 1) + line);
+}
+
+void tcp_prefetch(const struct tcp *t, struct tcp_segment *segments, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		segments[i].hash = tcp_hash(t, &segments[i].to);
+		table_prefetch(&t->conn_table, segments[i].hash);
+	}
+	for (unsigned i = 0; i < count; i++)
+		table_prefetch_record(&t->conn_table, segments[i].hash);
+}
+
 static_assert(sizeof(struct tcp_tuple) == 36, "no padding: compared and hashed as bytes");
 
 uint32_t tcp_hash(const struct tcp *t, const struct tcp_tuple *tuple)

@@ -29,3 +29,6 @@ void table_add(struct tcp_table *table, uint32_t index, uint32_t hash,
 void table_remove(struct tcp_table *table, uint32_t index);
 uint32_t table_find(const struct tcp_table *table, uint32_t hash,
                     const struct tcp_tuple *tuple);
+// Fetch the bucket of a hash, and when that has come, the first record in it.
+void table_prefetch(const struct tcp_table *table, uint32_t hash);
+void table_prefetch_record(const struct tcp_table *table, uint32_t hash);

@@ -281,4 +281,21 @@ TEST(an_answer_in_readable_carries_the_acknowledgement)
 	peer_end(p);
 }
 
+TEST(a_burst_that_was_prefetched_is_found)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+	struct tcp_segment s[3] = {{.to = p->tuple}, {.to = p->tuple}, {.to = p->tuple}};
+	uint64_t strangers = COUNTED(p, tcp_no_connection);
+
+	s[1].to.remote_port++;
+	tcp_prefetch(p->tcp, s, 3);
+	CHECK_EQ(s[0].hash, tcp_hash(p->tcp, &p->tuple));
+	CHECK_EQ(s[2].hash, s[0].hash);
+	CHECK(s[1].hash != s[0].hash);
+	CHECK_EQ(table_find(&p->tcp->conn_table, s[0].hash, &s[0].to),
+	         conn_slot(p->tcp, p->conn));
+	CHECK_EQ(COUNTED(p, tcp_no_connection), strangers);
+	peer_end(p);
+}
+
 CHECK_MAIN()
