@@ -76,25 +76,22 @@ static enum turn saved_more(struct task *t)
 static enum turn run_saved(struct task *t)
 {
 	struct saved *s = task_own(t, sizeof(*s), saved_fini);
+	struct startup startup;
 	enum status status;
 
 	if (s == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
-	status = file_read(task_shell(t)->flash, CONFIG_FILE, CONFIG_FILE_MAX, &s->file);
+	startup_read(task_shell(t)->flash, &startup);
+	status = file_read(task_shell(t)->flash, startup.main, CONFIG_FILE_MAX, &s->file);
+	if (status == STATUS_NOT_FOUND && startup.backup[0] != 0)
+		status = file_read(task_shell(t)->flash, startup.backup, CONFIG_FILE_MAX,
+		                   &s->file);
 	if (status == STATUS_NOT_FOUND)
 		return TURN_DONE;
 	if (status != STATUS_OK)
 		return task_fail_status(t, status);
 	t->next = saved_more;
 	return saved_more(t);
-}
-
-static enum turn run_startup(struct task *t)
-{
-	task_print(t, " Current startup saved-configuration file: " CONFIG_TREE_PATH "\n"
-	              " Next main startup saved-configuration file: " CONFIG_TREE_PATH "\n"
-	              " Next backup startup saved-configuration file: NULL\n");
-	return TURN_DONE;
 }
 
 // --- saving ------------------------------------------------------------------------------------
@@ -128,6 +125,15 @@ static enum turn save_overwrite(struct task *t)
 	return save_print(t);
 }
 
+// Where a save without a name goes.
+static void startup_main(struct task *t, char name[256])
+{
+	struct startup startup;
+
+	startup_read(task_shell(t)->flash, &startup);
+	snprintf(name, 256, "%s", startup.main[0] != 0 ? startup.main : CONFIG_FILE);
+}
+
 static bool save_name(struct task *t, struct span file)
 {
 	char name[256];
@@ -136,7 +142,9 @@ static bool save_name(struct task *t, struct span file)
 	                     strcmp(name + strlen(name) - 4, ".cfg") != 0))
 		return false;
 	text_fini(&t->name);
-	text_puts(&t->name, file.len > 0 ? name : CONFIG_FILE);
+	if (file.len == 0)
+		startup_main(t, name);
+	text_puts(&t->name, name);
 	return true;
 }
 
@@ -148,6 +156,41 @@ static bool file_is_there(struct task *t, char name[256])
 	return fstatat(task_shell(t)->flash, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+// A plain `save` makes its file the next main start-up file.
+static enum turn save_chosen(struct task *t)
+{
+	struct startup startup;
+	char name[256];
+
+	if (t->status != STATUS_OK)
+		return save_written(t);
+	snprintf(name, sizeof(name), "%.*s", (int)text_left(&t->name), t->name.data);
+	startup_read(task_shell(t)->flash, &startup);
+	if (strcmp(startup.main, name) == 0)
+		return save_written(t);
+	snprintf(startup.main, sizeof(startup.main), "%s", name);
+	return startup_choose(t, &startup, save_written);
+}
+
+static enum turn save_write_main(struct task *t)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%.*s", (int)text_left(&t->name), t->name.data);
+	return task_file_write(t, name, &t->file, save_chosen);
+}
+
+static enum turn save_print_main(struct task *t)
+{
+	task_print(t, "Validating file. Please wait...\n");
+	return config_print(t, CONFIG_ALL, &t->file, save_write_main);
+}
+
+static enum turn save_overwrite_main(struct task *t)
+{
+	return task_said_yes(t) ? save_print_main(t) : TURN_DONE;
+}
+
 static enum turn save_named(struct task *t)
 {
 	char name[256], question[320];
@@ -155,19 +198,23 @@ static enum turn save_named(struct task *t)
 	if (t->answer_ended || !save_name(t, text_span(&t->answer)))
 		return task_fail(t, "The file name is invalid.");
 	if (!file_is_there(t, name))
-		return save_print(t);
+		return save_print_main(t);
 	snprintf(question, sizeof(question), "flash:/%s exists, overwrite? [Y/N]:", name);
-	return task_question(t, false, save_overwrite, question);
+	return task_question(t, false, save_overwrite_main, question);
 }
 
 static enum turn save_confirmed(struct task *t)
 {
+	char name[256], question[480];
+
 	if (!task_said_yes(t))
 		return TURN_DONE;
-	return task_question(
-	        t, false, save_named,
-	        "Please input the file name(*.cfg)[" CONFIG_TREE_PATH "]\n"
-	        "(To leave the existing filename unchanged, press the enter key):");
+	startup_main(t, name);
+	snprintf(question, sizeof(question),
+	         "Please input the file name(*.cfg)[flash:/%s]\n"
+	         "(To leave the existing filename unchanged, press the enter key):",
+	         name);
+	return task_question(t, false, save_named, question);
 }
 
 static enum turn run_save(struct task *t)
@@ -179,7 +226,7 @@ static enum turn run_save(struct task *t)
 
 static enum turn run_save_force(struct task *t)
 {
-	return save_name(t, span_text("")) ? save_print(t) : TURN_DONE;
+	return save_name(t, span_text("")) ? save_print_main(t) : TURN_DONE;
 }
 
 static enum turn run_save_file(struct task *t)
@@ -199,7 +246,6 @@ static const struct command show_config[] = {
 	{ "display current-configuration", run_current, API_ROLE_OPERATOR, "Display the configuration in force" },
 	{ "display saved-configuration",   run_saved,   API_ROLE_ADMIN,    "Display the start-up file" },
 	{ "display this",                  run_this,    API_ROLE_OPERATOR, "Display what is configured in this view" },
-	{ "display startup",               run_startup, API_ROLE_OPERATOR, "Display the start-up files" },
 };
 
 static const struct command save_commands[] = {

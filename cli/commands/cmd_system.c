@@ -152,18 +152,26 @@ static enum turn reboot_saved(struct task *t)
 
 static enum turn reboot_save(struct task *t)
 {
+	struct startup startup;
+
 	if (t->answer_ended)
 		return TURN_DONE;
-	return task_said_yes(t) ? task_file_write(t, CONFIG_FILE, &t->file, reboot_saved)
-	                        : reboot_ask(t);
+	if (!task_said_yes(t))
+		return reboot_ask(t);
+	startup_read(task_shell(t)->flash, &startup);
+	return task_file_write(t, startup.main[0] != 0 ? startup.main : CONFIG_FILE, &t->file,
+	                       reboot_saved);
 }
 
 static enum turn reboot_compared(struct task *t)
 {
+	struct startup startup;
 	struct blob file;
 	bool same = false;
 
-	if (file_read(task_shell(t)->flash, CONFIG_FILE, CONFIG_FILE_MAX, &file) == STATUS_OK) {
+	startup_read(task_shell(t)->flash, &startup);
+	if (startup.main[0] != 0 && file_read(task_shell(t)->flash, startup.main,
+	                                      CONFIG_FILE_MAX, &file) == STATUS_OK) {
 		same = span_equal(span_blob(&file), text_span(&t->file));
 		blob_wipe(&file);
 	}

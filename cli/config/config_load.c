@@ -119,25 +119,27 @@ static enum turn load_settings(struct task *t)
 
 static enum turn load_again(struct task *t);
 
-// It failed: say so, and fall back on the factory configuration, once.
+static const char *load_kind(const struct config_load *load)
+{
+	return load->step == LOAD_FACTORY  ? "The factory configuration"
+	       : load->step == LOAD_BACKUP ? "The backup file "
+	                                   : "The file ";
+}
+
+// It failed: the next one gets its turn. The factory configuration has none after it.
 static enum turn load_failed(struct task *t, const char *why)
 {
-	struct shell *shell = task_shell(t);
 	struct config_load *load = load_of(t);
 	struct script *s = t->dialogue->script;
-	char notice[200];
 
-	shell_log(shell, "start: %s: %s (line %u, %u errors); nothing of it is in force",
-	          load->factory ? "factory configuration" : CONFIG_FILE, why, s->bad_line,
-	          s->errors);
-	if (load->factory)
+	shell_log(task_shell(t),
+	          "start: %s: %s (line %u, %u errors); nothing of it is in force", load->text,
+	          why, s->bad_line, s->errors);
+	if (load->step == LOAD_FACTORY)
 		return load_settings(t);
-	snprintf(notice, sizeof(notice),
-	         "%% %s could not be applied (line %u). The factory configuration is in "
-	         "force.\n",
-	         CONFIG_TREE_PATH, s->bad_line);
-	free(shell->notice);
-	shell->notice = strdup(notice);
+	if (load->failed[0] == 0)
+		snprintf(load->failed, sizeof(load->failed),
+		         "%s could not be applied (line %u).", load->text, s->bad_line);
 	return task_ask_plain(t, API_ABORT, load_again);
 }
 
@@ -145,20 +147,36 @@ static enum turn load_again(struct task *t)
 {
 	struct config_load *load = load_of(t);
 
-	load->factory = true;
+	load->step++;
 	t->dialogue->script->done = NULL;
 	t->close = true;
 	load_open(load);
 	return TURN_DONE;
 }
 
+// Each login is told when this is not the file that was to be.
+static void notice_set(struct shell *shell, const struct config_load *load)
+{
+	char *notice = NULL;
+
+	if (load->failed[0] != 0 &&
+	    asprintf(&notice, "%% %s %s%s is in force.\n", load->failed, load_kind(load),
+	             load->step == LOAD_FACTORY ? "" : load->text) < 0)
+		notice = NULL;
+	free(shell->notice);
+	shell->notice = notice;
+	snprintf(shell->started_from, sizeof(shell->started_from), "%s", load->name);
+}
+
 static enum turn load_committed(struct task *t)
 {
+	struct config_load *load = load_of(t);
+
 	if (t->status != STATUS_OK)
 		return load_failed(t, status_text(t->status));
-	shell_log(task_shell(t), "start: %s is in force, %u lines",
-	          load_of(t)->factory ? "factory configuration" : CONFIG_FILE,
+	shell_log(task_shell(t), "start: %s is in force, %u lines", load->text,
 	          t->dialogue->script->line);
+	notice_set(task_shell(t), load);
 	return load_settings(t);
 }
 
@@ -204,29 +222,45 @@ static enum turn load_start(struct task *t)
 	return task_ask_plain(t, API_STATUS, load_status);
 }
 
-static bool load_text(struct config_load *load, struct script *s)
+// The file of this step. False: there is none, and there need be none, or it was said why.
+static bool load_file(struct config_load *load, struct script *s)
 {
 	struct shell *shell = load->table->shell;
-	struct text text = {0};
+	struct startup startup;
 	struct blob file;
-	enum status status = STATUS_NOT_FOUND;
+	enum status status;
 
-	if (!load->factory && shell->flash >= 0)
-		status = file_read(shell->flash, CONFIG_FILE, CONFIG_FILE_MAX, &file);
+	startup_read(shell->flash, &startup);
+	snprintf(load->name, sizeof(load->name), "%s",
+	         load->step == LOAD_MAIN ? startup.main : startup.backup);
+	startup_text(load->name, load->text);
+	if (load->name[0] == 0 || shell->flash < 0)
+		return false;
+	status = file_read(shell->flash, load->name, CONFIG_FILE_MAX, &file);
 	if (status == STATUS_OK) {
 		s->text = (char *)file.data;
 		s->len = file.len;
 		return true;
 	}
-	if (!load->factory && status != STATUS_NOT_FOUND) {
-		shell_log(shell, "start: " CONFIG_FILE ": %s", status_text(status));
-		free(shell->notice);
-		shell->notice =
-		        strdup("% " CONFIG_TREE_PATH
-		               " could not be read. The factory configuration is in force.\n");
-	}
-	load->factory = true;
-	factory_configuration(&text, shell->state);
+	if (status == STATUS_NOT_FOUND && !startup.chosen)
+		return false;
+	shell_log(shell, "start: %s: %s", load->text, status_text(status));
+	if (load->failed[0] == 0)
+		snprintf(load->failed, sizeof(load->failed), "%s could not be read.",
+		         load->text);
+	return false;
+}
+
+static bool load_text(struct config_load *load, struct script *s)
+{
+	struct text text = {0};
+
+	for (; load->step < LOAD_FACTORY; load->step++)
+		if (load_file(load, s))
+			return true;
+	load->name[0] = 0;
+	snprintf(load->text, sizeof(load->text), "factory configuration");
+	factory_configuration(&text, load->table->shell->state);
 	s->text = text.data;
 	s->len = text.len;
 	return s->text != NULL && !text.failed;
@@ -240,8 +274,8 @@ static void load_open(struct config_load *load)
 	struct dialogue *d;
 	struct script *s = calloc(1, sizeof(*s));
 
-	// A second try takes the next slot: the first dialogue is just ending.
-	d = dialogue_open(load->table, load->slot + load->factory, ++load->life, &start);
+	// Another try takes the next slot: the dialogue of the one before is just ending.
+	d = dialogue_open(load->table, load->slot + load->step, ++load->life, &start);
 	if (d == NULL || s == NULL || !load_text(load, s)) {
 		shell_log(load->table->shell, "start: no memory to read the configuration");
 		free(s);
@@ -260,6 +294,7 @@ static void load_open(struct config_load *load)
 
 void config_load(struct config_load *load)
 {
-	load->factory = false;
+	load->step = LOAD_MAIN;
+	load->failed[0] = 0;
 	load_open(load);
 }

@@ -56,21 +56,44 @@ enum turn task_file_write(struct task *t, const char *name, struct text *text,
 // A row of API_LOG as the line that displays show (command_log.c).
 void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t *level);
 
+// --- start-up files (config_startup.c) -----------------------------------------------------------
+
+#define STARTUP_FILE ".startup" // of flash: which files are next
+
+struct startup {
+	bool chosen;    // somebody has said which; else main is CONFIG_FILE
+	char main[256]; // names in flash; "": none
+	char backup[256];
+};
+void startup_read(int flash, struct startup *out);
+// Off the loop, whole or not at all; t->status tells how it went.
+enum turn startup_choose(struct task *t, const struct startup *s,
+                         enum turn (*next)(struct task *t));
+// "flash:/NAME", or "NULL".
+#define STARTUP_TEXT_MAX 272
+const char *startup_text(const char *name, char out[STARTUP_TEXT_MAX]);
+
 // --- starting (config_load.c) ------------------------------------------------------------------
 
 // Built-in configuration; admin's password hash and key come from the state directory.
 void factory_configuration(struct text *out, int state);
 
-// Replay the start-up file, or the factory configuration, in one transaction of a local dialogue
-// at `slot` of `table`; then tell control STARTED and call `done`. When control has a
-// configuration already (only we were restarted) that one stays.
+// Replay the main start-up file in one transaction of a local dialogue at `slot` of `table`; then
+// tell control STARTED and call `done`. A file that fails is not in force at all: the backup file
+// is tried, then the factory configuration, and each login says so. When control has a
+// configuration already (only we were restarted) that one stays. Uses LOAD_STEPS slots.
+enum load_step { LOAD_MAIN, LOAD_BACKUP, LOAD_FACTORY, LOAD_STEPS };
+
 struct config_load {
 	struct dialogue_table *table;
 	uint32_t slot;
 	void (*done)(struct config_load *load);
 	void *owner;
 
-	bool factory; // the built-in one is being replayed
+	uint8_t step;                // enum load_step
+	char name[256];              // of the file being replayed
+	char text[STARTUP_TEXT_MAX]; // how it is called
+	char failed[400];            // what is to be said of files that were not applied
 	uint32_t life;
 };
 void config_load(struct config_load *load);

@@ -70,9 +70,10 @@ struct shell {
 	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
 	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
-	char *notice; // said at every login, or NULL; owned
-	int flash;    // the device's files: a directory, or -1
-	int state;    // what the first start made: a directory, or -1
+	char *notice;           // said at every login, or NULL; owned
+	char started_from[256]; // file in flash that is in force since the start; "": none
+	int flash;              // the device's files: a directory, or -1
+	int state;              // what the first start made: a directory, or -1
 
 	struct dialogue *first, *last; // have something to do
 	uint32_t next_job;
