@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/load/link/load_port.h"
 #include "tests/load/link/load_sockets.h"
 #include "tests/load/report/report.h"
 #include "tests/load/scenario/engine.h"
@@ -154,6 +155,8 @@ static bool report(struct load *l)
 	report_text(&r, stdout);
 	if (l->options.json != NULL)
 		good &= report_json(&r, l->options.json);
+	if (l->options.html != NULL)
+		good &= report_html(&r, l->options.html);
 	if (l->options.histograms != NULL)
 		good &= report_histograms(&r, l->options.histograms);
 	return good;
@@ -173,7 +176,7 @@ static bool start(struct load *l)
 	const struct load_options *o = &l->options;
 
 	snprintf(l->target, sizeof(l->target), "%s port %u", o->host, o->port);
-	if (!load_sockets_allow(o->sessions + SPARE_DESCRIPTORS)) {
+	if (!load_port_is(o->link) && !load_sockets_allow(o->sessions + SPARE_DESCRIPTORS)) {
 		fprintf(stderr, "sallyport-load: %u sessions need as many descriptors\n",
 		        o->sessions);
 		return false;
@@ -205,11 +208,11 @@ int main(int argc, char **argv)
 	bool good;
 	int status;
 
+	words_keep(&l, argc, argv); // before they are put in order
 	if (!load_options_parse(argc, argv, &l.options, &status)) {
 		load_options_fini(&l.options);
 		return status;
 	}
-	words_keep(&l, argc, argv);
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);

@@ -21,5 +21,9 @@ const char *report_bottleneck(const struct report *r);
 void report_live(const struct results *const *all, unsigned count, double seconds, FILE *out);
 void report_text(const struct report *r, FILE *out);
 // Complain on stderr.
+[[nodiscard]] bool report_html(const struct report *r, const char *path);
 [[nodiscard]] bool report_json(const struct report *r, const char *path);
 [[nodiscard]] bool report_histograms(const struct report *r, const char *folder);
+
+// The JSON as text, with jansson's flags; the caller frees it. NULL: out of memory.
+char *report_json_text(const struct report *r, size_t flags);

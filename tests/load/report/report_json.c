@@ -117,6 +117,15 @@ static json_t *report_tree(const struct report *r)
 	                 moments_json(r->results));
 }
 
+char *report_json_text(const struct report *r, size_t flags)
+{
+	json_t *tree = report_tree(r);
+	char *text = tree != NULL ? json_dumps(tree, flags) : NULL;
+
+	json_decref(tree);
+	return text;
+}
+
 static bool complain(const char *path)
 {
 	fprintf(stderr, "sallyport-load: cannot write %s: %s\n", path, strerror(errno));

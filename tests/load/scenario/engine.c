@@ -17,7 +17,8 @@
 #define SECOND_US    1000000u
 #define LATE_US      10000u
 #define GOODBYES     256u // a turn
-#define FAREWELL_US  (3 * SECOND_US)
+#define FAREWELL_US  (12 * SECOND_US)
+#define HURRY_US     (3 * SECOND_US)
 #define POLL_MOST_US 200000u
 
 // --- the end of a run ----------------------------------------------------------------------------
@@ -57,8 +58,8 @@ static void goodbyes(struct engine *e, uint64_t now_us)
 
 	if (!e->stopping || (!e->scenario->holds && !hurry))
 		return;
-	if (hurry && e->give_up_us > now_us + FAREWELL_US)
-		e->give_up_us = now_us + FAREWELL_US;
+	if (hurry && e->give_up_us > now_us + HURRY_US)
+		e->give_up_us = now_us + HURRY_US;
 	for (unsigned i = 0; i < GOODBYES && e->goodbye < e->touched; i++)
 		session_goodbye(e, &e->sessions[e->goodbye++], hurry || e->scenario->holds);
 }

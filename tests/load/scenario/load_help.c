@@ -56,6 +56,7 @@ static const char options[] =
         "\n"
         "Results\n"
         "  --json FILE        everything, for programs\n"
+        "  --html FILE        one page with plots\n"
         "  --histograms DIR   each latency as HdrHistogram text\n"
         "  --quiet            no line of progress\n"
         "\n"

@@ -6,7 +6,7 @@
 #include "tests/load/scenario/engine.h"
 #include "tests/load/scenario/load_options.h"
 
-#define CLOSE_WAIT_US 2000000u
+#define CLOSE_WAIT_US 10000000u
 #define REST_US       100000u // of a place whose session failed, in a closed loop
 
 static struct load_session *session_of(struct client *c)
