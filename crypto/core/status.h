@@ -40,7 +40,8 @@
 	X(UNSUPPORTED,    "not supported",                        SSH_DISCONNECT_BY_APPLICATION) \
 	X(SHUTDOWN,       "the device is going down",             SSH_DISCONNECT_BY_APPLICATION) \
 	X(SYSTEM,         "system call failed",                   SSH_DISCONNECT_BY_APPLICATION) \
-	X(INTERNAL,       "internal error",                       SSH_DISCONNECT_BY_APPLICATION)
+	X(INTERNAL,       "internal error",                       SSH_DISCONNECT_BY_APPLICATION) \
+	X(ENCRYPTED,      "key is protected by a passphrase",     SSH_DISCONNECT_BY_APPLICATION)
 // clang-format on
 
 enum status {

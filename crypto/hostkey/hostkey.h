@@ -84,14 +84,26 @@ struct hostkey_touch {
                                                struct span message,
                                                struct hostkey_touch *touch);
 
-// Text forms. Private: unencrypted "OPENSSH PRIVATE KEY" (all types) both ways; PEM/PKCS#8 read.
+// Text forms. Private: "OPENSSH PRIVATE KEY" (all types) both ways; PEM/PKCS#8 read. ENCRYPTED for
+// a file that wants a passphrase.
 [[nodiscard]] enum status hostkey_private_text(const struct hostkey *key, const char *comment,
                                                struct blob *out);
 [[nodiscard]] enum status hostkey_private_parse(struct span text, struct hostkey **out);
-// Public: "ssh-ed25519 AAAA... comment" line; parse also takes RFC 4716 and SubjectPublicKeyInfo PEM.
+// Public: "ssh-ed25519 AAAA... comment" line; parse also takes RFC 4716, SubjectPublicKeyInfo PEM
+// and the decimal text of SSH-1.
 [[nodiscard]] enum status hostkey_public_line(struct span blob, const char *comment,
                                               struct blob *out);
 [[nodiscard]] enum status hostkey_public_parse(struct span text, struct blob *blob);
+
+// RFC 4716; NUL-terminated as the line is.
+[[nodiscard]] enum status hostkey_public_rfc4716(struct span blob, const char *comment,
+                                                 struct blob *out);
+
+// SSH-1's text, "bits exponent modulus comment" in decimal. The blob is that of "ssh-rsa", with a
+// modulus of 512 bits at least, as SSH-1 had them: hostkey_blob_check has the last word on it.
+[[nodiscard]] enum status hostkey_ssh1_parse(struct span text, struct blob *blob);
+[[nodiscard]] enum status hostkey_ssh1_line(struct span blob, const char *comment,
+                                            struct blob *out);
 
 // "SHA256:..." of a blob, without padding, as OpenSSH prints it; NUL-terminated.
 #define HOSTKEY_FINGERPRINT_MAX 64

@@ -155,7 +155,7 @@ static enum status openssh_decode(struct span body, struct span *blob, struct sp
 		return STATUS_MALFORMED;
 	if (span_equal(magic, span_of(MAGIC, sizeof(MAGIC))) && cipher.len > 0 &&
 	    !span_is(cipher, "none"))
-		return STATUS_UNSUPPORTED; // encrypted
+		return STATUS_ENCRYPTED;
 	if (status == STATUS_OK && (!span_is(kdf, "none") || options.len > 0 || keys != 1))
 		return STATUS_MALFORMED;
 	return status;
@@ -207,10 +207,11 @@ static enum status openssh_parse(struct span text, struct hostkey **out)
 	return status;
 }
 
-// No passphrase is ever asked for.
-static int no_passphrase(char *buffer, int size, int writing, void *user)
+// No passphrase is ever asked for; that one was wanted is told.
+static int no_passphrase(char *buffer, int size, int writing, void *wanted)
 {
-	(void)buffer, (void)size, (void)writing, (void)user;
+	(void)buffer, (void)size, (void)writing;
+	*(bool *)wanted = true;
 	return -1;
 }
 
@@ -249,13 +250,15 @@ static enum status key_recast(EVP_PKEY *pkey, EVP_PKEY **out)
 static enum status pem_parse(struct span text, struct hostkey **out)
 {
 	BIO *bio = BIO_new_mem_buf(text.data, (int)text.len);
-	EVP_PKEY *pkey =
-	        bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+	EVP_PKEY *pkey = NULL;
+	bool wanted = false;
 	enum status status;
 
+	if (bio != NULL)
+		pkey = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &wanted);
 	BIO_free(bio);
 	if (pkey == NULL)
-		return STATUS_MALFORMED;
+		return wanted ? STATUS_ENCRYPTED : STATUS_MALFORMED;
 	if (hostkey_pkey_type(pkey) == HOSTKEY_TYPES_ALL || is_multi_prime(pkey)) {
 		EVP_PKEY_free(pkey);
 		return STATUS_BAD_KEY;

@@ -1,16 +1,20 @@
-// Public keys as text: OpenSSH's line, RFC 4716, SubjectPublicKeyInfo in PEM; and fingerprints.
+// Public keys as text: OpenSSH's line, RFC 4716, SubjectPublicKeyInfo in PEM, SSH-1's by way of its
+// own file; and fingerprints.
 #include "crypto/hostkey/hostkey_ops.h"
 
 #include "crypto/hostkey/base64.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-#define RFC4716_BEGIN "---- BEGIN SSH2 PUBLIC KEY ----"
-#define RFC4716_END   "---- END SSH2 PUBLIC KEY ----"
-#define SPKI_BEGIN    "-----BEGIN PUBLIC KEY-----"
-#define SPKI_END      "-----END PUBLIC KEY-----"
+#define RFC4716_BEGIN   "---- BEGIN SSH2 PUBLIC KEY ----"
+#define RFC4716_END     "---- END SSH2 PUBLIC KEY ----"
+#define RFC4716_WIDTH   70
+#define RFC4716_COMMENT (72 - 11) // behind "Comment: " and between quotes
+#define SPKI_BEGIN      "-----BEGIN PUBLIC KEY-----"
+#define SPKI_END        "-----END PUBLIC KEY-----"
 
 static bool is_blank(uint8_t c)
 {
@@ -160,6 +164,18 @@ static enum status spki_parse(struct span text, struct blob *blob)
 	return status;
 }
 
+static enum status ssh1_parse(struct span text, struct blob *blob)
+{
+	enum status status = hostkey_ssh1_parse(text, blob);
+	struct span name;
+
+	if (status == STATUS_OK)
+		status = hostkey_blob_check(span_blob(blob), &name);
+	if (status != STATUS_OK)
+		blob_fini(blob);
+	return status;
+}
+
 enum status hostkey_public_parse(struct span text, struct blob *blob)
 {
 	struct span rest = hostkey_text_trim(text), body;
@@ -170,6 +186,8 @@ enum status hostkey_public_parse(struct span text, struct blob *blob)
 		return STATUS_TOO_LONG;
 	if (rest.len == 0)
 		return STATUS_TRUNCATED;
+	if (rest.data[0] >= '1' && rest.data[0] <= '9')
+		return ssh1_parse(rest, blob);
 	if (hostkey_text_marker(&rest, RFC4716_BEGIN))
 		return rfc4716_parse(rest, blob);
 	if (!hostkey_text_marker(&rest, SPKI_BEGIN))
@@ -211,6 +229,33 @@ enum status hostkey_public_line(struct span blob, const char *comment, struct bl
 	}
 	blob_fini(&data);
 	return status;
+}
+
+enum status hostkey_public_rfc4716(struct span blob, const char *comment, struct blob *out)
+{
+	struct span name;
+	enum status status = hostkey_blob_check(blob, &name);
+	struct blob data;
+	char *text = NULL;
+	int len;
+
+	*out = (struct blob){NULL, 0};
+	if (status != STATUS_OK)
+		return status;
+	// Quoted, so without a quote of its own; section 3.4 bounds a line at 72 bytes.
+	if (!span_is_printable(span_text(comment)) || strchr(comment, '"') != NULL ||
+	    strlen(comment) > RFC4716_COMMENT)
+		return STATUS_MALFORMED;
+	data = base64_encode(blob, RFC4716_WIDTH);
+	if (data.data == NULL)
+		return STATUS_NO_MEMORY;
+	len = asprintf(&text, RFC4716_BEGIN "\nComment: \"%s\"\n%s" RFC4716_END "\n", comment,
+	               (const char *)data.data);
+	blob_fini(&data);
+	if (len < 0)
+		return STATUS_NO_MEMORY;
+	*out = (struct blob){(uint8_t *)text, (size_t)len};
+	return STATUS_OK;
 }
 
 void hostkey_fingerprint(struct span blob, char out[HOSTKEY_FINGERPRINT_MAX])

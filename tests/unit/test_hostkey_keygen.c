@@ -123,9 +123,41 @@ static enum status parse_theirs(const char *arguments)
 	return status;
 }
 
-TEST(an_encrypted_key_of_ssh_keygen_is_not_supported)
+TEST(an_encrypted_key_of_ssh_keygen_is_told_as_such)
 {
-	CHECK_EQ(parse_theirs("-q -t ed25519 -N secret -f key"), STATUS_UNSUPPORTED);
+	CHECK_EQ(parse_theirs("-q -t ed25519 -N secret -f key"), STATUS_ENCRYPTED);
+	CHECK_EQ(parse_theirs("-q -t rsa -b 2048 -m PEM -N secret -f key"), STATUS_ENCRYPTED);
+	CHECK_EQ(parse_theirs("-q -t ecdsa -m PKCS8 -N secret -f key"), STATUS_ENCRYPTED);
+}
+
+// ssh-keygen imports what we write, and it is the same key.
+static void check_exported(enum hostkey_type type)
+{
+	struct folder f = folder_make();
+	char got[2048];
+	struct blob blob, text, line;
+	struct hostkey *key;
+
+	CHECK_EQ(hostkey_generate(type, type == HOSTKEY_DSA ? 1024 : 2048, &key), STATUS_OK);
+	CHECK_EQ(hostkey_public_blob(key, &blob), STATUS_OK);
+	CHECK_EQ(hostkey_public_line(span_blob(&blob), "", &line), STATUS_OK);
+	CHECK_EQ(hostkey_public_rfc4716(span_blob(&blob), "a comment", &text), STATUS_OK);
+	save(&f, "exported", span_blob(&text));
+	keygen(&f, "-i -m RFC4716 -f exported", got, sizeof(got));
+	CHECK_TEXT(got, (char *)line.data);
+	blob_fini(&blob);
+	blob_fini(&text);
+	blob_fini(&line);
+	hostkey_free(key);
+	folder_drop(&f);
+}
+
+TEST(ssh_keygen_reads_our_rfc_4716)
+{
+	check_exported(HOSTKEY_ED25519);
+	check_exported(HOSTKEY_ECDSA_P521);
+	check_exported(HOSTKEY_RSA);
+	check_exported(HOSTKEY_DSA);
 }
 
 // ssh-keygen converts our line, and we read the result back.

@@ -255,7 +255,7 @@ TEST(a_key_on_another_curve_is_not_read)
 TEST(an_encrypted_key_is_refused_without_asking_for_a_passphrase)
 {
 	CHECK_EQ(parse_pkcs8(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), EVP_aes_128_cbc()),
-	         STATUS_MALFORMED);
+	         STATUS_ENCRYPTED);
 }
 
 TEST(something_else_is_no_private_key)
