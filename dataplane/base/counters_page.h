@@ -18,7 +18,7 @@
 	X(frame_bytes_in,       "bytes received, Ethernet headers included")                     \
 	X(frame_bytes_out,      "bytes sent, Ethernet headers included")                         \
 	X(frame_short,          "frames shorter than their headers")                             \
-	X(frame_vlan,           "frames with a VLAN tag")                                        \
+	X(frame_vlan,           "frames of another VLAN than ours")                              \
 	X(frame_not_ours,       "frames for another Ethernet address")                           \
 	X(frame_type,           "frames of a type not spoken here")                              \
 	X(frame_scattered,      "frames longer than one receive buffer")                         \
@@ -31,6 +31,7 @@
 	X(ip_protocol,          "IP packets of a protocol not spoken here")                      \
 	X(ip6_option,           "IPv6 packets with an option that forbids them")                 \
 	X(ip6_chain,            "IPv6 packets with too many or too long extension headers")      \
+	X(acl_refused,          "connection requests refused by a rule")                         \
 	X(tcp_checksum_bad,     "TCP segments with a wrong checksum")                            \
 	X(icmp_echo,            "echo requests answered")                                        \
 	X(icmp_limited,         "echo requests unanswered: too many")                            \

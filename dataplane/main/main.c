@@ -113,14 +113,21 @@ static bool signals_prepare(struct dataplane *d)
 
 // --- start and end -------------------------------------------------------------------------------
 
+// One buffer holds a frame of any length that we take. Of long ones there are fewer.
 static bool pools_make(struct dataplane *d)
 {
+	uint32_t usual = RTE_MBUF_DEFAULT_BUF_SIZE;
+	uint32_t room = RTE_PKTMBUF_HEADROOM + FRAME_HEAD_MAX + d->options.host.mtu;
+	uint32_t frames;
 	char name[32];
+
+	room = room < usual ? usual : room;
+	frames = WORKER_FRAMES * usual / room - 1;
 
 	for (uint32_t i = 0; i < d->options.workers; i++) {
 		snprintf(name, sizeof(name), "frames_%u", i);
-		d->pools[i] = rte_pktmbuf_pool_create(name, WORKER_FRAMES - 1, FRAME_CACHE, 0,
-		                                      RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+		d->pools[i] = rte_pktmbuf_pool_create(name, frames, FRAME_CACHE, 0,
+		                                      (uint16_t)room, SOCKET_ID_ANY);
 		if (d->pools[i] == NULL) {
 			fprintf(stderr, "sallyport-dataplane: no memory for frames: %s\n",
 			        rte_strerror(rte_errno));
@@ -195,7 +202,7 @@ static void host_complete(struct dataplane *d)
 static bool dataplane_start(struct dataplane *d)
 {
 	if (!signals_prepare(d) || !eal_start(&d->options) || !pools_make(d) ||
-	    !port_open(&d->port, (uint16_t)d->options.workers, d->pools))
+	    !port_open(&d->port, d->options.host.mtu, (uint16_t)d->options.workers, d->pools))
 		return false;
 	host_complete(d);
 	suite_backend_set(SUITE_BACKEND_AUTO);

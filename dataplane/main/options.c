@@ -19,10 +19,14 @@ const char options_help[] =
         "  --gateway A.B.C.D     towards everything else (192.0.2.1 with the usual address)\n"
         "  --address6 A::B/N     ours (2001:db8::2/64), or none\n"
         "  --gateway6 A::B       towards everything else\n"
+        "  --mtu N               longest packet (1500), at most 9216 and what the port takes\n"
+        "  --vlan N              frames have this 802.1Q tag (0: none)\n"
         "  --route PREFIX/N=HOP  of either family, up to 60 times\n"
         "\n"
         "  --capture DIR -w FILE [-c COUNT] [FILTER...]\n"
         "                        write the frames of a running appliance as pcapng\n";
+
+#define VLAN_MAX 4094
 
 struct link_name {
 	const char *name;
@@ -209,6 +213,16 @@ static bool option_take(int letter, struct options *out)
 		return gateway_parse(optarg, true, out);
 	case 'G':
 		return gateway_parse(optarg, false, out);
+	case 'm':
+		if (!number_parse(optarg, FRAME_MTU_MAX, &number) || number < FRAME_MTU_LEAST)
+			return complain("not an MTU that fits here", optarg);
+		out->host.mtu = (uint16_t)number;
+		return true;
+	case 'v':
+		if (!number_parse(optarg, VLAN_MAX, &number))
+			return false;
+		out->host.vlan = (uint16_t)number;
+		return true;
 	case 'R':
 		return route_parse(optarg, out);
 	case 'C':
@@ -240,6 +254,8 @@ bool options_parse(int argc, char **argv, struct options *out)
 	        {"gateway", required_argument, NULL, 'g'},
 	        {"address6", required_argument, NULL, 'A'},
 	        {"gateway6", required_argument, NULL, 'G'},
+	        {"mtu", required_argument, NULL, 'm'},
+	        {"vlan", required_argument, NULL, 'v'},
 	        {"route", required_argument, NULL, 'R'},
 	        {"capture", required_argument, NULL, 'C'},
 	        {"help", no_argument, NULL, 'h'},

@@ -65,7 +65,7 @@ static void gauges_write(struct worker *w)
 	gauge_set(w, GAUGE_slots_touched, g.slots_touched, w->data.slots);
 	gauge_set(w, GAUGE_stream_bytes, g.slab_used_bytes, STREAM_BYTES);
 	w->page->gauge[GAUGE_stream_bytes].peak = g.slab_peak_bytes;
-	gauge_set(w, GAUGE_frame_buffers, rte_mempool_in_use_count(w->pool), WORKER_FRAMES);
+	gauge_set(w, GAUGE_frame_buffers, rte_mempool_in_use_count(w->pool), w->pool->size);
 	gauge_set(w, GAUGE_keys_pending, record_core_pending(w->data.record), PENDING_KEYS);
 	gauge_set(w, GAUGE_close_owed, w->data.owed_tail - w->data.owed_head, 0);
 	gauge_set(w, GAUGE_neighbors, w->neighbors.in_use, NEIGHBORS);
@@ -224,6 +224,9 @@ static bool data_start(struct worker *w, const struct worker_offer *offer)
 	return true;
 }
 
+// Without rules everyone may try.
+static const struct acl acl_open = {.permit_rest = true};
+
 static bool handed_start(struct worker *w)
 {
 	char name[32];
@@ -250,6 +253,7 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	w->port = config->port;
 	w->host = *config->host;
 	w->pool = config->pool;
+	w->acl = &acl_open;
 	clock_start(w);
 	w->page = counters_page_map(config->offer->counters);
 	if (w->page == NULL)

@@ -7,6 +7,7 @@
 
 #include "dataplane/main/capture.h"
 #include "dataplane/main/offers.h"
+#include "dataplane/nic/acl.h"
 #include "dataplane/nic/batch.h"
 #include "dataplane/nic/presence.h"
 
@@ -34,6 +35,7 @@ struct worker {
 	struct rte_mempool *pool;
 	struct batch batch;
 	struct data_serve data;
+	const struct acl *acl;        // never NULL
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
 	// warm

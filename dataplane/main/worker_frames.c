@@ -104,7 +104,7 @@ void worker_emit(void *worker, const struct tcp_emission *segment)
 	                  rte_pktmbuf_mtod(m, uint8_t *));
 	frame_length(m, len);
 	if (w->port->partial_sums) {
-		m->l2_len = FRAME_ETHER_BYTES;
+		m->l2_len = frame_head_bytes(&w->host);
 		m->l3_len = is_ipv4 ? FRAME_IPV4_BYTES : FRAME_IPV6_BYTES;
 		m->l4_len = segment->header_bytes;
 		m->ol_flags = (is_ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6) |
@@ -190,7 +190,10 @@ static void frame_judge(struct worker *w, const struct rte_mbuf *m, bool handed)
 
 	switch (f.verdict) {
 	case FRAME_TCP:
-		tcp_input(w->tcp, w->now_us, &f.segment);
+		if (acl_admits(w->acl, &f.segment))
+			tcp_input(w->tcp, w->now_us, &f.segment);
+		else
+			w->count[COUNTER_acl_refused]++;
 		return;
 	case FRAME_ARP:
 		arp_judge(w, &f, handed);

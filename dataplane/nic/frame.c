@@ -4,8 +4,7 @@
 #include "dataplane/base/trace.h"
 #include "dataplane/nic/checksum.h"
 
-#define TYPE_VLAN 0x8100
-#define TYPE_QINQ 0x88a8
+#define VLAN_MASK 0x0fff // of a tag
 
 struct ether_addr cursor_ether(struct cursor *c)
 {
@@ -15,6 +14,17 @@ struct ether_addr cursor_ether(struct cursor *c)
 	if (s.len == sizeof(out.bytes))
 		memcpy(out.bytes, s.data, s.len);
 	return out;
+}
+
+uint16_t cursor_type(struct cursor *c, uint16_t *vlan)
+{
+	uint16_t type = cursor_u16(c);
+
+	*vlan = 0;
+	if (type != FRAME_TYPE_VLAN)
+		return type;
+	*vlan = cursor_u16(c) & VLAN_MASK;
+	return cursor_u16(c);
 }
 
 uint64_t packet_pseudo_sum(const struct ip_addr *a, const struct ip_addr *b, uint8_t protocol,
@@ -171,14 +181,14 @@ struct frame frame_parse(const struct host *host, struct span bytes, enum frame_
 	struct cursor c = cursor_over(bytes);
 	struct ether_addr to = cursor_ether(&c);
 	struct ether_addr from = cursor_ether(&c);
-	uint16_t type = cursor_u16(&c);
+	uint16_t vlan, type = cursor_type(&c, &vlan);
 	struct span packet = cursor_rest(&c);
 	struct frame f;
 
 	TRACE_STEP(UINT32_MAX, 0);
 	if (!cursor_ok(&c))
 		return frame_drop(COUNTER_frame_short);
-	if (type == TYPE_VLAN || type == TYPE_QINQ)
+	if (vlan != host->vlan || type == FRAME_TYPE_VLAN || type == FRAME_TYPE_QINQ)
 		return frame_drop(COUNTER_frame_vlan);
 	if (!is_for_us(host, to, type))
 		return frame_drop(COUNTER_frame_not_ours);

@@ -10,11 +10,14 @@
 #define FRAME_IPV6_BYTES  40u
 #define FRAME_MTU         1500u
 #define FRAME_MTU_MAX     9216u
-#define FRAME_HEAD_MAX    FRAME_ETHER_BYTES
+#define FRAME_HEAD_MAX    (FRAME_ETHER_BYTES + 4u) // with a VLAN tag
+#define FRAME_MTU_LEAST   1280u                    // IPv6 asks for it
 #define FRAME_MAX         (FRAME_HEAD_MAX + FRAME_MTU_MAX)
 #define FRAME_TYPE_IPV4   0x0800
 #define FRAME_TYPE_ARP    0x0806
 #define FRAME_TYPE_IPV6   0x86dd
+#define FRAME_TYPE_VLAN   0x8100
+#define FRAME_TYPE_QINQ   0x88a8
 
 // What the port said about a frame's checksums. NONE: the sender was this machine, the sum is
 // partial and the content never left memory (virtio). PERHAPS_PARTIAL: a kernel interface, whose
@@ -74,6 +77,9 @@ size_t frame_write_echo(const struct host *host, const struct frame *request, ui
 
 // An ICMP error that answers a frame with the verdict REFUSE.
 size_t frame_write_refusal(const struct host *host, const struct frame *refused, uint8_t *out);
+
+// Of the Ethernet header that our frames have.
+size_t frame_head_bytes(const struct host *host);
 
 void frame_address(uint8_t *frame, struct ether_addr to);
 

@@ -43,10 +43,10 @@ enum frame_owner frame_owner_of(struct span bytes, uint8_t flow[FRAME_FLOW_BYTES
 	struct cursor c = cursor_over(bytes);
 	struct tcp_tuple to;
 	struct packet p;
-	uint16_t type;
+	uint16_t type, vlan;
 
 	cursor_bytes(&c, 12);
-	type = cursor_u16(&c);
+	type = cursor_type(&c, &vlan);
 	if (type == FRAME_TYPE_ARP)
 		return FRAME_TO_ALL;
 	if (!packet_ends(&c, type, &p))

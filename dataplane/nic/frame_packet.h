@@ -92,9 +92,12 @@ uint64_t packet_pseudo_sum(const struct ip_addr *a, const struct ip_addr *b, uin
                            size_t len);
 bool packet_sum_is_good(const struct packet *p);
 
+// Read what stands between the addresses and the packet: its type, and the VLAN tag in front of
+// that, if there is one (IEEE 802.1Q; 0: none, or one that tells only a priority).
+uint16_t cursor_type(struct cursor *c, uint16_t *vlan);
+
 // Ethernet header to an address filled in later; what follows is of this type.
 struct builder frame_begin(const struct host *host, uint16_t type, uint8_t *out);
-size_t frame_head_bytes(const struct host *host);
 
 // Headers of both layers in front of `payload_bytes`. Fails as overflow when that is too long.
 struct builder packet_begin(const struct host *host, const struct packet *p,

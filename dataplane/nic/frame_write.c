@@ -13,7 +13,7 @@ void checksum_store(uint8_t *at, uint16_t sum)
 
 size_t frame_head_bytes(const struct host *host)
 {
-	return FRAME_ETHER_BYTES;
+	return host->vlan == 0 ? FRAME_ETHER_BYTES : FRAME_HEAD_MAX;
 }
 
 struct builder frame_begin(const struct host *host, uint16_t type, uint8_t *out)
@@ -22,6 +22,10 @@ struct builder frame_begin(const struct host *host, uint16_t type, uint8_t *out)
 
 	memset(builder_room(&b, 6), 0, 6);
 	builder_bytes(&b, span_of(host->ether.bytes, 6));
+	if (host->vlan != 0) {
+		builder_u16(&b, FRAME_TYPE_VLAN);
+		builder_u16(&b, host->vlan);
+	}
 	builder_u16(&b, type);
 	return b;
 }

@@ -157,7 +157,8 @@ static void groups_let_in(const struct port *port)
 		rte_eth_promiscuous_enable(port->id);
 }
 
-bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *pools)
+bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
+               struct rte_mempool *const *pools)
 {
 	struct rte_eth_conf conf = {0};
 	struct rte_eth_dev_info info;
@@ -174,11 +175,17 @@ bool port_open(struct port *port, uint16_t queues, struct rte_mempool *const *po
 		return false;
 	}
 	offloads_choose(port, &info, &conf);
+	conf.rxmode.mtu = mtu;
 	error = configure(port, &conf);
 	if (error != 0)
 		return complain("configure it", error);
 	if (!queues_set_up(port, pools))
 		return false;
+	if (mtu != FRAME_MTU) {
+		error = rte_eth_dev_set_mtu(port->id, mtu);
+		if (error != 0)
+			return complain("take packets of the length that --mtu says", error);
+	}
 	error = rte_eth_dev_start(port->id);
 	if (error != 0)
 		return complain("start it", error);

@@ -24,8 +24,9 @@ struct port {
 	int tap_signal;
 };
 
-// Open and start the first port EAL found. `queues` receive into `pools`. Complains on stderr.
-[[nodiscard]] bool port_open(struct port *port, uint16_t queues,
+// Open and start the first port EAL found for packets of up to `mtu` bytes, which buffers of
+// `pools` hold in one piece. Complains on stderr.
+[[nodiscard]] bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
                              struct rte_mempool *const *pools);
 void port_close(struct port *port);
 

@@ -82,12 +82,56 @@ TEST(a_frame_for_another_address_is_dropped)
 	CHECK_EQ(why_of(&m), COUNTER_frame_not_ours);
 }
 
-TEST(a_vlan_tag_is_counted)
+// The same frame with a tag: a priority and a VLAN.
+static struct made tagged(uint16_t tag)
 {
 	struct made m = tcp_from_peer("x");
 
+	memmove(m.bytes + 16, m.bytes + 12, m.len - 12);
 	put16(m.bytes + 12, 0x8100);
+	put16(m.bytes + 14, tag);
+	m.len += 4;
+	return m;
+}
+
+TEST(a_tag_that_tells_only_a_priority_is_stripped)
+{
+	struct made m = tagged(0xe000);
+	uint8_t flow[FRAME_FLOW_BYTES];
+
+	CHECK_EQ(parsed(&m).verdict, FRAME_TCP);
+	CHECK_EQ(frame_owner_of(span_of(m.bytes, m.len), flow), FRAME_TO_OWNER);
+}
+
+TEST(other_vlans_are_counted)
+{
+	struct made m = tagged(7), twice = tagged(0);
+
 	CHECK_EQ(why_of(&m), COUNTER_frame_vlan);
+	put16(twice.bytes + 16, 0x8100);
+	CHECK_EQ(why_of(&twice), COUNTER_frame_vlan);
+	put16(twice.bytes + 12, 0x88a8);
+	CHECK_EQ(why_of(&twice), COUNTER_frame_vlan);
+}
+
+TEST(a_vlan_of_ours_is_the_only_one_taken)
+{
+	struct made m = tagged(0x2007), untagged = tcp_from_peer("x"),
+	            priority = tagged(0xe000);
+	struct host host = us;
+
+	host.vlan = 7;
+	CHECK_EQ(frame_parse(&host, span_of(m.bytes, m.len), FRAME_UNKNOWN).verdict, FRAME_TCP);
+	CHECK_EQ(frame_parse(&host, span_of(untagged.bytes, untagged.len), FRAME_UNKNOWN).why,
+	         COUNTER_frame_vlan);
+	CHECK_EQ(frame_parse(&host, span_of(priority.bytes, priority.len), FRAME_UNKNOWN).why,
+	         COUNTER_frame_vlan);
+}
+
+TEST(an_unknown_type_is_counted)
+{
+	struct made m = tcp_from_peer("x");
+
 	put16(m.bytes + 12, 0x88cc);
 	CHECK_EQ(why_of(&m), COUNTER_frame_type);
 }
@@ -267,6 +311,37 @@ TEST(a_partial_checksum_is_finished_by_the_port)
 	CHECK_EQ(frame_write(&us, &e, true, part), len);
 	sum = checksum_finish(checksum_add(0, part + 34, len - 34));
 	CHECK_MEM(whole + 50, &sum, 2);
+}
+
+TEST(in_a_vlan_frames_are_tagged)
+{
+	struct tcp_emission e = emission("hello ", "world");
+	struct host host = us, peer = us;
+	uint8_t out[FRAME_HEAD_MAX + FRAME_MTU];
+	size_t len;
+
+	host.vlan = peer.vlan = 7;
+	len = frame_write(&host, &e, false, out);
+	CHECK_EQ(len, frame_head_bytes(&host) + 20 + 31);
+	CHECK_MEM(out + 12, "\x81\0\0\7\x8\0", 6);
+	peer.address[HOST_IPV4].ip = IPV4(192, 0, 2, 9);
+	frame_address(out, peer.ether);
+	CHECK_EQ(frame_parse(&peer, span_of(out, len), FRAME_UNKNOWN).segment.bytes.len, 31);
+}
+
+TEST(a_longer_mtu_takes_longer_segments)
+{
+	static uint8_t out[FRAME_MAX];
+	static const uint8_t body[8960];
+	struct tcp_emission e = emission("", "");
+	struct host host = us;
+
+	host.mtu = 9000;
+	e.payload_bytes = sizeof(body);
+	e.piece[0] = span_of(body, sizeof(body));
+	CHECK_EQ(frame_write(&host, &e, false, out), 14 + 9000);
+	host.mtu--;
+	CHECK_EQ(frame_write(&host, &e, false, out), 0);
 }
 
 TEST(a_segment_longer_than_the_mtu_is_refused)
