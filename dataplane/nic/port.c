@@ -157,6 +157,14 @@ static void groups_let_in(const struct port *port)
 		rte_eth_promiscuous_enable(port->id);
 }
 
+// Drivers tell the longest packet or the longest frame, some only one of them.
+static unsigned mtu_most(const struct rte_eth_dev_info *info)
+{
+	unsigned by_frame = info->max_rx_pktlen - RTE_ETHER_HDR_LEN - RTE_ETHER_CRC_LEN;
+
+	return info->max_mtu < by_frame ? info->max_mtu : by_frame;
+}
+
 bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
                struct rte_mempool *const *pools)
 {
@@ -172,6 +180,12 @@ bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
 		        "sallyport-dataplane: port: %s has %u receive and %u transmit queues; "
 		        "start it with at most that many workers\n",
 		        port->driver, info.max_rx_queues, info.max_tx_queues);
+		return false;
+	}
+	if (mtu > mtu_most(&info)) {
+		fprintf(stderr,
+		        "sallyport-dataplane: port: %s takes packets of at most %u bytes\n",
+		        port->driver, mtu_most(&info));
 		return false;
 	}
 	offloads_choose(port, &info, &conf);
