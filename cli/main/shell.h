@@ -86,6 +86,7 @@ struct shell {
 
 	void (*submit)(struct file_job *job); // runs it later, off the loop
 	void (*log)(const char *line);
+	void (*ran)(const struct command *row); // tests: which rows were run; NULL
 };
 
 // Compile the trees and set the defaults. UNSUPPORTED names a grammar that does not parse.

@@ -207,6 +207,8 @@ static bool line_start(struct dialogue *d, struct span line, struct span typed)
 	d->table->shell->count[COUNT_cli_commands]++;
 	t->row = t->match.row;
 	t->next = t->row->run;
+	if (d->table->shell->ran != NULL)
+		d->table->shell->ran(t->row);
 	d->task = t;
 	return true;
 }

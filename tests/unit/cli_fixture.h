@@ -24,7 +24,7 @@ struct fixture {
 	uint32_t requests; // seen
 	uint32_t puts;     // PUT calls seen, for counting commands
 	uint64_t consumed; // reported
-	bool exited, started, hold_replies;
+	bool exited, started, hold_replies, rebooted, counters_reset;
 	const struct api_session_row *sessions;
 	uint32_t session_count;
 	struct {
@@ -87,6 +87,18 @@ static void fixture_log(const char *line)
 {
 	text_puts(&fixture_now->log, line);
 	text_puts(&fixture_now->log, "\n");
+}
+
+// Which rows the tests of this file run: tests/unit/commands.py asks.
+static void fixture_ran(const struct command *row)
+{
+	const char *path = getenv("SALLYPORT_ROWS");
+	FILE *file = path != NULL ? fopen(path, "a") : NULL;
+
+	if (file == NULL)
+		return;
+	fprintf(file, "%s\n", row->grammar);
+	fclose(file);
 }
 
 static void fixture_submit(struct file_job *job)
@@ -331,6 +343,12 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_DIALOGUES:
 		answer_dialogues(f, b);
 		return STATUS_OK;
+	case API_REBOOT:
+		f->rebooted = true;
+		return STATUS_OK;
+	case API_RESET_COUNTERS:
+		f->counters_reset = true;
+		return STATUS_OK;
 	case API_LOG:
 	case API_LOG_STATE:
 	case API_LOG_RESET:
@@ -442,6 +460,7 @@ static struct fixture *fixture_new(void)
 	}
 	f->shell.log = fixture_log;
 	f->shell.submit = fixture_submit;
+	f->shell.ran = fixture_ran;
 	f->shell.now_us = 1000000;
 	config_init(&f->control);
 	if (table_init(&f->table, &f->shell, &f->port, 0, 64) != STATUS_OK)

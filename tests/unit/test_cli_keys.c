@@ -149,6 +149,10 @@ TEST(an_exported_file_can_be_imported_as_a_peer)
 	           "RSA      2048     k2\nRSA      2048     k3\n");
 	CHECK(strstr(fixture_exec(f, "display rsa peer-public-key name k2"),
 	             "\nKey name: k2\nKey type: RSA\nKey modulus: 2048\n===") != NULL);
+	CHECK(strstr(fixture_exec(f, "display public-key peer name k3"),
+	             "\nKey name: k3\nKey type: RSA\n") != NULL);
+	CHECK(strstr(fixture_exec(f, "display rsa peer-public-key brief"),
+	             "RSA      2048     k3\n") != NULL);
 	fixture_exec(f, "system-view\nundo rsa peer-public-key k3\nundo public-key peer k2");
 	CHECK_TEXT(fixture_exec(f, "display rsa peer-public-key"), "");
 	fixture_free(f);
@@ -165,6 +169,17 @@ TEST(export_refuses_names_of_the_devices_own_files)
 	           " % The file name is invalid.\n");
 	CHECK_TEXT(fixture_exec(f, "system-view\npublic-key local export ecdsa ssh2"),
 	           " % The local key pair does not exist.\n");
+	fixture_free(f);
+}
+
+TEST(the_version_3_spelling_opens_the_key_view)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d = in_system_view(f);
+
+	CHECK(strstr(typed(f, d, "rsa peer-public-key old\r"),
+	             "[Sallyport-pkey-public-key-old]") != NULL);
+	CHECK(strstr(typed(f, d, "peer-public-key end\r"), "\r\n[Sallyport]") != NULL);
 	fixture_free(f);
 }
 

@@ -34,6 +34,8 @@ TEST(banners_are_said_in_their_order_after_the_copyright)
 	fixture_exec(f, "system-view\nundo copyright-info enable\nundo header motd\n"
 	                "undo header login");
 	CHECK_TEXT(login(f), "Welcome to the shell\r\n<Sallyport>");
+	fixture_exec(f, "system-view\ncopyright-info enable");
+	CHECK(strncmp(login(f), "****", 4) == 0);
 	fixture_free(f);
 }
 

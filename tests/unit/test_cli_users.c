@@ -1,0 +1,116 @@
+// Local users and VTY lines: their settings, and how each is undone.
+#include "tests/unit/check.h"
+#include "tests/unit/cli_fixture.h"
+
+static const char *current(struct fixture *f, const char *filter)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "display current-configuration | include %s",
+	         filter);
+	return fixture_exec(f, command);
+}
+
+// --- local users -------------------------------------------------------------------------------
+
+TEST(a_local_users_settings_are_undone_one_by_one)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\npassword simple one\nstate block\n"
+	                "service-type ssh terminal\n"
+	                "authorization-attribute user-role network-admin");
+	CHECK_TEXT(current(f, "^ (password|state|service|authoriz)"),
+	           " password hash $y$one\n service-type ssh terminal\n"
+	           " authorization-attribute user-role network-admin\n state block\n");
+	fixture_exec(f, "system-view\nlocal-user bob\nundo password\nundo state\n"
+	                "undo service-type terminal\nundo authorization-attribute user-role");
+	CHECK_TEXT(current(f, "^ (password|state|service|authoriz)"),
+	           " service-type ssh\n authorization-attribute user-role network-operator\n");
+	fixture_free(f);
+}
+
+TEST(a_blocked_user_is_admitted_again)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\nstate block");
+	CHECK(strstr(fixture_exec(f, "display local-user user-name bob"), "Blocked") != NULL);
+	fixture_exec(f, "system-view\nlocal-user bob\nstate active");
+	CHECK(strstr(fixture_exec(f, "display local-user user-name bob"), "Active") != NULL);
+	fixture_free(f);
+}
+
+TEST(a_user_that_is_deleted_is_gone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob class manage\nquit\n"
+	                "undo local-user bob class manage");
+	CHECK_TEXT(current(f, "bob"), "");
+	CHECK_TEXT(fixture_exec(f, "system-view\nundo local-user bob"),
+	           " % The local user does not exist.\n");
+	fixture_free(f);
+}
+
+TEST(an_ssh_user_may_be_given_its_method_alone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f,
+	             "system-view\nssh user bob authentication-type any assign publickey k1");
+	CHECK_TEXT(current(f, "bob"),
+	           " ssh user bob authentication-type any assign publickey k1\n");
+	fixture_free(f);
+}
+
+// --- lines -------------------------------------------------------------------------------------
+
+TEST(line_settings_print_and_are_undone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nuser-interface vty 0 4\nauthentication-mode none\n"
+	                "idle-timeout 5 30\nscreen-length 40\nhistory-command max-size 20\n"
+	                "protocol inbound ssh");
+	CHECK_TEXT(current(f, "^ (authentication|idle|screen|history)"),
+	           " authentication-mode none\n idle-timeout 5 30\n screen-length 40\n"
+	           " history-command max-size 20\n");
+	CHECK_EQ(f->shell.idle_seconds, 330);
+	CHECK_EQ(f->shell.screen_length, 40);
+	CHECK_EQ(f->shell.history, 20);
+	fixture_exec(f, "system-view\nline vty 0\nundo authentication-mode\nundo idle-timeout\n"
+	                "undo screen-length\nundo history-command max-size\n"
+	                "undo protocol inbound");
+	CHECK_TEXT(current(f, "^ (authentication|idle|screen|history|protocol)"),
+	           " authentication-mode scheme\n protocol inbound ssh\n idle-timeout 10 0\n");
+	CHECK_EQ(f->shell.idle_seconds, 600);
+	CHECK_EQ(f->shell.screen_length, 24);
+	CHECK_EQ(f->shell.history, 10);
+	fixture_free(f);
+}
+
+TEST(paging_is_switched_off_and_on_for_one_terminal)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d = fixture_terminal(f);
+
+	type_text(f, d, "screen-length 0 temporary\r");
+	CHECK(d->no_paging);
+	type_text(f, d, "undo screen-length disable\r");
+	CHECK(!d->no_paging);
+	CHECK(strstr(shown(f), " % Screen-length configuration is enabled for current user.") !=
+	      NULL);
+	fixture_free(f);
+}
+
+TEST(user_interfaces_have_a_summary_too)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK(strncmp(fixture_exec(f, "display user-interface summary"), "Line type : [VTY]\n",
+	              18) == 0);
+	fixture_free(f);
+}
+
+CHECK_MAIN()
