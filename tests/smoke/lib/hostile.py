@@ -305,4 +305,4 @@ def guard_stands():
 
 
 if __name__ == "__main__":
-    sys.exit(run(guard_starts, silence_starts, bad_openings, bad_order, bad_logins, resets, silence_ends, guard_stands))
+    sys.exit(run(guard_starts, silence_starts, bad_openings, bad_order, bad_logins, silence_ends, resets, guard_stands))
