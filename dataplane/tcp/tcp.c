@@ -250,6 +250,9 @@ void tcp_close(struct tcp *t, struct conn_id id)
 		return;
 	if (c->state == TCP_SYN_SENT)
 		tcp_conn_end(t, c, TCP_END_ABORTED);
+	else if (c->state == TCP_SYN_RECEIVED)
+		c->flags |=
+		        CONN_CLOSING; // when our SYN is acknowledged: RFC 9293 section 3.10.4
 	else if (tcp_step(t, c, TCP_CLOSE))
 		tcp_want_output(t, c);
 }

@@ -130,6 +130,7 @@ enum conn_flag {
 	CONN_ACK_NOW = 1 << 17,      // acknowledge at the next flush
 	CONN_ECE = 1 << 18,          // congestion was met on the way here: say so until CWR
 	CONN_CWR_NOW = 1 << 19,      // say with the next new data that we have slowed down
+	CONN_CLOSING = 1 << 20,      // the application closed before our SYN was acknowledged
 };
 
 // Bytes in slab chunks.
@@ -373,6 +374,8 @@ static inline bool conn_receives(const struct conn *c)
 
 static inline bool conn_may_send(const struct conn *c)
 {
+	if (c->flags & CONN_CLOSING)
+		return false;
 	return c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT ||
 	       c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
 }

@@ -107,7 +107,11 @@ static bool syn_acked(struct tcp *t, struct conn *c, const struct tcp_header *h)
 	c->unanswered_us = 0;
 	tcp_step(t, c, TCP_GOT_ACK_OF_SYN);
 	tcp_want_output(t, c);
-	return tell_opened(t, c);
+	if (!tell_opened(t, c))
+		return false;
+	if (c->flags & CONN_CLOSING)
+		tcp_close(t, conn_id_of(t, c));
+	return true;
 }
 
 static void open_input(struct tcp *t, struct conn *c, const struct tcp_header *h)

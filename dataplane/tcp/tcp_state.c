@@ -12,7 +12,7 @@ static const uint8_t steps[TCP_STATES][TCP_EVENTS] = {
 	//                    cache ack        connect       SYN               SYN-ACK          ack of SYN       close           FIN              ack of FIN      same, unread    end
 	[TCP_CLOSED]       = {TCP_ESTABLISHED,  TCP_SYN_SENT,  NO,                NO,               NO,               NO,              NO,               NO,              NO,              NO},
 	[TCP_SYN_SENT]     = {NO,               NO,            TCP_SYN_RECEIVED,  TCP_ESTABLISHED,  NO,               NO,              NO,               NO,              NO,              TCP_CLOSED},
-	[TCP_SYN_RECEIVED] = {NO,               NO,            NO,                NO,               TCP_ESTABLISHED,  TCP_FIN_WAIT_1,  NO,               NO,              NO,              TCP_CLOSED},
+	[TCP_SYN_RECEIVED] = {NO,               NO,            NO,                NO,               TCP_ESTABLISHED,  NO,              NO,               NO,              NO,              TCP_CLOSED},
 	[TCP_ESTABLISHED]  = {NO,               NO,            NO,                NO,               NO,               TCP_FIN_WAIT_1,  TCP_CLOSE_WAIT,   NO,              NO,              TCP_CLOSED},
 	[TCP_FIN_WAIT_1]   = {NO,               NO,            NO,                NO,               NO,               NO,              TCP_CLOSING,      TCP_FIN_WAIT_2,  TCP_FIN_WAIT_2,  TCP_CLOSED},
 	[TCP_FIN_WAIT_2]   = {NO,               NO,            NO,                NO,               NO,               NO,              TCP_TIME_WAIT,    NO,              NO,              TCP_CLOSED},

@@ -343,6 +343,22 @@ TEST(both_may_open_at_once)
 	peer_end(p);
 }
 
+TEST(closing_before_our_syn_is_acknowledged_sends_everything_first)
+{
+	struct peer *p = connecting();
+
+	peer_app_sends(p, 5);
+	peer_sends(p, .flags = SYN, .seq = (uint32_t)-1);
+	peer_app_closes(p);
+	CHECK_EQ(peer_state(p), TCP_SYN_RECEIVED);
+	CHECK_EQ(tcp_send_room(p->tcp, p->app.id), 0);
+	peer_skip(p);
+	peer_sends(p, .flags = ACK);
+	peer_gets(p, .flags = FIN | ACK, .len = 5);
+	CHECK_EQ(peer_state(p), TCP_FIN_WAIT_1);
+	peer_end(p);
+}
+
 TEST(what_is_sent_while_connecting_follows_the_handshake)
 {
 	struct peer *p = connecting();
