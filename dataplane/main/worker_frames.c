@@ -184,14 +184,33 @@ static void groups_judge(struct worker *w)
 	presence_queried(&w->presence, &w->host, &out, w->now_us);
 }
 
-static void frame_judge(struct worker *w, const struct rte_mbuf *m, bool handed)
+// What one burst brings: its frames stay until all its segments have been looked up and taken.
+struct burst {
+	struct tcp_segment segment[WORKER_BURST];
+	struct rte_mbuf *frame[WORKER_BURST];
+	unsigned segments, frames;
+};
+
+// Look up all connections before the first is touched, so that memory is waited for once.
+static void burst_end(struct worker *w, struct burst *b)
+{
+	if (b->segments > 1)
+		tcp_prefetch(w->tcp, b->segment, b->segments);
+	for (unsigned i = 0; i < b->segments; i++)
+		tcp_input(w->tcp, w->now_us, &b->segment[i]);
+	rte_pktmbuf_free_bulk(b->frame, b->frames);
+}
+
+// Takes the frame over.
+static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struct burst *b)
 {
 	struct frame f = frame_parse(&w->host, frame_span(m), port_checksum(w->port, m));
 
+	b->frame[b->frames++] = m;
 	switch (f.verdict) {
 	case FRAME_TCP:
 		if (acl_admits(w->acl, &f.segment))
-			tcp_input(w->tcp, w->now_us, &f.segment);
+			b->segment[b->segments++] = f.segment;
 		else
 			w->count[COUNTER_acl_refused]++;
 		return;
@@ -270,24 +289,23 @@ static bool frame_steer(struct worker *w, struct rte_mbuf *m)
 	return true;
 }
 
-static void frame_receive(struct worker *w, struct rte_mbuf *m)
+static void frame_receive(struct worker *w, struct rte_mbuf *m, struct burst *b)
 {
 	w->count[COUNTER_frame_bytes_in] += m->pkt_len;
 	frame_capture(w, m, CAPTURE_IN);
 	if (m->nb_segs > 1) {
 		w->count[COUNTER_frame_scattered]++;
-	} else {
-		if (w->workers > 1 && frame_steer(w, m))
-			return;
-		frame_judge(w, m, false);
+		rte_pktmbuf_free(m);
+	} else if (w->workers == 1 || !frame_steer(w, m)) {
+		frame_judge(w, m, false, b);
 	}
-	rte_pktmbuf_free(m);
 }
 
 static unsigned handed_receive(struct worker *w)
 {
 	struct rte_mbuf *frames[WORKER_BURST];
 	unsigned total = 0;
+	struct burst b;
 
 	for (uint32_t from = 0; from < w->workers; from++) {
 		unsigned n;
@@ -296,10 +314,10 @@ static unsigned handed_receive(struct worker *w)
 			continue;
 		n = rte_ring_sc_dequeue_burst(w->handed[from], (void **)frames, WORKER_BURST,
 		                              NULL);
-		for (unsigned i = 0; i < n; i++) {
-			frame_judge(w, frames[i], true);
-			rte_pktmbuf_free(frames[i]);
-		}
+		b.segments = b.frames = 0;
+		for (unsigned i = 0; i < n; i++)
+			frame_judge(w, frames[i], true, &b);
+		burst_end(w, &b);
 		total += n;
 	}
 	return total;
@@ -317,12 +335,16 @@ unsigned worker_take(struct worker *w, struct rte_mbuf **frames)
 
 unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n)
 {
+	struct burst b;
+
+	b.segments = b.frames = 0;
 	for (unsigned i = 0; i < n && i < PREFETCH; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(frames[i], void *));
 	for (unsigned i = 0; i < n; i++) {
 		if (i + PREFETCH < n)
 			rte_prefetch0(rte_pktmbuf_mtod(frames[i + PREFETCH], void *));
-		frame_receive(w, frames[i]);
+		frame_receive(w, frames[i], &b);
 	}
+	burst_end(w, &b);
 	return w->workers > 1 ? n + handed_receive(w) : n;
 }
