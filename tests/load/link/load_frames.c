@@ -267,7 +267,7 @@ bool load_frames_init(struct load_frames *f)
 		fputs("sallyport-load: no memory for frames\n", stderr);
 		return false;
 	}
-	if (!port_open(&f->port, 1, &f->pool) || !link_wait(f))
+	if (!port_open(&f->port, FRAME_MTU, 1, &f->pool) || !link_wait(f))
 		return false;
 	f->host.ether = f->port.ether;
 	f->host.mtu = FRAME_MTU;
