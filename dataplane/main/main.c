@@ -199,12 +199,28 @@ static void host_complete(struct dataplane *d)
 	route_add(&host->routes, &link);
 }
 
+static const char *yes(bool is)
+{
+	return is ? "yes" : "no";
+}
+
+// What the port can do, as its driver says, and what of it is left to software.
+static void port_tell(const struct port *port)
+{
+	fprintf(stderr,
+	        "sallyport-dataplane: port: finishes checksums %s, checks them %s; has and we "
+	        "need not: segmentation %s, VLAN strip %s, flow spreading %s\n",
+	        yes(port->partial_sums), yes(port->checks_sums), yes(port->can_segment),
+	        yes(port->can_strip), yes(port->can_spread));
+}
+
 static bool dataplane_start(struct dataplane *d)
 {
 	if (!signals_prepare(d) || !eal_start(&d->options) || !pools_make(d) ||
 	    !port_open(&d->port, d->options.host.mtu, (uint16_t)d->options.workers, d->pools))
 		return false;
 	host_complete(d);
+	port_tell(&d->port);
 	suite_backend_set(SUITE_BACKEND_AUTO);
 	if (!workers_make(d) || !eal_drop_privileges())
 		return false;

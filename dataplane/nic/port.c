@@ -31,6 +31,9 @@ static void offloads_choose(struct port *port, const struct rte_eth_dev_info *in
 
 	port->checks_sums = !port->is_tap && has_all(info->rx_offload_capa, receive);
 	port->partial_sums = !port->is_tap && has_all(info->tx_offload_capa, transmit);
+	port->can_segment = (info->tx_offload_capa & RTE_ETH_TX_OFFLOAD_TCP_TSO) != 0;
+	port->can_strip = (info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_VLAN_STRIP) != 0;
+	port->can_spread = (info->flow_type_rss_offloads & RTE_ETH_RSS_NONFRAG_IPV4_TCP) != 0;
 	if (port->checks_sums)
 		conf->rxmode.offloads |= receive;
 	if (port->partial_sums)

@@ -15,6 +15,9 @@ struct port {
 	bool is_tap;
 	bool partial_sums; // finishes TCP checksums of what we send
 	bool checks_sums;  // says whether those of what arrives are good
+	bool can_segment;  // could cut long TCP segments; ours are cut already
+	bool can_strip;    // could take VLAN tags off; frame_parse does
+	bool can_spread;   // has flow hashes for several queues; ours decides all the same
 	bool is_kernel;    // an interface of this machine's kernel: sums may be partial
 	bool is_virtio;    // its "no checksum" means: from this machine, not damaged
 	bool interrupts;   // can wake a sleeper
