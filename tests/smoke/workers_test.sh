@@ -31,7 +31,7 @@ shared() {
 	equal "all workers learn that the client has moved" "$(logins 16)" 16
 	address=2001:db8::2
 	equal "the same over IPv6" "$(logins 16)" 16
-	address=192.0.2.2
+	export address=192.0.2.2
 }
 
 appliance_up --workers 2
