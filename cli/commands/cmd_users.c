@@ -61,8 +61,11 @@ static struct span view_user(const struct task *t)
 
 static enum turn password_set(struct task *t, struct span password)
 {
-	struct builder b = task_request(t);
+	struct builder b;
 
+	if (!password_fits(t, password))
+		return TURN_DONE;
+	b = task_request(t);
 	builder_string(&b, view_user(t));
 	builder_string(&b, password);
 	t->ask_cursor = 0;

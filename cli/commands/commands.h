@@ -32,6 +32,8 @@ extern const struct command_table key_code_table;        // cmd_keys.c: key code
 extern const struct command_table key_show_table;        // cmd_keys.c: any view
 extern const struct command_table banner_table;          // cmd_banner.c: system view
 extern const struct command_table send_user_table;       // cmd_send.c: user view
+extern const struct command_table password_table;        // cmd_password.c: system view
+extern const struct command_table password_show_table;   // cmd_password.c: any view
 extern const struct command_table log_center_table;      // cmd_log.c: system view
 extern const struct command_table log_show_table;        // cmd_log.c: any view
 extern const struct command_table line_show_table;       // cmd_line_show.c: any view
@@ -64,6 +66,9 @@ enum turn save_print(struct task *t);
 // A command given as an argument, COMMAND..., as text that can be run. False when it is too long.
 #define COMMAND_TEXT_MAX 256
 bool command_text(const struct task *t, char out[COMMAND_TEXT_MAX]);
+
+// Does a new password satisfy the rules? Says why when it does not (cmd_password.c).
+bool password_fits(struct task *t, struct span password);
 
 // "Key code:" and the DER of a public key (cmd_keys.c).
 #define KEY_RULE "=============================================\n"

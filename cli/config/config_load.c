@@ -99,8 +99,9 @@ static enum turn load_next(struct task *t);
 	{                                                                                      \
 		API_LIST, API_CLASS_##class, load_row, load_next                               \
 	}
-static const struct listing obeyed[] = {OBEYED(SYSTEM), OBEYED(VTY),   OBEYED(SSH_SERVER),
-                                        OBEYED(SHELL),  OBEYED(ALIAS), OBEYED(BANNER)};
+static const struct listing obeyed[] = {
+        OBEYED(SYSTEM), OBEYED(VTY),    OBEYED(SSH_SERVER),      OBEYED(SHELL),
+        OBEYED(ALIAS),  OBEYED(BANNER), OBEYED(PASSWORD_CONTROL)};
 
 static enum turn load_next(struct task *t)
 {

@@ -17,6 +17,9 @@ enum status shell_init(struct shell *shell, const char **bad)
 	shell->sftp_idle_seconds = 60 * api_field_row(API_SSH_SERVER_SFTP_IDLE_MINUTES)->number;
 	shell->screen_length = api_field_row(API_VTY_SCREEN_LENGTH)->number;
 	shell->history = api_field_row(API_VTY_HISTORY)->number;
+	shell->password.length = api_field_row(API_PASSWORD_CONTROL_LENGTH)->number;
+	shell->password.types = api_field_row(API_PASSWORD_CONTROL_TYPES)->number;
+	shell->password.type_length = api_field_row(API_PASSWORD_CONTROL_TYPE_LENGTH)->number;
 	for (int i = 0; i < VIEWS && status == STATUS_OK; i++)
 		status = tree_init(&shell->trees[i], &views[i], bad);
 	return status;

@@ -66,6 +66,10 @@ struct shell {
 	struct history_all history_all;
 	struct shell_list aliases, banners;
 	bool no_copyright;
+	struct {
+		bool enable;
+		uint32_t length, types, type_length;
+	} password;                    // what new ones must satisfy
 	struct dialogue_table *tables; // all there are
 	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];

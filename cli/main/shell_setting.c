@@ -95,6 +95,18 @@ static void value_set(struct shell *shell, const struct api_value *v)
 	case API_VTY_HISTORY:
 		shell->history = v->number;
 		break;
+	case API_PASSWORD_CONTROL_ENABLE:
+		shell->password.enable = v->number != 0;
+		break;
+	case API_PASSWORD_CONTROL_LENGTH:
+		shell->password.length = v->number;
+		break;
+	case API_PASSWORD_CONTROL_TYPES:
+		shell->password.types = v->number;
+		break;
+	case API_PASSWORD_CONTROL_TYPE_LENGTH:
+		shell->password.type_length = v->number;
+		break;
 	case API_SHELL_COPYRIGHT:
 		shell->no_copyright = v->number == 0;
 		break;

@@ -35,6 +35,9 @@ enum arg_kind { ARG_NUMBER, ARG_STRING, ARG_USER, ARG_NAME, ARG_CFG };
 	X(BANNER,   STRING, 1, 1000,    "The text between two equal characters; \\n ends a line") \
 	X(LEVEL,    NUMBER, 0, 7,       "0 emergency, 1 alert, 2 critical, 3 error, 4 warning, 5 notification, 6 informational, 7 debugging") \
 	X(LOGSIZE,  NUMBER, 0, 1024,    "Lines")                                             \
+	X(PASSLEN,  NUMBER, 4, 32,      "Characters")                                        \
+	X(TYPES,    NUMBER, 1, 4,       "Upper case, lower case, digits, others")            \
+	X(TYPELEN,  NUMBER, 1, 63,      "Characters of each type")                           \
 	X(INDEX,    NUMBER, 0, 4294967295, "Index shown by display line")                    \
 	X(HOURS,    NUMBER, 1, 24,      "Hours")                                             \
 	X(ALIAS,    STRING, 1, 20,      "Alias of a command")                                \

@@ -72,7 +72,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(ALIAS,      "alias",          64)                                                    \
 	X(BANNER,     "kind",           8)                                                     \
 	X(LOG_CENTER, "",               1)                                                     \
-	X(LOG_HOST,   "address",        4)
+	X(LOG_HOST,   "address",        4)                                                     \
+	X(PASSWORD_CONTROL, "",         1)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -114,7 +115,11 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_CENTER, BUFFER_LEVEL,     UINT,  0,     8,          6,  "")                      \
 	X(LOG_CENTER, HOST_LEVEL,       UINT,  0,     8,          6,  "")                      \
 	X(LOG_HOST,   PORT,             UINT,  1,     65535,      514, "")                     \
-	X(LOG_HOST,   FACILITY,         UINT,  16,    23,         23, "")
+	X(LOG_HOST,   FACILITY,         UINT,  16,    23,         23, "")                      \
+	X(PASSWORD_CONTROL, ENABLE,     UINT,  0,     1,          0,  "")                      \
+	X(PASSWORD_CONTROL, LENGTH,     UINT,  4,     32,         10, "")                      \
+	X(PASSWORD_CONTROL, TYPES,      UINT,  1,     4,          1,  "")                      \
+	X(PASSWORD_CONTROL, TYPE_LENGTH, UINT, 1,     63,         1,  "")
 // clang-format on
 
 enum api_class {

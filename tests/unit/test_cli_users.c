@@ -64,6 +64,37 @@ TEST(an_ssh_user_may_be_given_its_method_alone)
 	fixture_free(f);
 }
 
+TEST(new_passwords_must_satisfy_the_rules_once_they_hold)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\npassword-control length 8\n"
+	                "password-control composition type-number 3 type-length 2");
+	CHECK_TEXT(fixture_exec(f, "system-view\nlocal-user bob\npassword simple x"), "");
+	fixture_exec(f, "system-view\npassword-control enable");
+	CHECK_TEXT(current(f, "password-control"),
+	           " password-control enable\n password-control length 8\n"
+	           " password-control composition type-number 3 type-length 2\n");
+	CHECK_TEXT(fixture_exec(f, "system-view\nlocal-user bob\npassword simple Ab34"),
+	           " % The password is shorter than 8 characters.\n");
+	CHECK_TEXT(
+	        fixture_exec(f, "system-view\nlocal-user bob\npassword simple abcdefG1"),
+	        " % The password must contain at least 3 types of characters, and at least 2 "
+	        "of each.\n");
+	CHECK_TEXT(fixture_exec(f, "system-view\nlocal-user bob\npassword simple abcdEF12"),
+	           "");
+	CHECK_TEXT(fixture_exec(f, "display password-control"),
+	           " Global password control configurations:\n"
+	           " Password control:         Enabled\n"
+	           " Password length:          8 characters\n"
+	           " Password composition:     Enabled (3 types, 2 characters per type)\n");
+	fixture_exec(f, "system-view\nundo password-control length\n"
+	                "undo password-control composition\nundo password-control enable");
+	CHECK_TEXT(current(f, "password-control"), "");
+	CHECK_EQ(f->shell.password.length, 10);
+	fixture_free(f);
+}
+
 // --- lines -------------------------------------------------------------------------------------
 
 TEST(line_settings_print_and_are_undone)
