@@ -14,6 +14,7 @@ extern const struct command_table leave_commands_table;  // cmd_view.c: views wi
 extern const struct command_table system_commands_table; // cmd_system.c
 extern const struct command_table device_commands_table; // cmd_system.c: any view
 extern const struct command_table show_config_table;     // cmd_config.c: any view
+extern const struct command_table file_commands_table;   // cmd_files.c: user view
 extern const struct command_table startup_show_table;    // cmd_startup.c: any view
 extern const struct command_table startup_user_table;    // cmd_startup.c: user view
 extern const struct command_table save_commands_table;   // cmd_config.c: any view

@@ -37,7 +37,7 @@ static void skip_spaces(struct compiler *c)
 
 static bool word_byte(char b)
 {
-	return isalnum((unsigned char)b) || b == '-' || b == '_';
+	return isalnum((unsigned char)b) || b == '-' || b == '_' || b == '/';
 }
 
 static struct piece compile_word(struct compiler *c)

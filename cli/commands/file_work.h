@@ -1,0 +1,36 @@
+// What the file commands do, off the loop: one step of one command at a time.
+#pragma once
+
+#include "cli/commands/commands.h"
+#include "cli/files/jail.h"
+
+// The command's own state. A step may block; it sees nothing else of the command.
+struct file_work {
+	bool (*run)(struct file_work *w); // false: errno
+	int root;
+	bool read_only; // the asker may read what everybody may
+	bool all;       // dir /all
+	bool there;     // found by file_probe: `to` exists
+	bool more;      // show: not at the end yet
+	uint64_t at;    // show
+	int error;
+	struct jail_path from, to;
+	struct text out; // to be printed
+};
+
+// Do it elsewhere, then go on with next(t), t->own being the outcome.
+enum turn file_work_begin(struct task *t, bool (*run)(struct file_work *w),
+                          enum turn (*next)(struct task *t));
+
+bool file_probe(struct file_work *w); // `to` becomes a file in it, when it is a directory
+bool file_list(struct file_work *w);
+bool file_show(struct file_work *w);
+bool file_copy(struct file_work *w);
+bool file_move(struct file_work *w);
+bool file_erase(struct file_work *w);
+bool file_delete(struct file_work *w);
+bool file_undelete(struct file_work *w);
+bool file_mkdir(struct file_work *w);
+bool file_rmdir(struct file_work *w);
+bool file_md5(struct file_work *w);
+bool file_sha256(struct file_work *w);
