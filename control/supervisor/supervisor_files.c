@@ -80,6 +80,7 @@ static bool config_copy(int from, const char *flash)
 	            0600);
 	ok = to >= 0 && copy_all(from, to) && (geteuid() != 0 || fchown(to, uid, uid) == 0) &&
 	     fsync(to) == 0 && renameat(dir, ".startup.new", dir, "startup.cfg") == 0 &&
+	     (unlinkat(dir, ".startup", 0) == 0 || errno == ENOENT) && // an earlier choice
 	     fsync(dir) == 0;
 	if (to >= 0)
 		close(to);
