@@ -27,10 +27,20 @@ static void on_data(void *owner, struct client *c, struct span bytes)
 {
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static const struct client_ops ops = {on_send, on_post, on_event, on_data};
+
+static struct client_config config;
+
+static void end(void)
 {
-	static const struct client_ops ops = {on_send, on_post, on_event, on_data};
-	struct client_config config = {
+	client_env_fini(&env);
+	host_trust_free(config.trust);
+}
+
+// Contexts of ciphers take long to make: once.
+static void start(void)
+{
+	config = (struct client_config){
 	        .user = "a",
 	        .password = "b",
 	        .kex = kex_names,
@@ -40,14 +50,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	        .trust = host_trust_pin("first"),
 	        .window = 65536,
 	};
-	static struct client client;
-
 	if (!client_env_init(&env, &ops, NULL, 4))
 		abort();
+	atexit(end);
+}
+
+static void idents_forget(void)
+{
+	for (uint32_t i = 0; i < env.ident_count; i++)
+		blob_fini(&env.idents[i]);
+	env.ident_count = 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct client client;
+
+	if (env.record == NULL)
+		start();
 	client_start(&env, &client, &config, 1, 1);
 	client_input(&env, &client, span_of(data, size));
 	client_fini(&env, &client);
-	client_env_fini(&env);
-	host_trust_free(config.trust);
+	idents_forget();
 	return 0;
 }
