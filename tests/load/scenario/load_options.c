@@ -13,10 +13,10 @@
 #include "tests/load/link/manners.h"
 #include "tests/load/scenario/engine.h"
 #include "tests/load/scenario/load_help.h"
+#include "tests/load/scenario/load_values.h"
 
-#define FULL_WINDOW    (2u << 20)
-#define SLOW_WINDOW    8192u
-#define FILE_MAX_BYTES (16u << 20)
+#define FULL_WINDOW (2u << 20)
+#define SLOW_WINDOW 8192u
 
 enum option_name {
 	OPT_TARGET = 256,
@@ -109,175 +109,6 @@ struct raw {
 	bool has_sessions, has_parallel;
 };
 
-__attribute__((format(printf, 1, 2))) static bool complain(const char *format, ...)
-{
-	va_list list;
-
-	fputs("sallyport-load: ", stderr);
-	va_start(list, format);
-	vfprintf(stderr, format, list);
-	va_end(list);
-	fputc('\n', stderr);
-	return false;
-}
-
-// --- values --------------------------------------------------------------------------------------
-
-static bool take_number(const char *text, double least, double most, double *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtod(text, &end);
-	if (errno == 0 && end != text && *end == '\0' && *out >= least && *out <= most)
-		return true;
-	return complain("%s is not a number from %g to %g", text, least, most);
-}
-
-static bool take_u32(const char *text, uint32_t least, uint32_t most, uint32_t *out)
-{
-	double value;
-
-	if (!take_number(text, least, most, &value))
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
-static bool take_u64(const char *text, uint64_t *out)
-{
-	double value;
-
-	if (!take_number(text, 1, 1e15, &value))
-		return false;
-	*out = (uint64_t)value;
-	return true;
-}
-
-// R, or R..S for a ramp.
-static bool take_rate(const char *text, struct load_options *o)
-{
-	const char *dots = strstr(text, "..");
-	char first[32];
-
-	if (dots == NULL) {
-		o->rate_end = 0;
-		return take_number(text, 0.001, 1e7, &o->rate);
-	}
-	snprintf(first, sizeof(first), "%.*s", (int)(dots - text), text);
-	o->arrivals = ARRIVAL_RAMP;
-	return take_number(first, 0, 1e7, &o->rate) &&
-	       take_number(dots + 2, 0, 1e7, &o->rate_end);
-}
-
-static bool address_parse(const char *text, struct sockaddr_storage *out)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		out->ss_family = AF_INET;
-		return true;
-	}
-	out->ss_family = AF_INET6;
-	return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1;
-}
-
-// The last four bytes count up.
-static void address_next(struct sockaddr_storage *a, uint32_t by)
-{
-	uint8_t *last = a->ss_family == AF_INET
-	                        ? (uint8_t *)&((struct sockaddr_in *)a)->sin_addr
-	                        : (uint8_t *)&((struct sockaddr_in6 *)a)->sin6_addr + 12;
-	uint32_t value;
-
-	memcpy(&value, last, 4);
-	value = htonl(ntohl(value) + by);
-	memcpy(last, &value, 4);
-}
-
-// ADDRESS or ADDRESS+N: that many from there on.
-static bool take_source(const char *text, struct load_options *o)
-{
-	const char *plus = strchr(text, '+');
-	struct sockaddr_storage first;
-	uint32_t count = 1;
-	char address[64];
-
-	snprintf(address, sizeof(address), "%.*s",
-	         (int)(plus != NULL ? plus - text : (ptrdiff_t)strlen(text)), text);
-	if (!address_parse(address, &first))
-		return complain("%s is not an address", address);
-	if (plus != NULL && !take_u32(plus + 1, 1, SOURCES_MAX, &count))
-		return false;
-	free(o->sources);
-	o->sources = calloc(count, sizeof(*o->sources));
-	if (o->sources == NULL)
-		return complain("out of memory");
-	o->source_count = count;
-	for (uint32_t i = 0; i < count; i++) {
-		o->sources[i] = first;
-		address_next(&o->sources[i], i);
-	}
-	return true;
-}
-
-static bool take_direction(const char *text, struct load_options *o)
-{
-	static const char *const names[] = {"down", "up", "both"};
-
-	for (unsigned i = 0; i < 3; i++) {
-		if (strcmp(text, names[i]) == 0) {
-			o->direction = (enum load_direction)i;
-			return true;
-		}
-	}
-	return complain("--direction up, down or both");
-}
-
-// The line that bulk writes, its end included.
-static bool take_line(const char *text, struct load_options *o)
-{
-	size_t len = strlen(text);
-
-	if (len == 0 || len + 2 > sizeof(o->line))
-		return complain("--line takes 1 to %zu bytes", sizeof(o->line) - 2);
-	snprintf(o->line, sizeof(o->line), "%s\n", text);
-	return true;
-}
-
-static bool file_read(const char *path, struct blob *out)
-{
-	FILE *f = fopen(path, "re");
-	size_t max = 4096, n;
-
-	*out = (struct blob){malloc(max), 0};
-	while (f != NULL && out->data != NULL) {
-		n = fread(out->data + out->len, 1, max - out->len - 1, f);
-		out->len += n;
-		if (n == 0 || max > FILE_MAX_BYTES)
-			break;
-		if (out->len == max - 1) {
-			uint8_t *more = realloc(out->data, max * 2);
-
-			if (more == NULL)
-				break;
-			out->data = more;
-			max *= 2;
-		}
-	}
-	if (f == NULL || out->data == NULL || ferror(f)) {
-		if (f != NULL)
-			fclose(f);
-		blob_fini(out);
-		return complain("cannot read %s: %s", path, strerror(errno));
-	}
-	fclose(f);
-	out->data[out->len] = '\0';
-	return true;
-}
-
 // --- putting it together -------------------------------------------------------------------------
 
 // HOST, HOST:PORT, [HOST]:PORT.
@@ -291,10 +122,10 @@ static bool target_split(const char *text, struct load_options *o)
 		const char *end = text[0] == '[' ? strchr(text, ']') : colon;
 
 		if (end == NULL)
-			return complain("%s: no ]", text);
+			return load_complain("%s: no ]", text);
 		host = text + (text[0] == '[');
 		len = (size_t)(end - host);
-		if (colon != NULL && colon >= end && !take_u32(colon + 1, 1, 65535, &port))
+		if (colon != NULL && colon >= end && !value_u32(colon + 1, 1, 65535, &port))
 			return false;
 	}
 	snprintf(o->host, sizeof(o->host), "%.*s", (int)len, host);
@@ -328,18 +159,19 @@ static bool source_find(struct load_options *o)
 	if (strcmp(o->link, "sockets") == 0)
 		return true;
 	if (!load_port_is(o->link))
-		return complain("--link sockets, memif:..., tap:..., af_packet:... or pci:...");
+		return load_complain(
+		        "--link sockets, memif:..., tap:..., af_packet:... or pci:...");
 	if (o->cores > 1)
-		return complain("a port has one queue: --cores 1");
+		return load_complain("a port has one queue: --cores 1");
 	if (o->prefix_bits == 0)
 		o->prefix_bits = o->target.ss_family == AF_INET ? 24 : 64;
 	if (o->sources != NULL)
 		return o->sources->ss_family == o->target.ss_family ||
-		       complain("--source and --target are of different families");
+		       load_complain("--source and --target are of different families");
 	snprintf(text, sizeof(text), "%s", o->address);
 	dot = strrchr(text, o->target.ss_family == AF_INET ? '.' : ':');
 	snprintf(dot + 1, 3, strcmp(dot + 1, "1") == 0 ? "3" : "1");
-	return take_source(text, o);
+	return value_source(text, o);
 }
 
 static bool target_find(const char *text, struct load_options *o)
@@ -349,13 +181,13 @@ static bool target_find(const char *text, struct load_options *o)
 	int error;
 
 	if (text == NULL)
-		return complain("--target HOST:PORT is needed");
+		return load_complain("--target HOST:PORT is needed");
 	if (!target_split(text, o))
 		return false;
 	snprintf(port, sizeof(port), "%u", o->port);
 	error = getaddrinfo(o->host, port, &hints, &found);
 	if (error != 0)
-		return complain("%s: %s", o->host, gai_strerror(error));
+		return load_complain("%s: %s", o->host, gai_strerror(error));
 	memcpy(&o->target, found->ai_addr, found->ai_addrlen);
 	getnameinfo(found->ai_addr, found->ai_addrlen, o->address, sizeof(o->address), NULL, 0,
 	            NI_NUMERICHOST);
@@ -365,9 +197,9 @@ static bool target_find(const char *text, struct load_options *o)
 	if (o->own_target ||
 	    (load_port_is(o->link) ? port_is_near(o) : target_is_near(&o->target)))
 		return true;
-	return complain("%s is neither loopback nor in a directly connected network; say "
-	                "--i-own-this-target if it is yours to load",
-	                o->address);
+	return load_complain("%s is neither loopback nor in a directly connected network; say "
+	                     "--i-own-this-target if it is yours to load",
+	                     o->address);
 }
 
 static bool key_read(const char *path, struct load_options *o)
@@ -375,14 +207,14 @@ static bool key_read(const char *path, struct load_options *o)
 	struct blob text;
 	enum status status;
 
-	if (!file_read(path, &text))
+	if (!value_file(path, &text))
 		return false;
 	status = hostkey_private_parse(span_blob(&text), &o->key);
 	blob_wipe(&text);
 	if (status == STATUS_OK)
 		status = hostkey_public_blob(o->key, &o->key_blob);
 	if (status != STATUS_OK)
-		return complain("%s: %s", path, status_text(status));
+		return load_complain("%s: %s", path, status_text(status));
 	o->client.key = o->key;
 	o->client.key_blob = span_blob(&o->key_blob);
 	return true;
@@ -390,7 +222,7 @@ static bool key_read(const char *path, struct load_options *o)
 
 static bool password_read(const char *path, struct load_options *o)
 {
-	if (!file_read(path, &o->password))
+	if (!value_file(path, &o->password))
 		return false;
 	o->password.data[strcspn((char *)o->password.data, "\r\n")] = '\0';
 	o->client.password = (const char *)o->password.data;
@@ -406,22 +238,23 @@ static bool trust_find(const struct raw *raw, struct load_options *o)
 	if (raw->pin != NULL) {
 		o->trust = host_trust_pin(raw->pin);
 		return o->trust != NULL ||
-		       complain("--pin takes SHA256:... as ssh-keygen -l prints it, or first");
+		       load_complain(
+		               "--pin takes SHA256:... as ssh-keygen -l prints it, or first");
 	}
 	snprintf(path, sizeof(path), "%s/.ssh/known_hosts", home != NULL ? home : "");
-	if (!file_read(raw->known_hosts != NULL ? raw->known_hosts : path, &text))
-		return complain(
+	if (!value_file(raw->known_hosts != NULL ? raw->known_hosts : path, &text))
+		return load_complain(
 		        "host keys are checked: --known-hosts FILE or --pin SHA256:...");
 	o->trust = host_trust_known(span_blob(&text), o->host, o->address, o->port);
 	blob_fini(&text);
-	return o->trust != NULL || complain("out of memory");
+	return o->trust != NULL || load_complain("out of memory");
 }
 
 static bool arrivals_find(const struct raw *raw, struct load_options *o)
 {
 	if (o->rate == 0 && o->rate_end == 0) {
 		o->arrivals = ARRIVAL_CLOSED;
-		return raw->arrivals == NULL || complain("--arrivals needs --rate");
+		return raw->arrivals == NULL || load_complain("--arrivals needs --rate");
 	}
 	if (raw->arrivals == NULL) {
 		if (o->arrivals != ARRIVAL_RAMP)
@@ -433,7 +266,8 @@ static bool arrivals_find(const struct raw *raw, struct load_options *o)
 	else if (strcmp(raw->arrivals, "poisson") == 0)
 		o->arrivals = ARRIVAL_POISSON;
 	else
-		return complain("--arrivals constant or poisson; a ramp is --rate FROM..TO");
+		return load_complain(
+		        "--arrivals constant or poisson; a ramp is --rate FROM..TO");
 	return true;
 }
 
@@ -444,7 +278,7 @@ static bool numbers_find(const struct raw *raw, struct load_options *o)
 	if (o->duration_s == 0 && (o->count == UINT64_MAX || o->scenario->holds))
 		o->duration_s = 10;
 	if (o->arrivals == ARRIVAL_RAMP && o->duration_s == 0)
-		return complain("a ramp needs --duration");
+		return load_complain("a ramp needs --duration");
 	if (!raw->has_sessions)
 		o->sessions = o->scenario->holds              ? 100
 		              : o->arrivals == ARRIVAL_CLOSED ? 16
@@ -460,11 +294,11 @@ static bool numbers_find(const struct raw *raw, struct load_options *o)
 static bool finish(const struct raw *raw, struct load_options *o)
 {
 	if (o->client.user == NULL)
-		return complain("--user is needed");
+		return load_complain("--user is needed");
 	if (raw->key == NULL && raw->password == NULL)
-		return complain("--key FILE or --password-file FILE is needed");
+		return load_complain("--key FILE or --password-file FILE is needed");
 	if (o->scenario->needs_command && o->command == NULL && !o->shell)
-		return complain("%s needs --command", o->scenario->name);
+		return load_complain("%s needs --command", o->scenario->name);
 	if (!target_find(raw->target, o) || (raw->key != NULL && !key_read(raw->key, o)) ||
 	    (raw->password != NULL && !password_read(raw->password, o)) || !trust_find(raw, o))
 		return false;
@@ -500,36 +334,36 @@ static bool take(int option, const char *value, struct raw *raw, struct load_opt
 		raw->pin = value;
 		return true;
 	case OPT_COUNT:
-		return take_u64(value, &o->count);
+		return value_u64(value, &o->count);
 	case OPT_DURATION:
-		return take_number(value, 0.1, 31536000, &o->duration_s);
+		return value_number(value, 0.1, 31536000, &o->duration_s);
 	case OPT_RATE:
-		return take_rate(value, o);
+		return value_rate(value, o);
 	case OPT_ARRIVALS:
 		raw->arrivals = value;
 		return true;
 	case OPT_SESSIONS:
 		raw->has_sessions = true;
-		return take_u32(value, 1, 1u << 21, &o->sessions);
+		return value_u32(value, 1, 1u << 21, &o->sessions);
 	case OPT_PARALLEL:
 		raw->has_parallel = true;
-		return take_u32(value, 1, 1u << 21, &o->parallel);
+		return value_u32(value, 1, 1u << 21, &o->parallel);
 	case OPT_TIMEOUT:
-		return take_number(value, 0.1, 3600, &o->timeout_s);
+		return value_number(value, 0.1, 3600, &o->timeout_s);
 	case OPT_LINK:
 		o->link = value;
 		return true;
 	case OPT_SOURCE:
-		return take_source(value, o);
+		return value_source(value, o);
 	case OPT_PREFIX:
-		return take_u32(value, 1, 128, &o->prefix_bits);
+		return value_u32(value, 1, 128, &o->prefix_bits);
 	case OPT_GATEWAY:
-		return address_parse(value, &o->gateway) ||
-		       complain("%s is not an address", value);
+		return value_address(value, &o->gateway) ||
+		       load_complain("%s is not an address", value);
 	case OPT_CORES:
-		return take_u32(value, 1, 64, &o->cores);
+		return value_u32(value, 1, 64, &o->cores);
 	case OPT_POOL:
-		return take_u32(value, 0, 16, &o->pool);
+		return value_u32(value, 0, 16, &o->pool);
 	case OPT_KEX:
 		o->client.kex = value;
 		return true;
@@ -543,22 +377,22 @@ static bool take(int option, const char *value, struct raw *raw, struct load_opt
 		o->client.host_keys = value;
 		return true;
 	case OPT_WINDOW:
-		return take_u32(value, 1024, 1u << 30, &o->client.window);
+		return value_u32(value, 1024, 1u << 30, &o->client.window);
 	case OPT_COMMAND:
 		o->command = value;
 		return true;
 	case OPT_KEYS:
-		return take_number(value, 0.01, 1000, &o->keys);
+		return value_number(value, 0.01, 1000, &o->keys);
 	case OPT_EVERY:
-		return take_number(value, 0.01, 4000, &o->every_s);
+		return value_number(value, 0.01, 4000, &o->every_s);
 	case OPT_BYTES:
-		return take_u64(value, &o->bytes);
+		return value_u64(value, &o->bytes);
 	case OPT_DIRECTION:
-		return take_direction(value, o);
+		return value_direction(value, o);
 	case OPT_LINE:
-		return take_line(value, o);
+		return value_line(value, o);
 	case OPT_READ_RATE:
-		return take_number(value, 1, 1e9, &o->read_rate);
+		return value_number(value, 1, 1e9, &o->read_rate);
 	case OPT_SHELL:
 		return o->shell = true;
 	case OPT_JSON:
@@ -575,7 +409,7 @@ static bool take(int option, const char *value, struct raw *raw, struct load_opt
 	case OPT_QUIET:
 		return o->quiet = true;
 	default:
-		return complain("see --help");
+		return load_complain("see --help");
 	}
 }
 
@@ -612,10 +446,10 @@ bool load_options_parse(int argc, char **argv, struct load_options *o, int *stat
 			return false;
 	}
 	if (optind + 1 != argc)
-		return complain("one scenario is needed; see --help");
+		return load_complain("one scenario is needed; see --help");
 	o->scenario = scenario_find(argv[optind]);
 	if (o->scenario == NULL)
-		return complain("no scenario is called %s; see --help", argv[optind]);
+		return load_complain("no scenario is called %s; see --help", argv[optind]);
 	return finish(&raw, o);
 }
 
