@@ -313,7 +313,7 @@ bool file_delete(struct file_work *w)
 	}
 	if (strncmp(w->from.text, TRASH "/", sizeof(TRASH)) == 0)
 		return file_erase(w);
-	(void)!mkdirat(w->root, TRASH + 1, 0700);
+	(void)!mkdirat(w->root, &TRASH[1], 0700);
 	return name_move(w->root, &w->from, &w->to, 0);
 }
 

@@ -29,16 +29,16 @@ TEST(aliases_are_part_of_the_configuration_and_can_be_undone)
 {
 	struct fixture *f = fixture_new();
 
-	fixture_exec(f, "system-view\nalias c display clock | include UTC");
+	fixture_exec(f, "system-view\nalias z display clock | include UTC");
 	CHECK(strstr(fixture_exec(f, "display current-configuration"),
-	             "\n alias c \"display clock | include UTC\"\n") != NULL);
-	CHECK(strstr(fixture_exec(f, "c"), "UTC") != NULL);
-	CHECK(strstr(fixture_exec(f, "display alias c"),
-	             "\n10            c                     display clock | include UTC\n") !=
+	             "\n alias z \"display clock | include UTC\"\n") != NULL);
+	CHECK(strstr(fixture_exec(f, "z"), "UTC") != NULL);
+	CHECK(strstr(fixture_exec(f, "display alias z"),
+	             "\n10            z                     display clock | include UTC\n") !=
 	      NULL);
-	fixture_exec(f, "system-view\nundo alias c");
-	CHECK(strstr(fixture_exec(f, "c"), "% Unrecognized") != NULL);
-	CHECK_TEXT(fixture_exec(f, "system-view\nundo alias c"),
+	fixture_exec(f, "system-view\nundo alias z");
+	CHECK(strstr(fixture_exec(f, "z"), "% Unrecognized") != NULL);
+	CHECK_TEXT(fixture_exec(f, "system-view\nundo alias z"),
 	           " % The alias does not exist.\n");
 	fixture_free(f);
 }
