@@ -83,8 +83,9 @@ finish() {
 	done
 	rm -rf "$work"
 	echo "$passed passed, $failed failed"
+	# A bare exit in a trap would give the status from before the trap.
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-	exit
+	exit $?
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
