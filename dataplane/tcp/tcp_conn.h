@@ -44,7 +44,7 @@
 #define TCP_ACK_QUICK_US     1000u // control answers a step of a login sooner
 #define TCP_FULL_LEAST       512u  // payload that fills a segment on some path
 #define TCP_TAIL_LEAST_US    10000u
-#define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US)
+#define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US) // without anything new of the peer
 #define TCP_SUSPECT_AFTER    2 // time-outs in a row: the third is of a path that swallows packets
 #define TCP_QUICK_ACKS       8
 #define TCP_MSS_LEAST        128 // less is an attack on us (CVE-2019-11477)

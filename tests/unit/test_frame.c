@@ -301,6 +301,17 @@ TEST(a_written_segment_parses_at_the_other_end)
 	CHECK_EQ(f.segment.to.remote_port, 22);
 }
 
+TEST(the_mark_of_congestion_stands_in_the_type_of_service)
+{
+	struct tcp_emission e = emission("a", "b");
+	uint8_t out[FRAME_MAX];
+
+	e.ecn = 2;
+	frame_write(&us, &e, false, out);
+	CHECK_EQ(out[15], 2);
+	CHECK_EQ(checksum_finish(checksum_add(0, out + 14, 20)), 0);
+}
+
 TEST(a_partial_checksum_is_finished_by_the_port)
 {
 	struct tcp_emission e = emission("abc", "de");

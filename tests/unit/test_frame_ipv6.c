@@ -300,6 +300,17 @@ TEST(a_written_segment_parses_at_the_other_end)
 	CHECK_EQ(frame_write(&us, &e, false, out), 0);
 }
 
+TEST(the_mark_of_congestion_stands_in_the_traffic_class)
+{
+	struct tcp_emission e = {
+	        .from = {IPV6_HERE(2), IPV6_HERE(1), 22, 40000}, .header_bytes = 20, .ecn = 2};
+	uint8_t out[128];
+
+	frame_write(&us, &e, false, out);
+	CHECK_EQ(out[14], 0x60);
+	CHECK_EQ(out[15] & 0xf0, 0x20);
+}
+
 TEST(a_flow_keeps_its_label_and_another_has_its_own)
 {
 	struct tcp_emission e = {.from = {IPV6_HERE(2), IPV6_HERE(1), 22, 40000},

@@ -154,6 +154,31 @@ TEST(fin_wait_2_does_not_wait_for_ever)
 	peer_end(p);
 }
 
+TEST(a_peer_that_goes_on_sending_keeps_fin_wait_2)
+{
+	struct peer *p = peer_in(TCP_FIN_WAIT_2);
+
+	peer_waits(p, 50 * PEER_SEC);
+	peer_sends(p, .flags = ACK, .ack = 1, .text = "more");
+	peer_waits(p, 59 * PEER_SEC);
+	CHECK_EQ(p->app.closed, 0);
+	peer_waits(p, 2 * PEER_SEC);
+	CHECK_EQ(p->app.why, TCP_END_TIMEOUT);
+	peer_end(p);
+}
+
+TEST(what_is_old_does_not_keep_fin_wait_2)
+{
+	struct peer *p = peer_in(TCP_FIN_WAIT_2);
+
+	peer_sends(p, .flags = ACK, .ack = 1, .text = "more");
+	peer_waits(p, 50 * PEER_SEC);
+	peer_sends(p, .flags = ACK, .ack = 1, .text = "more");
+	peer_waits(p, 11 * PEER_SEC);
+	CHECK_EQ(p->app.why, TCP_END_TIMEOUT);
+	peer_end(p);
+}
+
 TEST(data_with_the_fin_is_told_of_once)
 {
 	struct peer *p = peer_in(TCP_ESTABLISHED);
