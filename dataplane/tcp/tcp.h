@@ -161,8 +161,8 @@ bool tcp_peer_closed(const struct tcp *t, struct conn_id id);  // ... and all is
 // Room below send_limit; queue bytes (copied), all or nothing: NO_ROOM, NO_MEMORY (slab), NOT_FOUND.
 size_t tcp_send_room(const struct tcp *t, struct conn_id id);
 [[nodiscard]] enum status tcp_send(struct tcp *t, struct conn_id id, struct span bytes);
-// FIN after what is queued; no more tcp_send. Receiving goes on until the peer's FIN, for at most
-// 60 s after ours is acknowledged.
+// FIN after what is queued; no more tcp_send. Receiving goes on until the peer's FIN, once ours is
+// acknowledged for at most 60 s without anything new.
 void tcp_close(struct tcp *t, struct conn_id id);
 // RST now; `closed` is called with TCP_END_ABORTED.
 void tcp_abort(struct tcp *t, struct conn_id id);

@@ -2,7 +2,7 @@
 // every step. Numbers in segments are relative to what the connection expects, so that inputs get
 // past the handshake; an operation of its own feeds raw bytes.
 #include "crypto/wire/cursor.h"
-#include "dataplane/tcp/tcp_conn.h"
+#include "tests/fuzz/tcp_numbers.h"
 
 #include <stdlib.h>
 
@@ -99,35 +99,6 @@ static void rig_emit(void *out, const struct tcp_emission *e)
 
 static const struct tcp_app rig_app = {rig_opened, rig_readable, rig_acked, rig_closed};
 
-// What the stack expects next from this peer.
-static void rig_numbers(const struct rig *r, const struct tcp_tuple *tuple, uint32_t *seq,
-                        uint32_t *ack)
-{
-	uint32_t hash = tcp_hash(r->tcp, tuple);
-	uint32_t at = table_find(&r->tcp->conn_table, hash, tuple);
-
-	*seq = 1000;
-	*ack = 0;
-	if (at != TABLE_NONE) {
-		*seq = r->tcp->conns[at].rcv_nxt;
-		*ack = r->tcp->conns[at].snd_una;
-		if (r->tcp->conns[at].state == TCP_SYN_SENT)
-			*ack += 1;
-		return;
-	}
-	at = table_find(&r->tcp->syn_table, hash, tuple);
-	if (at != TABLE_NONE) {
-		*seq = r->tcp->syns[at].irs + 1;
-		*ack = r->tcp->syns[at].iss + 1;
-		return;
-	}
-	at = table_find(&r->tcp->wait_table, hash, tuple);
-	if (at != TABLE_NONE) {
-		*seq = r->tcp->waits[at].rcv_nxt;
-		*ack = r->tcp->waits[at].snd_nxt;
-	}
-}
-
 static void put_u32(uint8_t *at, uint32_t v)
 {
 	v = __builtin_bswap32(v);
@@ -154,7 +125,7 @@ static void step_segment(struct rig *r, struct cursor *c, const struct tcp_tuple
 	uint32_t seq, ack, options, payload;
 	struct span list;
 
-	rig_numbers(r, tuple, &seq, &ack);
+	tcp_numbers(r->tcp, tuple, &seq, &ack);
 	bytes[13] = cursor_u8(c);
 	put_u32(bytes + 4, seq + (uint32_t)(int16_t)cursor_u16(c));
 	put_u32(bytes + 8, ack + (uint32_t)(int16_t)cursor_u16(c));
