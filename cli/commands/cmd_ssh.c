@@ -47,6 +47,46 @@ static enum turn run_status(struct task *t)
 	return task_get(t, API_CLASS_SSH_SERVER, span_text(""), status_end);
 }
 
+// --- display ssh server state-table --------------------------------------------------------------
+
+static const struct column answers_columns[] = {
+        {"State", 17, 0},         {"From", 5, COLUMN_NUMBER},
+        {"To", 4, COLUMN_NUMBER}, {"Message", 19, 0},
+        {"Next", 17, 0},          {"Answer", 0, 0}};
+static TABLE_OF(answers, "", false);
+
+static void answer_text(struct task *t, struct span text)
+{
+	table_value(&t->table, "%.*s", (int)text.len, (const char *)text.data);
+}
+
+static void answer_row(struct task *t, struct cursor *c)
+{
+	struct span state = cursor_string_max(c, 64);
+	unsigned first = cursor_u8(c), last = cursor_u8(c);
+	struct span message = cursor_string_max(c, 64), answer = cursor_string_max(c, 200);
+	struct span next = cursor_string_max(c, 64);
+
+	if (!cursor_ok(c))
+		return;
+	answer_text(t, state);
+	table_value(&t->table, "%u", first);
+	table_value(&t->table, "%u", last);
+	answer_text(t, message);
+	answer_text(t, next.len > 0 ? next : span_text("-"));
+	answer_text(t, answer);
+}
+
+static const struct listing answer_rows = {API_STATES, 0, answer_row, task_table_end};
+
+static enum turn run_states(struct task *t)
+{
+	task_table(t, &answers);
+	return task_list(t, &answer_rows);
+}
+
+// --- settings of more than one word --------------------------------------------------------------
+
 static enum turn run_rekey(struct task *t)
 {
 	struct api_record r = {.class = API_CLASS_SSH_SERVER};
@@ -127,8 +167,9 @@ static const struct command ssh_commands[] = {
 
 static const struct command ssh_show[] = {
 	{ "display ssh server status", run_status, API_ROLE_OPERATOR, "Display the SSH server's settings", .flags = COMMAND_TABLE },
+	{ "display ssh server state-table", run_states, API_ROLE_OPERATOR, "Display what each message is answered in each state", .flags = COMMAND_TABLE },
 };
 // clang-format on
 
 TABLE(ssh_commands);
-const struct command_table ssh_show_table = {ssh_show, 1};
+const struct command_table ssh_show_table = {ssh_show, 2};

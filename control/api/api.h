@@ -38,7 +38,8 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(LOG,              OPERATOR, "none, cursor: first number wanted / rows: u64 number, u64 Unix ms, u8 level, string name, string text") \
 	X(LOG_STATE,        OPERATOR, "none / u32 size, u32 lines, u64 dropped, u64 overwritten") \
 	X(LOG_RESET,        ADMIN,    "none / none")                                           \
-	X(LOG_ADD,          OPERATOR, "u8 level, string name, string text / no reply")
+	X(LOG_ADD,          OPERATOR, "u8 level, string name, string text / no reply")         \
+	X(STATES,           OPERATOR, "none / rows: string state, u8 first number, u8 last number, string message, string answer, string next state or empty")
 // clang-format on
 
 enum api_call {

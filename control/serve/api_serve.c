@@ -32,6 +32,7 @@ static api_handler *const handlers[API_CALLS] = {
         [API_LOG_STATE] = api_log_state,
         [API_LOG_RESET] = api_log_reset,
         [API_LOG_ADD] = api_log_add,
+        [API_STATES] = api_states,
 };
 
 static const enum api_role roles[API_CALLS] = {

@@ -86,6 +86,51 @@ enum status api_reset_counters(struct api_ask *a, struct cursor *c)
 	return STATUS_OK;
 }
 
+// --- the state table -----------------------------------------------------------------------------
+
+// The last number of the run that begins with `first`: one message, so one answer.
+static unsigned run_end(unsigned first)
+{
+	unsigned last = first;
+
+	while (last < 255 &&
+	       session_event_of((uint8_t)(last + 1)) == session_event_of((uint8_t)first))
+		last++;
+	return last;
+}
+
+static void state_emit(struct api_ask *a, unsigned state, unsigned first, unsigned last)
+{
+	enum session_event event = session_event_of((uint8_t)first);
+	unsigned next = session_next_of(state, event);
+
+	builder_text(&a->out, session_state_name(state));
+	builder_u8(&a->out, (uint8_t)first);
+	builder_u8(&a->out, (uint8_t)last);
+	builder_text(&a->out, session_event_name(event));
+	builder_text(&a->out, session_answer_text(session_answer_to(state, event)));
+	builder_text(&a->out, next != SESSION_FREE ? session_state_name(next) : "");
+}
+
+// A row is named by its state and first number.
+enum status api_states(struct api_ask *a, struct cursor *c)
+{
+	uint64_t row = a->head.cursor;
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	while (row >> 8 < SESSION_STATES) {
+		unsigned first = row & 255, last = run_end(first);
+		size_t before = a->out.len;
+
+		state_emit(a, (unsigned)(row >> 8), first, last);
+		if (!api_row_done(a, before, row))
+			break;
+		row += last + 1 - first;
+	}
+	return STATUS_OK;
+}
+
 // --- status --------------------------------------------------------------------------------------
 
 enum status api_status(struct api_ask *a, struct cursor *c)

@@ -102,7 +102,7 @@ struct ident {
 	X(EXT_INFO) X(KEXINIT) X(NEWKEYS) X(KEX_INIT) X(KEX_OTHER) X(AUTH_REQUEST)              \
 	X(GLOBAL_REQUEST) X(GLOBAL_REPLY) X(CHANNEL_OPEN) X(CHANNEL_OPEN_REPLY)                 \
 	X(WINDOW_ADJUST) X(CHANNEL_DATA) X(EXTENDED_DATA) X(CHANNEL_EOF) X(CHANNEL_CLOSE)       \
-	X(CHANNEL_REQUEST) X(CHANNEL_REPLY) X(ILLEGAL) X(UNKNOWN)                               \
+	X(CHANNEL_REQUEST) X(CHANNEL_REPLY) X(CONNECTION_OTHER) X(ILLEGAL) X(UNKNOWN)           \
 	X(KEX_ANSWERED) X(SIGNED) X(AUTH_CHECKED) X(DEADLINE)
 // clang-format on
 
@@ -117,6 +117,32 @@ enum session_event {
 };
 const char *session_event_name(unsigned event);
 enum session_event session_event_of(uint8_t number); // of a message number
+
+// What becomes of a message: the table of session_step.c has one of these for every state and
+// event, and so for every number.
+// clang-format off
+//      answer         what the client gets
+#define SESSION_ANSWER_LIST(X)                                                                   \
+	X(REFUSED,       "DISCONNECT (protocol error)")                                         \
+	X(TAKEN,         "taken; DISCONNECT when malformed")                                    \
+	X(HEARD,         "nothing: it is ignored")                                              \
+	X(LAX,           "nothing; DISCONNECT under strict KEX")                                \
+	X(ONCE,          "nothing; DISCONNECT the second time")                                 \
+	X(GUESS,         "nothing after a wrong guess, else DISCONNECT")                        \
+	X(UNIMPLEMENTED, "UNIMPLEMENTED")                                                       \
+	X(END,           "the connection ends")                                                 \
+	X(DROPPED,       "nothing: it is not read any more")
+// clang-format on
+
+enum session_answer {
+#define X(name, text) ANSWER_##name,
+	SESSION_ANSWER_LIST(X)
+#undef X
+	        SESSION_ANSWERS
+};
+enum session_answer session_answer_to(unsigned state, unsigned event);
+const char *session_answer_text(enum session_answer answer);
+unsigned session_next_of(unsigned state, unsigned event); // FREE: stays
 
 struct message {
 	uint8_t number;    // SSH message number

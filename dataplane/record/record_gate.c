@@ -1,5 +1,6 @@
-// Which message numbers may pass in which phase (RFC 4253 sections 7 to 12, strict KEX). Control's
-// own state table decides what a message means; this keeps the impossible ones away from it.
+// Which message numbers may pass in which phase (RFC 4253 sections 7 to 12, strict KEX), as a table
+// of places and kinds. Control's own state table decides what a message means; this keeps the
+// impossible ones away from it, and refuses nothing that the other would take.
 #include "dataplane/record/record_core.h"
 
 #include "dataplane/base/trace.h"
@@ -7,16 +8,77 @@
 #define CONNECTION_FIRST 80 // RFC 4254
 #define CONNECTION_LAST  127
 
-static bool is_kex(uint8_t number)
-{
-	return number >= SSH_MSG_KEXINIT && number <= SSH_MSG_KEX_LAST;
-}
+// Where the peer's direction stands.
+enum place {
+	PLACE_PLAIN,     // nothing has come yet
+	PLACE_FIRST_KEX, // its first KEXINIT has come
+	PLACE_LOGIN,     // keys are in force, nobody has logged in
+	PLACE_OPEN,      // control has said that the session is open
+	PLACE_REKEY,     // a later KEXINIT has come
+	PLACES
+};
 
-// Transport messages that a peer may put anywhere unless strict KEX forbids it.
-static bool is_noise(uint8_t number)
+// What numbers have in common.
+enum kind {
+	KIND_OTHER, // login, unassigned, private
+	KIND_END,   // DISCONNECT
+	KIND_NOISE, // may stand anywhere unless strict KEX forbids it
+	KIND_KEXINIT,
+	KIND_NEWKEYS,
+	KIND_KEX,        // the rest of key exchange
+	KIND_CONNECTION, // needs a login
+	KIND_ILLEGAL,
+	KINDS
+};
+
+enum verdict { REFUSE_EARLY, REFUSE_KEX, REFUSE_NEWKEYS, PASS, PASS_LAX, KEX_BEGINS, KEX_ENDS };
+
+// clang-format off
+static const uint8_t verdicts[PLACES][KINDS] = {
+	[PLACE_PLAIN] = {
+		[KIND_END] = PASS, [KIND_NOISE] = PASS_LAX, [KIND_KEXINIT] = KEX_BEGINS,
+		[KIND_NEWKEYS] = REFUSE_NEWKEYS, [KIND_KEX] = REFUSE_KEX,
+	},
+	[PLACE_FIRST_KEX] = {
+		[KIND_END] = PASS, [KIND_NOISE] = PASS_LAX, [KIND_KEX] = PASS,
+		[KIND_NEWKEYS] = KEX_ENDS, [KIND_KEXINIT] = REFUSE_KEX, [KIND_OTHER] = REFUSE_KEX,
+		[KIND_CONNECTION] = REFUSE_KEX, [KIND_ILLEGAL] = REFUSE_KEX,
+	},
+	[PLACE_LOGIN] = {
+		[KIND_END] = PASS, [KIND_NOISE] = PASS, [KIND_OTHER] = PASS,
+		[KIND_KEXINIT] = KEX_BEGINS, [KIND_NEWKEYS] = REFUSE_NEWKEYS, [KIND_KEX] = REFUSE_KEX,
+	},
+	[PLACE_OPEN] = {
+		[KIND_END] = PASS, [KIND_NOISE] = PASS, [KIND_OTHER] = PASS, [KIND_CONNECTION] = PASS,
+		[KIND_KEXINIT] = KEX_BEGINS, [KIND_NEWKEYS] = REFUSE_NEWKEYS, [KIND_KEX] = REFUSE_KEX,
+	},
+	[PLACE_REKEY] = {
+		[KIND_END] = PASS, [KIND_NOISE] = PASS, [KIND_KEX] = PASS,
+		[KIND_NEWKEYS] = KEX_ENDS, [KIND_KEXINIT] = REFUSE_KEX, [KIND_OTHER] = REFUSE_KEX,
+		[KIND_CONNECTION] = REFUSE_KEX, [KIND_ILLEGAL] = REFUSE_KEX,
+	},
+};
+// clang-format on
+
+static const uint8_t kinds[256] = {
+        [0] = KIND_ILLEGAL,
+        [SSH_MSG_DISCONNECT] = KIND_END,
+        [SSH_MSG_IGNORE] = KIND_NOISE,
+        [SSH_MSG_UNIMPLEMENTED] = KIND_NOISE,
+        [SSH_MSG_DEBUG] = KIND_NOISE,
+        [SSH_MSG_KEXINIT] = KIND_KEXINIT,
+        [SSH_MSG_NEWKEYS] = KIND_NEWKEYS,
+        [SSH_MSG_NEWKEYS + 1 ... SSH_MSG_KEX_LAST] = KIND_KEX,
+        [CONNECTION_FIRST... CONNECTION_LAST] = KIND_CONNECTION,
+};
+
+static enum place place_of(const struct record_conn *r)
 {
-	return number == SSH_MSG_IGNORE || number == SSH_MSG_DEBUG ||
-	       number == SSH_MSG_UNIMPLEMENTED;
+	if (r->in.in_kex)
+		return r->keyed_in ? PLACE_REKEY : PLACE_FIRST_KEX;
+	if (!r->keyed_in)
+		return PLACE_PLAIN;
+	return r->phase == RECORD_PHASE_OPEN ? PLACE_OPEN : PLACE_LOGIN;
 }
 
 static enum status refuse(struct record_core *core, enum counter why)
@@ -27,29 +89,16 @@ static enum status refuse(struct record_core *core, enum counter why)
 
 // In the first key exchange strict KEX allows nothing else; whether it was agreed is known only
 // when keys come, so a violation before that is remembered (record_keys_install).
-static enum status gate_noise(struct record_core *core, struct record_conn *r)
+static enum status pass_lax(struct record_core *core, struct record_conn *r)
 {
-	if (r->keyed_in)
-		return STATUS_OK;
 	if (r->strict)
 		return refuse(core, COUNTER_gate_strict);
 	r->noise = true;
 	return STATUS_OK;
 }
 
-static enum status gate_kex(struct record_core *core, struct record_conn *r, uint8_t number)
+static enum status kex_ends(struct record_core *core, struct record_conn *r)
 {
-	if (number == SSH_MSG_KEXINIT) {
-		if (r->in.in_kex)
-			return refuse(core, COUNTER_gate_kex);
-		r->in.in_kex = true;
-		return STATUS_OK;
-	}
-	if (!r->in.in_kex)
-		return refuse(core, number == SSH_MSG_NEWKEYS ? COUNTER_gate_newkeys
-		                                              : COUNTER_gate_kex);
-	if (number != SSH_MSG_NEWKEYS)
-		return STATUS_OK;
 	if (r->in.pending == RECORD_NO_KEYS)
 		return refuse(core, COUNTER_gate_newkeys);
 	record_newkeys(core, &r->in, r->strict);
@@ -61,20 +110,24 @@ enum status record_gate_in(struct record_core *core, struct record_conn *r, stru
                            uint8_t number)
 {
 	TRACE_STEP(id.slot, id.life);
-	if (number == SSH_MSG_DISCONNECT)
+	switch ((enum verdict)verdicts[place_of(r)][kinds[number]]) {
+	case PASS:
 		return STATUS_OK;
-	if (is_noise(number))
-		return gate_noise(core, r);
-	if (is_kex(number))
-		return gate_kex(core, r, number);
-	if (r->in.in_kex)
+	case PASS_LAX:
+		return pass_lax(core, r);
+	case KEX_BEGINS:
+		r->in.in_kex = true;
+		return STATUS_OK;
+	case KEX_ENDS:
+		return kex_ends(core, r);
+	case REFUSE_KEX:
 		return refuse(core, COUNTER_gate_kex);
-	if (!r->keyed_in || number == 0)
-		return refuse(core, COUNTER_gate_early);
-	if (number >= CONNECTION_FIRST && number <= CONNECTION_LAST &&
-	    r->phase != RECORD_PHASE_OPEN)
-		return refuse(core, COUNTER_gate_early);
-	return STATUS_OK;
+	case REFUSE_NEWKEYS:
+		return refuse(core, COUNTER_gate_newkeys);
+	case REFUSE_EARLY:
+		break;
+	}
+	return refuse(core, COUNTER_gate_early);
 }
 
 enum status record_gate_out(struct record_core *core, struct record_conn *r, uint8_t number)
@@ -87,10 +140,10 @@ enum status record_gate_out(struct record_core *core, struct record_conn *r, uin
 		may = r->out.in_kex && r->out.pending != RECORD_NO_KEYS;
 	else if (number == SSH_MSG_KEXINIT)
 		may = !r->out.in_kex;
-	else if (is_kex(number))
+	else if (kinds[number] == KIND_KEX)
 		may = r->out.in_kex;
 	else
-		may = !r->out.in_kex && (r->out.generation != 0 || is_noise(number));
+		may = !r->out.in_kex && (r->out.generation != 0 || kinds[number] == KIND_NOISE);
 	if (!may)
 		return refuse(core, COUNTER_gate_out);
 	if (number == SSH_MSG_KEXINIT)

@@ -356,6 +356,14 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_LOG_RESET:
 	case API_LOG_ADD:
 		return answer_log(f, r->call, r->cursor, payload, b);
+	case API_STATES:
+		builder_text(b, "EXPECT_KEXINIT");
+		builder_u8(b, 20);
+		builder_u8(b, 20);
+		builder_text(b, "KEXINIT");
+		builder_text(b, "taken");
+		builder_text(b, "EXPECT_KEX_INIT");
+		return STATUS_OK;
 	case API_HOST_KEYS:
 		return answer_host_keys(f, b);
 	case API_GENERATE_KEY:

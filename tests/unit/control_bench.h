@@ -47,6 +47,7 @@ struct bench {
 	struct hostkey *key;
 	uint64_t now_us;
 	bool keeper_mute; // questions stay unanswered
+	bool crypto_mute; // jobs stay undone
 	bool worker_mute; // cells stay in the ring
 	bool cli_mute;
 	bool no_credit; // what is sent is never acknowledged
@@ -218,7 +219,7 @@ static inline void bench_turn(struct bench *b)
 		if (i > 100000)
 			abort();
 		busy = shard_turn(b->h, b->now_us);
-		busy |= crypto_pool_step(b->control.crypto);
+		busy |= !b->crypto_mute && crypto_pool_step(b->control.crypto);
 		busy |= bench_keeper_turn(b);
 		bench_worker_turn(b);
 		if (!b->cli_mute && b->cli != NULL)

@@ -130,6 +130,16 @@ TEST(values_out_of_range_are_wrong_parameters)
 
 // --- displays ----------------------------------------------------------------------------------
 
+TEST(the_state_table_is_shown)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "display ssh server state-table"),
+	           "State            From To  Message            Next             Answer\n"
+	           "EXPECT_KEXINIT   20   20  KEXINIT            EXPECT_KEX_INIT  taken\n");
+	fixture_free(f);
+}
+
 TEST(the_status_has_the_layout_of_the_manual)
 {
 	struct fixture *f = fixture_new();

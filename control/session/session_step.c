@@ -1,0 +1,333 @@
+// The state table of a session: for every state and event what runs and what the client is
+// answered. Every message number has an event, so every number has an answer in every state; an
+// empty cell is a refusal.
+#include "control/session/session.h"
+
+#include "control/main/log.h"
+#include "control/session/session_channel.h"
+#include "control/session/session_kex.h"
+#include "control/session/session_table.h"
+#include "crypto/wire/builder.h"
+#include "crypto/wire/cursor.h"
+#include "dataplane/base/trace.h"
+
+#include <stdio.h>
+
+struct step {
+	session_handler *run;
+	enum session_state next; // FREE: stays where it is
+	enum session_answer answer;
+};
+
+static session_handler on_disconnect, on_ignore, on_unknown;
+
+// clang-format off
+#define TAKE(run, next) {run, next, ANSWER_TAKEN}
+#define HEAR(run)       {run, 0, ANSWER_HEARD}
+#define LAX             {on_ignore, 0, ANSWER_LAX}
+#define END             {on_disconnect, 0, ANSWER_END}
+// clang-format on
+
+// Transport messages that are heard and forgotten once keys are in force; before that only from a
+// client without strict KEX (RFC 4253 section 11).
+// clang-format off
+#define HEARD                                                                                    \
+	[GOT_DISCONNECT] = END, [GOT_IGNORE] = HEAR(on_ignore),                                  \
+	[GOT_DEBUG] = HEAR(on_ignore), [GOT_UNIMPLEMENTED] = HEAR(on_ignore)
+
+// The same before the first keys are in force.
+#define HEARD_IF_LAX                                                                             \
+	[GOT_DISCONNECT] = END, [GOT_IGNORE] = LAX,                                              \
+	[GOT_DEBUG] = LAX, [GOT_UNIMPLEMENTED] = LAX
+
+// What an established session understands.
+#define CONNECTION                                                                               \
+	[GOT_GLOBAL_REQUEST]     = TAKE(global_on_request, 0),                                   \
+	[GOT_GLOBAL_REPLY]       = HEAR(global_on_reply),                                        \
+	[GOT_CHANNEL_OPEN]       = TAKE(channel_on_open, 0),                                     \
+	[GOT_CHANNEL_OPEN_REPLY] = HEAR(channel_on_open_reply),                                  \
+	[GOT_WINDOW_ADJUST]      = TAKE(channel_on_window, 0),                                   \
+	[GOT_CHANNEL_DATA]       = TAKE(channel_on_data, 0),                                     \
+	[GOT_EXTENDED_DATA]      = TAKE(channel_on_extended, 0),                                 \
+	[GOT_CHANNEL_EOF]        = TAKE(channel_on_eof, 0),                                      \
+	[GOT_CHANNEL_CLOSE]      = TAKE(channel_on_close, 0),                                    \
+	[GOT_CHANNEL_REQUEST]    = TAKE(channel_on_request, 0),                                  \
+	[GOT_CHANNEL_REPLY]      = HEAR(channel_on_reply),                                       \
+	[GOT_AUTH_REQUEST]       = HEAR(auth_on_late),                                           \
+	[GOT_UNKNOWN]            = {on_unknown, 0, ANSWER_UNIMPLEMENTED},                        \
+	[GOT_CONNECTION_OTHER]   = {on_unknown, 0, ANSWER_UNIMPLEMENTED}
+
+// An empty cell is a refusal: session_step sees to it.
+static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
+	[SESSION_EXPECT_IDENT] = {
+		[GOT_IDENT]        = TAKE(kex_on_ident, SESSION_EXPECT_KEXINIT),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_EXPECT_KEXINIT] = {
+		HEARD_IF_LAX,
+		[GOT_KEXINIT]      = TAKE(kex_on_init, SESSION_EXPECT_KEX_INIT),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_EXPECT_KEX_INIT] = {
+		HEARD_IF_LAX,
+		[GOT_KEX_INIT]     = TAKE(kex_on_public, SESSION_WAIT_KEX_ANSWER),
+		[GOT_KEX_OTHER]    = {kex_on_other, 0, ANSWER_GUESS},
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_WAIT_KEX_ANSWER] = {
+		HEARD_IF_LAX,
+		[GOT_KEX_ANSWERED] = TAKE(kex_on_answered, SESSION_WAIT_SIGNATURE),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_WAIT_SIGNATURE] = {
+		HEARD_IF_LAX,
+		[GOT_SIGNED]       = TAKE(kex_on_signed, SESSION_EXPECT_NEWKEYS),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_EXPECT_NEWKEYS] = {
+		HEARD_IF_LAX,
+		[GOT_NEWKEYS]      = TAKE(kex_on_newkeys, SESSION_EXPECT_SERVICE),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_EXPECT_SERVICE] = {
+		HEARD,
+		[GOT_EXT_INFO]     = {auth_on_ext_info, 0, ANSWER_ONCE},
+		[GOT_SERVICE_REQUEST] = TAKE(auth_on_service, SESSION_EXPECT_AUTH),
+		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_EXPECT_AUTH] = {
+		HEARD,
+		[GOT_SERVICE_REQUEST] = TAKE(auth_on_service, 0),
+		[GOT_AUTH_REQUEST] = TAKE(auth_on_request, 0),
+		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	// A client speaks again when it has been answered (RFC 4252 section 5.1 lets it hurry; then
+	// its earlier request must be abandoned, which a check under way cannot be).
+	[SESSION_WAIT_AUTH] = {
+		HEARD,
+		[GOT_AUTH_CHECKED] = TAKE(auth_on_checked, 0),
+		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_DEADLINE]     = TAKE(auth_on_deadline, 0),
+	},
+	[SESSION_OPEN] = {
+		HEARD, CONNECTION,
+		[GOT_KEXINIT]      = TAKE(kex_on_reinit, SESSION_REKEY_KEX_INIT),
+		[GOT_DEADLINE]     = TAKE(session_on_rekey_due, SESSION_REKEY_KEXINIT),
+	},
+	// Ours is sent; what the client sent before it saw that is still on its way.
+	[SESSION_REKEY_KEXINIT] = {
+		HEARD, CONNECTION,
+		[GOT_KEXINIT]      = TAKE(kex_on_reinit_answered, SESSION_REKEY_KEX_INIT),
+		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
+	},
+	[SESSION_REKEY_KEX_INIT] = {
+		HEARD,
+		[GOT_KEX_INIT]     = TAKE(kex_on_public, SESSION_REKEY_ANSWER),
+		[GOT_KEX_OTHER]    = {kex_on_other, 0, ANSWER_GUESS},
+		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
+	},
+	[SESSION_REKEY_ANSWER] = {
+		HEARD,
+		[GOT_KEX_ANSWERED] = TAKE(kex_on_answered, SESSION_REKEY_SIGNATURE),
+		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
+	},
+	[SESSION_REKEY_SIGNATURE] = {
+		HEARD,
+		[GOT_SIGNED]       = TAKE(kex_on_signed, SESSION_REKEY_NEWKEYS),
+		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
+	},
+	[SESSION_REKEY_NEWKEYS] = {
+		HEARD,
+		[GOT_NEWKEYS]      = TAKE(kex_on_rekeyed, SESSION_OPEN),
+		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
+	},
+	[SESSION_CLOSING] = {
+		[GOT_DEADLINE]     = TAKE(session_on_close_expired, 0),
+	},
+};
+// clang-format on
+
+// --- names ---------------------------------------------------------------------------------------
+
+static const struct {
+	const char *name, *stage;
+} states[SESSION_STATES] = {
+#define X(name, lower, stage, text) [SESSION_##name] = {#name, stage},
+        SESSION_STATE_LIST(X)
+#undef X
+};
+
+static const char *const events[SESSION_EVENTS] = {[GOT_NOTHING] = "NOTHING",
+#define X(name) [GOT_##name] = #name,
+                                                   SESSION_EVENT_LIST(X)
+#undef X
+};
+
+const char *session_state_name(unsigned state)
+{
+	return state < SESSION_STATES ? states[state].name : "?";
+}
+
+const char *session_stage_name(unsigned state)
+{
+	return state < SESSION_STATES ? states[state].stage : "?";
+}
+
+const char *session_event_name(unsigned event)
+{
+	return event < SESSION_EVENTS ? events[event] : "?";
+}
+
+// Numbers that RFC 4250 section 4.1 assigns, or reserves for what a client may not say.
+static const uint8_t event_of[256] = {
+        [0] = GOT_ILLEGAL,
+        [SSH_MSG_DISCONNECT] = GOT_DISCONNECT,
+        [SSH_MSG_IGNORE] = GOT_IGNORE,
+        [SSH_MSG_UNIMPLEMENTED] = GOT_UNIMPLEMENTED,
+        [SSH_MSG_DEBUG] = GOT_DEBUG,
+        [SSH_MSG_SERVICE_REQUEST] = GOT_SERVICE_REQUEST,
+        [SSH_MSG_SERVICE_ACCEPT] = GOT_ILLEGAL,
+        [SSH_MSG_EXT_INFO] = GOT_EXT_INFO,
+        [SSH_MSG_NEWCOMPRESS] = GOT_ILLEGAL,
+        [SSH_MSG_KEXINIT] = GOT_KEXINIT,
+        [SSH_MSG_NEWKEYS] = GOT_NEWKEYS,
+        [22 ... 29] = GOT_ILLEGAL,
+        [SSH_MSG_KEX_ECDH_INIT] = GOT_KEX_INIT,
+        [SSH_MSG_KEX_ECDH_REPLY... SSH_MSG_KEX_LAST] = GOT_KEX_OTHER,
+        [SSH_MSG_USERAUTH_REQUEST] = GOT_AUTH_REQUEST,
+        [SSH_MSG_USERAUTH_FAILURE... 79] = GOT_ILLEGAL,
+        [SSH_MSG_GLOBAL_REQUEST] = GOT_GLOBAL_REQUEST,
+        [SSH_MSG_REQUEST_SUCCESS... SSH_MSG_REQUEST_FAILURE] = GOT_GLOBAL_REPLY,
+        [SSH_MSG_CHANNEL_OPEN] = GOT_CHANNEL_OPEN,
+        [SSH_MSG_CHANNEL_OPEN_CONFIRMATION... SSH_MSG_CHANNEL_OPEN_FAILURE] =
+                GOT_CHANNEL_OPEN_REPLY,
+        [SSH_MSG_CHANNEL_WINDOW_ADJUST] = GOT_WINDOW_ADJUST,
+        [SSH_MSG_CHANNEL_DATA] = GOT_CHANNEL_DATA,
+        [SSH_MSG_CHANNEL_EXTENDED_DATA] = GOT_EXTENDED_DATA,
+        [SSH_MSG_CHANNEL_EOF] = GOT_CHANNEL_EOF,
+        [SSH_MSG_CHANNEL_CLOSE] = GOT_CHANNEL_CLOSE,
+        [SSH_MSG_CHANNEL_REQUEST] = GOT_CHANNEL_REQUEST,
+        [SSH_MSG_CHANNEL_SUCCESS... SSH_MSG_CHANNEL_FAILURE] = GOT_CHANNEL_REPLY,
+        [83 ... 89] = GOT_CONNECTION_OTHER,
+        [101 ... 127] = GOT_CONNECTION_OTHER,
+};
+
+enum session_event session_event_of(uint8_t number)
+{
+	return event_of[number] != GOT_NOTHING ? (enum session_event)event_of[number]
+	                                       : GOT_UNKNOWN;
+}
+
+// --- answers -------------------------------------------------------------------------------------
+
+enum session_answer session_answer_to(unsigned state, unsigned event)
+{
+	if (state == SESSION_FREE || state == SESSION_CLOSING)
+		return ANSWER_DROPPED;
+	return steps[state][event].run != NULL ? steps[state][event].answer : ANSWER_REFUSED;
+}
+
+const char *session_answer_text(enum session_answer answer)
+{
+	static const char *const texts[SESSION_ANSWERS] = {
+#define X(name, text) [ANSWER_##name] = text,
+	        SESSION_ANSWER_LIST(X)
+#undef X
+	};
+
+	return answer < SESSION_ANSWERS ? texts[answer] : "?";
+}
+
+unsigned session_next_of(unsigned state, unsigned event)
+{
+	return steps[state][event].next;
+}
+
+// A message that the table does not allow now.
+static void session_refuse_event(struct shard *h, struct session *s, enum session_event event,
+                                 const struct message *m)
+{
+	char why[80];
+
+	if (s->state == SESSION_CLOSING) {
+		COUNT(h, messages_after_close);
+		return;
+	}
+	count_add(h, COUNT_refused_free + s->state, 1);
+	snprintf(why, sizeof(why), "message %u (%s) is not allowed in state %s", m->number,
+	         session_event_name(event), session_state_name(s->state));
+	session_refuse(h, s, STATUS_UNEXPECTED, why);
+}
+
+void session_step(struct shard *h, struct session *s, enum session_event event,
+                  const struct message *m)
+{
+	const struct step *step = &steps[s->state][event];
+	uint8_t before = s->state;
+	enum status status;
+
+	TRACE_STEP(session_slot(h, s), s->life);
+	if (step->run == NULL) {
+		session_refuse_event(h, s, event, m);
+		return;
+	}
+	s->intent = (uint8_t)event;
+	status = step->run(h, s, m);
+	if (status != STATUS_OK && status != STEP_STAY) {
+		if (s->state != SESSION_CLOSING) {
+			COUNT(h, malformed);
+			session_refuse(h, s, status, status_text(status));
+		}
+	} else if (status == STATUS_OK && step->next != SESSION_FREE && s->state == before) {
+		session_enter(h, s, step->next);
+		if (session_is_authenticated(s))
+			session_pump(h, s);
+	}
+	s->intent = GOT_NOTHING;
+	kex_consider(h, s);
+}
+
+// --- handlers of no phase ------------------------------------------------------------------------
+
+static enum status on_disconnect(struct shard *h, struct session *s, const struct message *m)
+{
+	struct cursor c = cursor_over(m->body);
+	uint32_t reason = cursor_u32(&c);
+	struct span why = cursor_string(&c);
+	char text[160];
+
+	cursor_string(&c); // language
+	if (!cursor_ok(&c))
+		why = span_of(NULL, 0);
+	log_session(h, s, LOG_INFO, "SSHS_LOG", "client disconnects, reason=%u: %s", reason,
+	            log_escape(text, sizeof(text), why));
+	s->flags |= SESSION_SAID_BYE;
+	session_close(h, s);
+	return STATUS_OK;
+}
+
+static enum status on_ignore(struct shard *h, struct session *s, const struct message *m)
+{
+	// Strict KEX: before the first keys are in force nothing else may come. Whether the client
+	// is strict is known from its KEXINIT, which then must have been its first packet.
+	if (s->state < SESSION_EXPECT_SERVICE && s->flags & SESSION_STRICT) {
+		session_refuse_event(h, s, (enum session_event)s->intent, m);
+		return STEP_STAY;
+	}
+	COUNT(h, messages_ignored);
+	return STATUS_OK;
+}
+
+static enum status on_unknown(struct shard *h, struct session *s, const struct message *m)
+{
+	uint8_t bytes[8];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+
+	COUNT(h, messages_unknown);
+	builder_u8(&b, SSH_MSG_UNIMPLEMENTED);
+	builder_u32(&b, m->sequence);
+	session_send(h, s, builder_span(&b));
+	return STATUS_OK;
+}

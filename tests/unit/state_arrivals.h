@@ -1,0 +1,130 @@
+// A control_bench whose client stands in a state of its session: one way there for each state.
+#pragma once
+
+#include "tests/unit/control_client.h"
+
+static inline void arrive_kexinit(struct bench *b)
+{
+	client_connects(b, 0);
+	client_identifies(b, 0, "SSH-2.0-test");
+}
+
+static inline void arrive_kex_init(struct bench *b)
+{
+	arrive_kexinit(b);
+	client_offers(b, 0, &modern);
+}
+
+static inline void arrive_kex_answer(struct bench *b)
+{
+	arrive_kex_init(b);
+	b->crypto_mute = true;
+	client_public(b, 0);
+}
+
+static inline void arrive_signature(struct bench *b)
+{
+	arrive_kex_init(b);
+	b->keeper_mute = true;
+	client_public(b, 0);
+}
+
+static inline void arrive_newkeys(struct bench *b)
+{
+	arrive_kex_init(b);
+	client_public(b, 0);
+}
+
+static inline void arrive_service(struct bench *b)
+{
+	client_keyed(b, 0);
+}
+
+static inline void arrive_auth(struct bench *b)
+{
+	client_in_auth(b, 0);
+}
+
+static inline void arrive_wait_auth(struct bench *b)
+{
+	arrive_auth(b);
+	b->keeper_mute = true;
+	client_password(b, 0, "bob", "secret");
+}
+
+static inline void arrive_open(struct bench *b)
+{
+	arrive_auth(b);
+	client_password(b, 0, "bob", "secret");
+	client_channel(b, 7, 100000);
+}
+
+static inline void arrive_rekey_kexinit(struct bench *b)
+{
+	arrive_open(b);
+	bench_session(b, 0)->key_bytes[1] = SESSION_REKEY_BYTES;
+	client_number(b, 0, SSH_MSG_IGNORE);
+}
+
+static inline void arrive_rekey_kex_init(struct bench *b)
+{
+	arrive_open(b);
+	client_offers(b, 0, &modern);
+}
+
+static inline void arrive_rekey_answer(struct bench *b)
+{
+	arrive_rekey_kex_init(b);
+	b->crypto_mute = true;
+	client_public(b, 0);
+}
+
+static inline void arrive_rekey_signature(struct bench *b)
+{
+	arrive_rekey_kex_init(b);
+	b->keeper_mute = true;
+	client_public(b, 0);
+}
+
+static inline void arrive_rekey_newkeys(struct bench *b)
+{
+	arrive_rekey_kex_init(b);
+	client_public(b, 0);
+}
+
+// States that a client can stand in and be heard.
+static const struct {
+	enum session_state state;
+	void (*arrive)(struct bench *b);
+} arrivals[] = {
+        {SESSION_EXPECT_IDENT, NULL},
+        {SESSION_EXPECT_KEXINIT, arrive_kexinit},
+        {SESSION_EXPECT_KEX_INIT, arrive_kex_init},
+        {SESSION_WAIT_KEX_ANSWER, arrive_kex_answer},
+        {SESSION_WAIT_SIGNATURE, arrive_signature},
+        {SESSION_EXPECT_NEWKEYS, arrive_newkeys},
+        {SESSION_EXPECT_SERVICE, arrive_service},
+        {SESSION_EXPECT_AUTH, arrive_auth},
+        {SESSION_WAIT_AUTH, arrive_wait_auth},
+        {SESSION_OPEN, arrive_open},
+        {SESSION_REKEY_KEXINIT, arrive_rekey_kexinit},
+        {SESSION_REKEY_KEX_INIT, arrive_rekey_kex_init},
+        {SESSION_REKEY_ANSWER, arrive_rekey_answer},
+        {SESSION_REKEY_SIGNATURE, arrive_rekey_signature},
+        {SESSION_REKEY_NEWKEYS, arrive_rekey_newkeys},
+};
+#define ARRIVALS (sizeof(arrivals) / sizeof(arrivals[0]))
+
+// The client of slot 0 anew, in that state; whoever was there is gone.
+static inline void bench_arrive(struct bench *b, unsigned which)
+{
+	if (bench_session(b, 0)->life != 0)
+		client_gone(b, 0);
+	b->keeper_mute = b->crypto_mute = false;
+	bench_turn(b);
+	if (arrivals[which].arrive != NULL)
+		arrivals[which].arrive(b);
+	else
+		client_connects(b, 0);
+	client_forgets(b);
+}
