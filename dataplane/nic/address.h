@@ -6,8 +6,6 @@
 
 #include "dataplane/tcp/tcp.h"
 
-#define IPV4_MAPPED_BITS 96u // in front of an IPv4 prefix
-
 struct ether_addr {
 	uint8_t bytes[6];
 };
@@ -49,48 +47,6 @@ static inline struct ipv4_addr ipv4_from_ip(const struct ip_addr *a)
 
 	memcpy(out.bytes, a->bytes + 12, 4);
 	return out;
-}
-
-static inline bool ip_equal(const struct ip_addr *a, const struct ip_addr *b)
-{
-	return memcmp(a->bytes, b->bytes, 16) == 0;
-}
-
-static inline bool ip_has_prefix(const struct ip_addr *a, const struct ip_addr *prefix,
-                                 unsigned bits)
-{
-	unsigned whole = bits / 8, rest = bits % 8;
-
-	if (memcmp(a->bytes, prefix->bytes, whole) != 0)
-		return false;
-	return rest == 0 ||
-	       ((a->bytes[whole] ^ prefix->bytes[whole]) & (0xff00u >> rest) & 0xff) == 0;
-}
-
-static inline bool ip_is_ipv4(const struct ip_addr *a)
-{
-	static const struct ip_addr mapped = {{[10] = 0xff, [11] = 0xff}};
-
-	return memcmp(a->bytes, mapped.bytes, 12) == 0;
-}
-
-// :: stands for none. The mapped 0.0.0.0 is not it.
-static inline bool ip_is_none(const struct ip_addr *a)
-{
-	static const struct ip_addr none;
-
-	return ip_equal(a, &none);
-}
-
-// Of an IPv6 address.
-static inline bool ip_is_group(const struct ip_addr *a)
-{
-	return a->bytes[0] == 0xff;
-}
-
-static inline bool ip_is_link_local(const struct ip_addr *a)
-{
-	return a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
 }
 
 // The group a neighbour is asked for in (RFC 4291 section 2.7.1).

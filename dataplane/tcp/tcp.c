@@ -40,6 +40,7 @@ struct tcp *tcp_new(const struct tcp_config *config)
 	t->config = *config;
 	if (t->config.time_wait_us == 0)
 		t->config.time_wait_us = 60 * TCP_SECOND_US;
+	t->usual_window = config->receive_window;
 	t->conns = config->arena;
 	t->conn_pool.limit = config->slots;
 	t->syn_pool.limit = config->syn_slots;

@@ -9,16 +9,12 @@
 #include "crypto/core/span.h"
 #include "crypto/core/status.h"
 #include "dataplane/base/counters_tcp.h"
+#include "dataplane/base/ip_addr.h"
 
 // A name that crosses cores and processes: stale once conns[slot].life has moved on.
 struct conn_id {
 	uint32_t slot;
 	uint32_t life;
-};
-
-// Addresses are IPv6-sized; IPv4 is held v4-mapped (::ffff:a.b.c.d). Network byte order.
-struct ip_addr {
-	uint8_t bytes[16];
 };
 
 struct tcp_tuple {
@@ -82,6 +78,11 @@ struct tcp_config {
 	uint32_t source_half_open; // ... of one IPv4 address or IPv6 /64: 1/8, at least 64
 	uint32_t connections_most; // open, of all: slots
 	uint32_t source_connections; // ... of one source: no limit
+	uint8_t source_bits;         // prefix that is one source: 32 of IPv4
+	uint8_t source6_bits;        // ... 64 of IPv6
+	bool cookies;                // answer all requests so
+	uint64_t syn_us;             // how long a half-open entry waits: 63 s
+	uint64_t fin_wait_us;        // in FIN_WAIT_2: 60 s
 	size_t slab_bytes; // stream chunks, all connections together (reserved, lazily used)
 	uint16_t mss;      // from the port's MTU, for IPv4
 	uint32_t receive_window;  // most we ever advertise, per connection
@@ -107,6 +108,20 @@ struct tcp *tcp_new(const struct tcp_config *config); // NULL: out of memory. At
 void tcp_free(struct tcp *t);
 
 void tcp_listen(struct tcp *t, uint16_t port, bool on);
+
+// What an operator may change at any time, as in struct tcp_config; connections that are open keep
+// what they have agreed on.
+struct tcp_limits {
+	uint16_t mss;
+	bool cookies;
+	uint8_t source_bits, source6_bits;
+	uint32_t receive_window; // 0: as started
+	uint32_t half_open, source_half_open, connections, source_connections;
+	uint64_t syn_us, fin_wait_us;
+	uint64_t alive_idle_us, alive_every_us;
+	uint8_t alive_probes;
+};
+void tcp_limits_set(struct tcp *t, const struct tcp_limits *limits);
 
 // Open a connection from tuple->local to tuple->remote; `opened` follows, or `closed` alone when
 // it fails. life is 0 when no slot is left or the tuple is in use.
@@ -177,12 +192,19 @@ struct tcp_gauges {
 };
 void tcp_gauges(const struct tcp *t, struct tcp_gauges *out); // O(1)
 
+// The connection in a slot, or NULL; the slots in use lie below slots_touched.
+const struct tcp_tuple *tcp_at(const struct tcp *t, uint32_t slot, struct conn_id *id);
+bool tcp_find(const struct tcp *t, const struct tcp_tuple *tuple, struct conn_id *id);
+// Send no segment longer than what is configured now.
+void tcp_shorten(struct tcp *t, struct conn_id id);
+
 struct tcp_info {
 	const char *state; // RFC 9293 name
 	uint32_t send_window, receive_window, congestion_window;
 	uint32_t srtt_us, rto_us;
 	uint32_t send_queue, receive_queue;
 	uint32_t retransmits;
+	uint32_t mss; // most payload of a segment, options included
 	uint64_t bytes_in, bytes_out;
 };
 bool tcp_info(const struct tcp *t, struct conn_id id, struct tcp_info *out);

@@ -4,13 +4,19 @@
 
 #define SOURCE_HALF_OPEN_LEAST 64u
 
-// A source is an IPv4 address or an IPv6 /64. Each is counted in two places, and is over a limit
+static uint32_t or_else(uint32_t configured, uint32_t usual)
+{
+	return configured != 0 ? configured : usual;
+}
+
+// A source is an IPv4 address or an IPv6 /64, unless another prefix is configured. Each is counted in two places, and is over a limit
 // when both are: strangers that share one place with it do not suffer.
 static void source_places(const struct tcp *t, const struct ip_addr *from, uint32_t at[2])
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	size_t len = memcmp(from->bytes, mapped, sizeof(mapped)) == 0 ? 16 : 8;
-	uint64_t hash = keyed_hash(&t->isn_key, from->bytes, len);
+	unsigned bits = ip_is_ipv4(from) ? IPV4_MAPPED_BITS + or_else(t->config.source_bits, 32)
+	                                 : or_else(t->config.source6_bits, 64);
+	struct ip_addr source = ip_prefix_of(from, bits);
+	uint64_t hash = keyed_hash(&t->isn_key, source.bytes, sizeof(source.bytes));
 
 	at[0] = (uint32_t)hash % TCP_SOURCES;
 	at[1] = (uint32_t)(hash >> 32) % TCP_SOURCES;
@@ -32,11 +38,6 @@ void tcp_source_open(struct tcp *t, const struct tcp_tuple *tuple, int32_t more)
 	source_places(t, &tuple->remote, at);
 	for (int i = 0; i < 2; i++)
 		t->sources[at[i]].open += (uint32_t)more;
-}
-
-static uint32_t or_else(uint32_t configured, uint32_t usual)
-{
-	return configured != 0 ? configured : usual;
 }
 
 static bool memory_is_short(const struct tcp *t)
@@ -71,7 +72,8 @@ enum tcp_admission tcp_admit(struct tcp *t, const struct tcp_tuple *tuple)
 		TCP_COUNT(t, tcp_source_full);
 		return TCP_REFUSE;
 	}
-	if (least_u32(a->half_open, b->half_open) >=
+	if (config->cookies ||
+	    least_u32(a->half_open, b->half_open) >=
 	            or_else(config->source_half_open, half_open) ||
 	    t->syn_pool.used >=
 	            or_else(config->syn_high_water, config->syn_slots - config->syn_slots / 4))

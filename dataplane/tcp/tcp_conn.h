@@ -306,6 +306,7 @@ struct tcp {
 	uint32_t wait_oldest, wait_newest; // index + 1
 
 	struct hash_key table_key, isn_key, cookie_key;
+	uint32_t usual_window;
 	uint64_t cookie_us; // the last one was sent; 0: none
 	struct tcp_source sources[TCP_SOURCES];
 	uint64_t random; // state of a small generator: eviction, budgets

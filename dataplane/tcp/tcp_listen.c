@@ -132,6 +132,14 @@ static void entry_send(struct tcp *t, uint32_t index)
 	wheel_arm(&t->syn_wheel, index, e->due_us);
 }
 
+// The n-th answer waits twice as long as the one before it: so long all together.
+static bool entry_is_old(const struct tcp *t, const struct syn_entry *e)
+{
+	uint64_t waited_us = ((1ull << e->sent) - 1) * TCP_RTO_FIRST_US;
+
+	return t->config.syn_us != 0 ? waited_us >= t->config.syn_us : e->sent >= TCP_SYN_TRIES;
+}
+
 void tcp_syn_timer(void *owner, uint32_t index, uint64_t now_us)
 {
 	struct tcp *t = owner;
@@ -139,7 +147,7 @@ void tcp_syn_timer(void *owner, uint32_t index, uint64_t now_us)
 
 	if (now_us < e->due_us) {
 		wheel_arm(&t->syn_wheel, index, e->due_us);
-	} else if (e->sent >= TCP_SYN_TRIES) {
+	} else if (entry_is_old(t, e)) {
 		TCP_COUNT(t, tcp_syn_expired);
 		entry_remove(t, index);
 	} else {

@@ -29,6 +29,7 @@ bool tcp_info(const struct tcp *t, struct conn_id id, struct tcp_info *out)
 	                         .send_queue = c->send.bytes,
 	                         .receive_queue = c->recv.bytes,
 	                         .retransmits = c->retransmits,
+	                         .mss = c->mss,
 	                         .bytes_in = c->bytes_in,
 	                         .bytes_out = c->bytes_out};
 	return true;
