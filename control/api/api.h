@@ -25,7 +25,7 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(SESSIONS,         OPERATOR, "none / session rows")                                   \
 	X(DIALOGUES,        OPERATOR, "none / dialogue rows")                                  \
 	X(COUNTERS,         OPERATOR, "none / rows: string name, string sentence, u64 value")  \
-	X(RESET_COUNTERS,   ADMIN,    "none / none")                                           \
+	X(RESET_COUNTERS,   ADMIN,    "u8 which, or none for all / none")                      \
 	X(STATUS,           OPERATOR, "none / status row")                                     \
 	X(MEMORY,           OPERATOR, "none / rows: string what, u64 bytes")                   \
 	X(POOLS,            OPERATOR, "none / rows: string pool, u64 in use, u64 peak, u64 capacity") \
@@ -39,7 +39,9 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(LOG_STATE,        OPERATOR, "none / u32 size, u32 lines, u64 dropped, u64 overwritten") \
 	X(LOG_RESET,        ADMIN,    "none / none")                                           \
 	X(LOG_ADD,          OPERATOR, "u8 level, string name, string text / no reply")         \
-	X(STATES,           OPERATOR, "none / rows: string state, u8 first number, u8 last number, string message, string answer, string next state or empty")
+	X(STATES,           OPERATOR, "none / rows: string state, u8 first number, u8 last number, string message, string answer, string next state or empty") \
+	X(NET_SHOW,         OPERATOR, "u8 question, its parameters; cursor: worker << 32 | the worker's / rows: dataplane/link/net_msg.h") \
+	X(NET_DO,           ADMIN,    "u8 question that changes something, its parameters; cursor as above / none")
 // clang-format on
 
 enum api_call {
@@ -74,7 +76,11 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(BANNER,     "kind",           8)                                                     \
 	X(LOG_CENTER, "",               1)                                                     \
 	X(LOG_HOST,   "address",        4)                                                     \
-	X(PASSWORD_CONTROL, "",         1)
+	X(PASSWORD_CONTROL, "",         1)                                                     \
+	X(INTERFACE,  "",               1)                                                     \
+	X(ROUTE,      "prefix",         60)                                                    \
+	X(TCP,        "",               1)                                                     \
+	X(ACL,        "list and rule",  8192)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -89,6 +95,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, SFTP_IDLE_MINUTES, UINT, 1,     35791,      10, "")                      \
 	X(SSH_SERVER, REKEY_HOURS,      UINT,  0,     24,         0,  "")                      \
 	X(SSH_SERVER, DEFAULT_METHOD,   UINT,  0,     4,          0,  "")                      \
+	X(SSH_SERVER, ACL,              UINT,  0,     3999,       0,  "")                      \
+	X(SSH_SERVER, ACL6,             UINT,  0,     3999,       0,  "")                      \
+	X(SSH_SERVER, ACL_DENY_LOG,     UINT,  0,     1,          0,  "")                      \
 	X(VTY,        SCHEME,           UINT,  0,     1,          1,  "")                      \
 	X(VTY,        IDLE_SECONDS,     UINT,  0,     2147519,    600, "")                     \
 	X(VTY,        SCREEN_LENGTH,    UINT,  0,     512,        24, "")                      \
@@ -120,7 +129,39 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(PASSWORD_CONTROL, ENABLE,     UINT,  0,     1,          0,  "")                      \
 	X(PASSWORD_CONTROL, LENGTH,     UINT,  4,     32,         10, "")                      \
 	X(PASSWORD_CONTROL, TYPES,      UINT,  1,     4,          1,  "")                      \
-	X(PASSWORD_CONTROL, TYPE_LENGTH, UINT, 1,     63,         1,  "")
+	X(PASSWORD_CONTROL, TYPE_LENGTH, UINT, 1,     63,         1,  "")                      \
+	X(INTERFACE,  IPV4,             TEXT,  0,     48,         0,  "")                      \
+	X(INTERFACE,  IPV6,             TEXT,  0,     48,         0,  "")                      \
+	X(INTERFACE,  MTU,              UINT,  0,     9216,       0,  "")                      \
+	X(INTERFACE,  DOWN,             UINT,  0,     1,          0,  "")                      \
+	X(INTERFACE,  DESCRIPTION,      TEXT,  0,     255,        0,  "")                      \
+	X(ROUTE,      HOP,              TEXT,  0,     48,         0,  "")                      \
+	X(ROUTE,      PREFERENCE,       UINT,  1,     255,        60, "")                      \
+	X(ROUTE,      DESCRIPTION,      TEXT,  0,     60,         0,  "")                      \
+	X(TCP,        WINDOW,           UINT,  0,     1024,       0,  "")                      \
+	X(TCP,        MSS,              UINT,  0,     9176,       0,  "")                      \
+	X(TCP,        COOKIES,          UINT,  0,     1,          0,  "")                      \
+	X(TCP,        SYN_SECONDS,      UINT,  0,     600,        0,  "")                      \
+	X(TCP,        FIN_SECONDS,      UINT,  0,     3600,       0,  "")                      \
+	X(TCP,        ALIVE_SECONDS,    UINT,  0,     86400,      0,  "")                      \
+	X(TCP,        ALIVE_INTERVAL,   UINT,  1,     3600,       75, "")                      \
+	X(TCP,        ALIVE_PROBES,     UINT,  1,     30,         9,  "")                      \
+	X(TCP,        CONNECTIONS,      UINT,  0,     1048576,    0,  "")                      \
+	X(TCP,        SOURCE_CONNECTIONS, UINT, 0,    1048576,    0,  "")                      \
+	X(TCP,        HALF_OPEN,        UINT,  0,     65536,      0,  "")                      \
+	X(TCP,        SOURCE_HALF_OPEN, UINT,  0,     65536,      0,  "")                      \
+	X(TCP,        SOURCE_BITS,      UINT,  1,     32,         32, "")                      \
+	X(TCP,        SOURCE6_BITS,     UINT,  1,     128,        64, "")                      \
+	X(ACL,        NUMBER,           UINT,  0,     65534,      0,  "")                      \
+	X(ACL,        STEP,             UINT,  1,     20,         5,  "")                      \
+	X(ACL,        DESCRIPTION,      TEXT,  0,     127,        0,  "")                      \
+	X(ACL,        PERMIT,           UINT,  0,     1,          0,  "")                      \
+	X(ACL,        PROTOCOL,         UINT,  0,     256,        256, "")                     \
+	X(ACL,        SOURCE,           TEXT,  0,     48,         0,  "")                      \
+	X(ACL,        DESTINATION,      TEXT,  0,     48,         0,  "")                      \
+	X(ACL,        FROM_PORT,        UINT,  0,     4294967295, 65535, "")                   \
+	X(ACL,        TO_PORT,          UINT,  0,     4294967295, 65535, "")                   \
+	X(ACL,        FLAGS,            UINT,  0,     7,          0,  "")
 // clang-format on
 
 enum api_class {
@@ -147,6 +188,17 @@ enum api_field {
 #define API_SERVICE_SSH      1u // local user: service-type ssh
 #define API_SERVICE_TELNET   2u
 #define API_SERVICE_TERMINAL 4u
+
+// ACL: the key of a list is "4 2000" or "6 2000", that of its rules has the number behind it (see
+// api_acl_key), and DESCRIPTION is a rule's comment. Ports: first << 16 | last. SOURCE and
+// DESTINATION: "A.B.C.D WILDCARD", "A::B/N", or "" for any.
+#define API_ACL_COUNTING 1u
+#define API_ACL_LOGGING  2u
+#define API_ACL_NAMED    4u // entered in the view of its kind: `acl basic`, not `acl number`
+#define API_ACL_PORTS    65535u
+
+// Which counters are reset.
+enum api_counters { API_COUNTERS_ALL, API_COUNTERS_INTERFACE, API_COUNTERS_TCP };
 
 // How an SSH user proves who it is (Comware's authentication-type).
 enum api_method { API_METHOD_PASSWORD, API_METHOD_PUBLICKEY, API_METHOD_ANY, API_METHOD_BOTH };

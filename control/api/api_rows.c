@@ -1,6 +1,8 @@
 // The shape of everything that crosses between cli and control, in one place for both sides.
 #include "control/api/api_rows.h"
 
+#include <stdio.h>
+
 // --- the lists of api.h as tables ----------------------------------------------------------------
 
 static const struct api_field_row fields[API_FIELDS] = {
@@ -223,4 +225,30 @@ const struct api_value *api_record_find(const struct api_record *record, uint8_t
 			return &record->values[i];
 	}
 	return NULL;
+}
+
+size_t api_acl_key(char *out, size_t size, bool ipv6, uint32_t list, uint32_t rule)
+{
+	int len = rule == API_ACL_NO_RULE
+	                  ? snprintf(out, size, "%c %04u", ipv6 ? '6' : '4', list)
+	                  : snprintf(out, size, "%c %04u %05u", ipv6 ? '6' : '4', list, rule);
+
+	return len < 0 ? 0 : (size_t)len;
+}
+
+static uint32_t digits(struct span s, size_t from, size_t len)
+{
+	uint32_t n = 0;
+
+	for (size_t i = from; i < from + len && i < s.len; i++)
+		n = n * 10 + (uint32_t)(s.data[i] - '0');
+	return n;
+}
+
+bool api_acl_key_parse(struct span key, bool *ipv6, uint32_t *list, uint32_t *rule)
+{
+	*ipv6 = key.len > 0 && key.data[0] == '6';
+	*list = digits(key, 2, 4);
+	*rule = digits(key, 7, 5);
+	return key.len > 7;
 }

@@ -75,4 +75,9 @@ struct api_field_row {
 };
 const struct api_field_row *api_field_row(uint8_t field); // NULL out of range
 const char *api_class_name(uint8_t class);
+// The key of an ACL, or of a rule in it; its length. Rules stand behind their list by number.
+#define API_ACL_NO_RULE UINT32_MAX
+size_t api_acl_key(char *out, size_t size, bool ipv6, uint32_t list, uint32_t rule);
+// False: the key of a list.
+bool api_acl_key_parse(struct span key, bool *ipv6, uint32_t *list, uint32_t *rule);
 const struct api_value *api_record_find(const struct api_record *record, uint8_t field);

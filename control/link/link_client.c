@@ -1,5 +1,6 @@
 // Cells of the dataplane and of cli, one at a time.
 #include "control/link/link_client.h"
+#include "control/link/net_client.h"
 
 #include "control/serve/api_serve.h"
 #include "control/main/log.h"
@@ -115,6 +116,14 @@ static void data_take(struct shard *h, const struct link_cell *cell, struct span
 	TRACE_STEP(cell->slot, cell->life);
 	if (cell->kind == DATA_CONN_OPENED) {
 		on_opened(h, cell);
+		return;
+	}
+	if (cell->kind == DATA_NET_ANSWER) {
+		net_on_answer(h, cell, payload);
+		return;
+	}
+	if (cell->kind == DATA_NET_REFUSED) {
+		net_on_refused(h, cell);
 		return;
 	}
 	s = session_find(h, cell->slot, cell->life);

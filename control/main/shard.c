@@ -4,6 +4,7 @@
 #include "control/serve/api_serve.h"
 #include "control/link/keeper_client.h"
 #include "control/link/link_client.h"
+#include "control/link/net_client.h"
 #include "control/main/crypto_pool.h"
 #include "control/main/log.h"
 #include "control/session/session.h"
@@ -87,6 +88,7 @@ void shard_free(struct shard *h)
 	link_free(h->dialogue);
 	link_free(h->keeper);
 	h->data = h->dialogue = h->keeper = NULL;
+	net_client_lost(h, true);
 	sessions_end(h);
 	keeper_client_lost(h);
 	tasks_run(h);
@@ -147,6 +149,7 @@ void shard_attach_data(struct shard *h, struct link *l)
 {
 	link_free(h->data);
 	h->data = NULL;
+	net_client_lost(h, false);
 	sessions_end(h);
 	h->stuck_count = 0;
 	if (h->listening_port != 0)
@@ -255,7 +258,8 @@ void shard_listen(struct shard *h)
 	            h->hostkey_count > 0 && !h->stopping;
 	uint16_t port = want ? (uint16_t)atomic_load(&c->config.port) : 0;
 
-	if (h->data == NULL || port == h->listening_port)
+	if (h->data == NULL || (atomic_load(&c->started) && !net_settings_send(h)) ||
+	    port == h->listening_port) // rules come before the first request
 		return;
 	if (h->listening_port != 0) {
 		if (!listen_post(h, h->listening_port, false))

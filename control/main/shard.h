@@ -8,6 +8,7 @@
 #include "control/main/pool.h"
 #include "dataplane/base/slab.h"
 #include "dataplane/base/wheel.h"
+#include "dataplane/link/net_msg.h"
 #include "dataplane/link/link.h"
 
 #include <pthread.h>
@@ -26,7 +27,11 @@
 #define SHARD_RESERVE_SMALL 24u
 #define SHARD_RESERVE_LARGE 8u
 
+// What a worker is told of the settings of its network.
+enum net_message { NET_MESSAGE_SETTINGS, NET_MESSAGE_RULES4, NET_MESSAGE_RULES6, NET_MESSAGES };
+
 struct counters_page;
+struct net_question;
 struct shard;
 struct session;
 struct dialogue;
@@ -118,6 +123,14 @@ struct shard {
 	struct shard_hostkey hostkeys[SHARD_HOSTKEYS];
 	uint32_t hostkey_count;
 	bool hostkeys_asked;
+
+	struct {
+		struct net_question *question; // NULL: free
+		uint32_t life;
+	} net_asks[NET_ASKS_MAX]; // with the worker
+	uint32_t net_life;
+	struct blob net_sent[NET_MESSAGES]; // what the worker was told last
+	bool net_stale;                     // ... is perhaps not what the settings say now
 
 	uint16_t listening_port; // what the worker was told; 0: not to listen
 	bool stopping;

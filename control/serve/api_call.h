@@ -37,6 +37,8 @@ api_handler api_begin, api_commit, api_abort, api_put, api_delete, api_get, api_
 api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states;
 // api_log.c
 api_handler api_log, api_log_state, api_log_reset, api_log_add;
+// api_net.c
+api_handler api_net;
 // api_sessions.c
 api_handler api_sessions, api_dialogues, api_free_session, api_host_keys, api_generate_key,
         api_destroy_key, api_started, api_reboot;

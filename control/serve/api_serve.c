@@ -33,6 +33,8 @@ static api_handler *const handlers[API_CALLS] = {
         [API_LOG_RESET] = api_log_reset,
         [API_LOG_ADD] = api_log_add,
         [API_STATES] = api_states,
+        [API_NET_SHOW] = api_net,
+        [API_NET_DO] = api_net,
 };
 
 static const enum api_role roles[API_CALLS] = {

@@ -323,6 +323,7 @@ enum status api_reboot(struct api_ask *a, struct cursor *c)
 static void apply_there(struct shard *there, struct shard_task *task)
 {
 	free(task);
+	there->net_stale = true;
 	shard_listen(there);
 }
 

@@ -71,16 +71,28 @@ enum status api_counters(struct api_ask *a, struct cursor *c)
 	return STATUS_OK;
 }
 
+// The rows of the dataplane that a reset of this kind is about.
+static void rows_of(enum api_counters which, unsigned *from, unsigned *end)
+{
+	*from = which == API_COUNTERS_TCP ? COUNTER_TCP_FIRST : 0;
+	*end = which == API_COUNTERS_INTERFACE ? COUNTERS_FRAME_END : COUNTERS;
+}
+
 enum status api_reset_counters(struct api_ask *a, struct cursor *c)
 {
 	struct control *control = a->h->control;
+	uint8_t which = cursor_left(c) > 0 ? cursor_u8(c) : API_COUNTERS_ALL;
+	unsigned from, end;
 
 	if (cursor_end(c) != STATUS_OK)
 		return c->status;
+	if (which > API_COUNTERS_TCP)
+		return STATUS_MALFORMED;
+	rows_of((enum api_counters)which, &from, &end);
 	pthread_mutex_lock(&control->counters_lock);
-	for (unsigned i = 0; i < COUNTERS; i++)
+	for (unsigned i = from; i < end; i++)
 		control->base_dataplane[i] = dataplane_count(control, i);
-	for (unsigned i = 0; i < CONTROL_COUNTERS; i++)
+	for (unsigned i = 0; i < CONTROL_COUNTERS && which == API_COUNTERS_ALL; i++)
 		control->base_control[i] = control_count(control, i);
 	pthread_mutex_unlock(&control->counters_lock);
 	return STATUS_OK;

@@ -21,6 +21,7 @@
 	X(frame_vlan,           "frames of another VLAN than ours")                              \
 	X(frame_not_ours,       "frames for another Ethernet address")                           \
 	X(frame_type,           "frames of a type not spoken here")                              \
+	X(frame_down,           "frames dropped either way: the interface is shut down")         \
 	X(frame_scattered,      "frames longer than one receive buffer")                         \
 	X(ip_header_bad,        "IP packets with a malformed header or length")                  \
 	X(ip_checksum_bad,      "IPv4 packets with a wrong header checksum")                     \
@@ -58,6 +59,10 @@
 	X(neighbor_failed,      "frames dropped: the neighbour does not answer")                 \
 	X(neighbor_pending_full, "frames dropped: one already waits for the neighbour")          \
 	X(route_none,           "packets of ours with no route to their destination")            \
+	X(address_gone,         "connections ended: their address is ours no more")              \
+	X(probe_out,            "echo requests and datagrams that an operator sent")             \
+	X(probe_in,             "answers to them, and answers nobody waits for")                 \
+	X(transmit_long,        "segments dropped: longer than the MTU of now")                  \
 	X(transmit_full,        "frames dropped: transmit queue full")                           \
 	X(transmit_no_buffer,   "frames dropped: no frame buffer")                               \
 	X(steered,              "frames handed to the worker that owns their flow")              \
@@ -123,6 +128,9 @@ enum counter {
 // TCP's rows are the last ones, in its own order, so it writes count[COUNTER_TCP_FIRST + n].
 #define COUNTER_TCP_FIRST (COUNTERS - TCP_COUNTERS)
 static_assert((int)COUNTER_tcp_segments_in == (int)COUNTER_TCP_FIRST, "tcp rows come last");
+
+// The rows of frames come first.
+#define COUNTERS_FRAME_END ((unsigned)COUNTER_ident_bad)
 
 enum gauge {
 #define X(name, text) GAUGE_##name,

@@ -18,11 +18,16 @@
 	X(MESSAGE_UP,   WORKER,  struct data_message,  "one SSH message, number included")     \
 	X(SENT,         WORKER,  struct data_sent,     "none")                                 \
 	X(CONN_CLOSED,  WORKER,  struct data_closed,   "none")                                 \
+	X(NET_ANSWER,   WORKER,  struct data_answer,   "rows as net_msg.h has them for this question") \
+	X(NET_REFUSED,  WORKER,  struct data_refused,  "none")                                 \
 	X(MESSAGE_DOWN, CONTROL, struct data_message,  "one SSH message to seal and send")     \
 	X(KEYS_INSTALL, CONTROL, struct data_keys,     "struct suite_keys of one direction; receiver copies and wipes") \
 	X(PHASE,        CONTROL, struct data_phase,    "none")                                 \
 	X(CONN_CLOSE,   CONTROL, struct data_close,    "none")                                 \
-	X(LISTEN,       CONTROL, struct data_listen,   "none")
+	X(LISTEN,       CONTROL, struct data_listen,   "none")                                 \
+	X(NET_SETTINGS, CONTROL, struct data_none,     "struct net_settings; replaces the last") \
+	X(NET_RULES,    CONTROL, struct data_none,     "struct net_rules of one family; replaces the last") \
+	X(NET_ASK,      CONTROL, struct data_ask,      "parameters as net_msg.h has them")
 // clang-format on
 
 enum data_kind {
@@ -97,6 +102,28 @@ struct data_listen {
 	uint16_t port;
 	uint16_t on;
 	uint32_t zero;
+};
+
+// A question about the network: slot and life are its name, which the answer bears.
+struct data_ask {
+	uint32_t ask; // enum net_ask
+	uint32_t zero;
+	uint64_t cursor; // where to go on; 0 at first
+};
+
+struct data_answer {
+	uint32_t status; // enum status
+	uint32_t more;   // 1: ask again with the cursor given
+	uint64_t cursor;
+};
+
+// A request for a connection was refused by a rule. Told ever less often when there are many.
+struct data_refused {
+	uint8_t remote[16];
+	uint32_t list, number; // number UINT32_MAX: no rule fitted
+	uint32_t untold;       // others since the last that was told
+	uint16_t remote_port;
+	uint16_t logged; // the rule itself asks for it
 };
 
 #define X(name, sender, body, payload)                                                         \

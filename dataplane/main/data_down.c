@@ -1,5 +1,6 @@
 // From control to the stream: one function a kind of cell, found by table.
 #include "dataplane/main/data_inner.h"
+#include "dataplane/main/net_serve.h"
 
 #include "crypto/core/secret.h"
 
@@ -137,7 +138,8 @@ static void (*const handlers[DATA_KINDS])(struct data_serve *s, struct data_conn
         [DATA_CONN_CLOSE] = on_conn_close,
 };
 
-static void dispatch(struct data_serve *s, const struct link_cell *cell, struct span payload)
+static void dispatch(struct data_serve *s, uint64_t now_us, const struct link_cell *cell,
+                     struct span payload)
 {
 	struct conn_id id = {cell->slot, cell->life};
 	struct data_conn *c;
@@ -146,6 +148,8 @@ static void dispatch(struct data_serve *s, const struct link_cell *cell, struct 
 		listen_cell(s, cell);
 		return;
 	}
+	if (s->net != NULL && net_cell(s->net, now_us, cell, payload))
+		return;
 	if (cell->kind >= DATA_KINDS || handlers[cell->kind] == NULL || id.slot >= s->slots) {
 		data_count(s, COUNTER_joint_bad);
 		return;
@@ -162,7 +166,7 @@ static void dispatch(struct data_serve *s, const struct link_cell *cell, struct 
 	handlers[cell->kind](s, c, id, cell, payload);
 }
 
-bool data_drain(struct data_serve *s)
+bool data_drain(struct data_serve *s, uint64_t now_us)
 {
 	struct link_cell cell;
 	struct span payload;
@@ -171,7 +175,7 @@ bool data_drain(struct data_serve *s)
 	if (s->link == NULL)
 		return false;
 	for (n = 0; n < DRAIN_SLICE && link_next(s->link, &cell, &payload); n++) {
-		dispatch(s, &cell, payload);
+		dispatch(s, now_us, &cell, payload);
 		// Keys cross once, whatever became of them: the buffer is reused for other things.
 		if (cell.kind == DATA_KEYS_INSTALL)
 			secret_wipe((uint8_t *)(uintptr_t)payload.data, payload.len);

@@ -1,5 +1,6 @@
 // Connections come and go; what is owed to control; joints come and go.
 #include "dataplane/main/data_inner.h"
+#include "dataplane/main/net_serve.h"
 
 #include <sys/mman.h>
 
@@ -281,6 +282,8 @@ struct link *data_attach(struct data_serve *s, struct link *link)
 	s->link = link;
 	s->joint = s->joint == UINT8_MAX ? 1 : s->joint + 1;
 	s->reserve = link_room(link) / 8;
+	if (s->net != NULL)
+		net_attached(s->net);
 	if (old != NULL)
 		sweep_start(s, "the device is restarting");
 	return old;

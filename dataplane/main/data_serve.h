@@ -49,9 +49,12 @@ struct data_config {
 	uint64_t *count; // writer: this core
 };
 
+struct net_serve;
+
 struct data_serve {
-	struct tcp *tcp;   // set by the owner right after tcp_new
-	struct link *link; // NULL: control is absent
+	struct tcp *tcp;       // set by the owner right after tcp_new
+	struct net_serve *net; // NULL: cells about the network are refused
+	struct link *link;     // NULL: control is absent
 	struct record_core *record;
 	struct data_conn *conns;
 	struct data_owed *owed; // ring of owed_mask + 1
@@ -83,7 +86,7 @@ void data_stop(struct data_serve *s);
 
 // Once per loop, in this order. data_drain takes what control posted (bounded); data_retry serves
 // what waited. Each answers whether there is more to do at once.
-bool data_drain(struct data_serve *s);
+bool data_drain(struct data_serve *s, uint64_t now_us);
 bool data_retry(struct data_serve *s);
 void data_flush(struct data_serve *s); // ring control's doorbell
 

@@ -179,24 +179,17 @@ static void workers_run(struct dataplane *d)
 	rte_eal_mp_wait_lcore();
 }
 
-// The link-local address is made of the port's (RFC 4291 appendix A): it is the link's alone.
 static void host_complete(struct dataplane *d)
 {
-	const uint8_t *m = d->port.ether.bytes;
-	struct host *host = &d->host;
+	static const struct net_settings none;
+	struct host start = d->options.host;
 	uint8_t secret[16];
-	struct route link = {.prefix = {{0xfe, 0x80}}, .bits = 10};
 
-	*host = d->options.host;
-	host->ether = d->port.ether;
+	start.ether = d->port.ether;
 	random_fill(secret, sizeof(secret));
-	host->label_key = hash_key_from(secret);
-	if (ip_is_none(&host->address[HOST_IPV6].ip))
-		return;
-	host->address[HOST_LINK_LOCAL].ip = (struct ip_addr){
-	        {0xfe, 0x80, [8] = m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
-	host->address[HOST_LINK_LOCAL].bits = link.bits;
-	route_add(&host->routes, &link);
+	start.label_key = hash_key_from(secret);
+	d->host = start;
+	host_apply(&d->host, &start, &none);
 }
 
 static const char *yes(bool is)

@@ -102,7 +102,8 @@ bool worker_poll(struct worker *w)
 		tcp_timers(w->tcp, w->now_us);
 	neighbor_timers(&w->neighbors, &w->host, &out, w->now_us);
 	presence_timers(&w->presence, &w->host, &out, w->now_us);
-	busy |= data_drain(&w->data);
+	busy |= data_drain(&w->data, w->now_us);
+	busy |= net_step(&w->net, w->now_us);
 	busy |= data_retry(&w->data);
 	tcp_flush(w->tcp, w->now_us);
 	data_flush(&w->data);
@@ -224,8 +225,33 @@ static bool data_start(struct worker *w, const struct worker_offer *offer)
 	return true;
 }
 
-// Without rules everyone may try.
-static const struct acl acl_open = {.permit_rest = true};
+static struct neighbor_out net_neighbor(void *worker)
+{
+	return worker_neighbor_out(worker);
+}
+
+static bool net_link_is_up(void *worker)
+{
+	return port_is_up(((const struct worker *)worker)->port);
+}
+
+static void net_start(struct worker *w, const struct host *start)
+{
+	struct net_config config = {
+	        .host = &w->host,
+	        .start = start,
+	        .neighbors = &w->neighbors,
+	        .presence = &w->presence,
+	        .data = &w->data,
+	        .out = {w, net_neighbor, worker_probe, net_link_is_up},
+	        .count = w->count,
+	        .driver = w->port->driver,
+	};
+
+	random_fill(&config.probe_id, sizeof(config.probe_id));
+	net_init(&w->net, &config);
+	w->data.net = &w->net;
+}
 
 static bool handed_start(struct worker *w)
 {
@@ -253,7 +279,6 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	w->port = config->port;
 	w->host = *config->host;
 	w->pool = config->pool;
-	w->acl = &acl_open;
 	clock_start(w);
 	w->page = counters_page_map(config->offer->counters);
 	if (w->page == NULL)
@@ -269,6 +294,7 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	w->refusals.key = hash_key_from(secret);
 	if (!data_start(w, config->offer))
 		return false;
+	net_start(w, config->host);
 	if (!handed_start(w) || !idle_init(w, config->options->spin))
 		return complain(w, "rings or descriptors");
 	idle_link_changed(w);

@@ -6,8 +6,8 @@
 #include <stdatomic.h>
 
 #include "dataplane/main/capture.h"
+#include "dataplane/main/net_serve.h"
 #include "dataplane/main/offers.h"
-#include "dataplane/nic/acl.h"
 #include "dataplane/nic/batch.h"
 #include "dataplane/nic/presence.h"
 
@@ -35,7 +35,6 @@ struct worker {
 	struct rte_mempool *pool;
 	struct batch batch;
 	struct data_serve data;
-	const struct acl *acl;        // never NULL
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
 	// warm
@@ -46,6 +45,7 @@ struct worker {
 	uint64_t tsc_start, tsc_per_us, us_start;
 	struct host host; // this core's copy
 	struct presence presence;
+	struct net_serve net; // rules, probes, the operator's questions
 	struct neighbor_table neighbors;
 	struct counters_page *page;
 	// shared
@@ -91,6 +91,7 @@ bool worker_poll(struct worker *w);
 // worker_frames.c
 struct neighbor_out worker_neighbor_out(struct worker *w);
 void worker_emit(void *worker, const struct tcp_emission *segment);
+enum net_echo_kind worker_probe(void *worker, const struct probe *p);
 // A burst from the port; then judge it, and what other workers handed over. Both answer how many.
 unsigned worker_take(struct worker *w, struct rte_mbuf **frames);
 unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n);

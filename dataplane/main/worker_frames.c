@@ -27,6 +27,11 @@ static void frame_capture(struct worker *w, const struct rte_mbuf *m,
 
 static void frame_send(struct worker *w, struct rte_mbuf *m)
 {
+	if (w->host.down) {
+		w->count[COUNTER_frame_down]++;
+		rte_pktmbuf_free(m);
+		return;
+	}
 	frame_capture(w, m, CAPTURE_OUT);
 	batch_add(&w->batch, m);
 }
@@ -102,6 +107,11 @@ void worker_emit(void *worker, const struct tcp_emission *segment)
 		return;
 	len = frame_write(&w->host, segment, w->port->partial_sums,
 	                  rte_pktmbuf_mtod(m, uint8_t *));
+	if (len == 0) { // the MTU is less than it was; TCP is being told
+		w->count[COUNTER_transmit_long]++;
+		rte_pktmbuf_free(m);
+		return;
+	}
 	frame_length(m, len);
 	if (w->port->partial_sums) {
 		m->l2_len = frame_head_bytes(&w->host);
@@ -111,6 +121,30 @@ void worker_emit(void *worker, const struct tcp_emission *segment)
 		              RTE_MBUF_F_TX_TCP_CKSUM;
 	}
 	frame_route(w, m, &segment->from.remote);
+}
+
+enum net_echo_kind worker_probe(void *worker, const struct probe *p)
+{
+	struct worker *w = worker;
+	struct ip_addr hop;
+	struct rte_mbuf *m;
+	size_t len;
+
+	if (!route_next_hop(&w->host.routes, &p->ask.to, &hop) ||
+	    host_source(&w->host, &p->ask.to) == NULL)
+		return NET_ECHO_NO_ROUTE;
+	m = frame_new(w);
+	if (m == NULL)
+		return 0; // as if it were lost
+	len = frame_write_probe(&w->host, p, rte_pktmbuf_mtod(m, uint8_t *));
+	if (len == 0) {
+		rte_pktmbuf_free(m);
+		return NET_ECHO_TOO_BIG;
+	}
+	frame_length(m, len);
+	w->count[COUNTER_probe_out]++;
+	frame_route(w, m, &p->ask.to);
+	return 0;
 }
 
 // --- in ------------------------------------------------------------------------------------------
@@ -209,10 +243,8 @@ static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struc
 	b->frame[b->frames++] = m;
 	switch (f.verdict) {
 	case FRAME_TCP:
-		if (acl_admits(w->acl, &f.segment))
+		if (net_admits(&w->net, w->now_us, &f.segment))
 			b->segment[b->segments++] = f.segment;
-		else
-			w->count[COUNTER_acl_refused]++;
 		return;
 	case FRAME_ARP:
 		arp_judge(w, &f, handed);
@@ -231,6 +263,10 @@ static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struc
 		return;
 	case FRAME_ICMP_ERROR:
 		error_judge(w, &f);
+		return;
+	case FRAME_PROBE:
+		w->count[COUNTER_probe_in]++;
+		probe_heard(&w->net.probes, w->now_us, &f);
 		return;
 	case FRAME_DROP:
 		w->count[f.why]++;
@@ -271,7 +307,7 @@ static void frame_share(struct worker *w, const struct rte_mbuf *m)
 static bool frame_steer(struct worker *w, struct rte_mbuf *m)
 {
 	uint8_t flow[FRAME_FLOW_BYTES];
-	uint32_t owner;
+	uint32_t owner = 0;
 
 	switch (frame_owner_of(frame_span(m), flow)) {
 	case FRAME_TO_ALL:
@@ -279,10 +315,13 @@ static bool frame_steer(struct worker *w, struct rte_mbuf *m)
 		return false;
 	case FRAME_TO_ANY:
 		return false;
+	case FRAME_TO_FIRST:
+		owner = 0;
+		break;
 	case FRAME_TO_OWNER:
+		owner = (uint32_t)(keyed_hash(&w->flow_key, flow, sizeof(flow)) % w->workers);
 		break;
 	}
-	owner = (uint32_t)(keyed_hash(&w->flow_key, flow, sizeof(flow)) % w->workers);
 	if (owner == w->index)
 		return false;
 	frame_hand(w, m, owner);
@@ -293,7 +332,10 @@ static void frame_receive(struct worker *w, struct rte_mbuf *m, struct burst *b)
 {
 	w->count[COUNTER_frame_bytes_in] += m->pkt_len;
 	frame_capture(w, m, CAPTURE_IN);
-	if (m->nb_segs > 1) {
+	if (w->host.down) {
+		w->count[COUNTER_frame_down]++;
+		rte_pktmbuf_free(m);
+	} else if (m->nb_segs > 1) {
 		w->count[COUNTER_frame_scattered]++;
 		rte_pktmbuf_free(m);
 	} else if (w->workers == 1 || !frame_steer(w, m)) {

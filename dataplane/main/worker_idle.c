@@ -78,6 +78,8 @@ static uint64_t sleep_us(const struct worker *w)
 {
 	uint64_t due = earlier(tcp_next_us(w->tcp),
 	                       earlier(neighbor_next_us(&w->neighbors), w->presence.due_us));
+
+	due = earlier(due, net_next_us(&w->net));
 	uint64_t most = SLEEP_MOST_US;
 
 	if (w->idle.port_fd < 0) {

@@ -7,27 +7,63 @@
 #define FLAG_SYN 0x02
 #define FLAG_ACK 0x10
 
-static bool is_hit(const struct acl_rule *r, const struct ip_addr *from, uint16_t port)
+void acl_set(struct acl *acl, enum net_family family, const struct net_rules *rules)
 {
-	return (r->port == 0 || r->port == port) && ip_has_prefix(from, &r->from, r->bits) &&
-	       ip_is_ipv4(from) == (r->bits >= IPV4_MAPPED_BITS && ip_is_ipv4(&r->from));
+	acl->rules[family] = *rules;
+	memset(acl->hits[family], 0, sizeof(acl->hits[family]));
 }
 
-bool acl_permits(const struct acl *acl, const struct ip_addr *from, uint16_t port)
+void acl_forget_hits(struct acl *acl, uint32_t list)
 {
-	for (uint32_t i = 0; i < acl->rules; i++) {
-		if (is_hit(&acl->rule[i], from, port))
-			return acl->rule[i].permit;
+	for (unsigned f = 0; f < NET_FAMILIES; f++) {
+		if (list == 0 || acl->rules[f].list == list)
+			memset(acl->hits[f], 0, sizeof(acl->hits[f]));
 	}
-	return acl->permit_rest;
 }
 
-bool acl_admits(const struct acl *acl, const struct tcp_segment *segment)
+static bool pattern_fits(const struct net_pattern *p, const struct ip_addr *a)
+{
+	for (unsigned i = 0; i < sizeof(a->bytes); i++) {
+		if ((a->bytes[i] & p->mask.bytes[i]) != p->ip.bytes[i])
+			return false;
+	}
+	return true;
+}
+
+static bool ports_hold(const struct net_ports *p, uint16_t port)
+{
+	return port >= p->first && port <= p->last;
+}
+
+static bool rule_fits(const struct net_rule *r, const struct tcp_tuple *to)
+{
+	return pattern_fits(&r->from, &to->remote) && pattern_fits(&r->to, &to->local) &&
+	       ports_hold(&r->from_port, to->remote_port) &&
+	       ports_hold(&r->to_port, to->local_port);
+}
+
+struct acl_verdict acl_judge(struct acl *acl, const struct tcp_tuple *to)
+{
+	enum net_family family = ip_is_ipv4(&to->remote) ? NET_IPV4 : NET_IPV6;
+	const struct net_rules *list = &acl->rules[family];
+
+	if (!list->in_force)
+		return (struct acl_verdict){.list = list};
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct net_rule *r = &list->rule[i];
+
+		if (!rule_fits(r, to))
+			continue;
+		acl->hits[family][i]++;
+		return (struct acl_verdict){!r->permit, list, r};
+	}
+	return (struct acl_verdict){.refused = true, .list = list};
+}
+
+bool acl_concerns(const struct tcp_segment *segment)
 {
 	struct cursor c = cursor_over(segment->bytes);
 
 	cursor_bytes(&c, FLAGS_AT);
-	if ((cursor_u8(&c) & (FLAG_SYN | FLAG_ACK)) != FLAG_SYN)
-		return true;
-	return acl_permits(acl, &segment->to.remote, segment->to.local_port);
+	return (cursor_u8(&c) & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
 }

@@ -1,26 +1,30 @@
 // Who may open a connection: the rules of the listeners, asked before TCP knows anything of the
-// sender. A table is written once and then only read; another replaces it whole. Pure.
+// sender. One list of each family; another replaces it whole. Pure.
 #pragma once
 
+#include "dataplane/link/net_msg.h"
 #include "dataplane/nic/frame.h"
 
-#define ACL_RULES_MAX 256u
-
-struct acl_rule {
-	struct ip_addr from; // prefix, as in struct route
-	uint8_t bits;
-	bool permit;
-	uint16_t port; // of the listener; 0: any
-};
-
-// The first rule that fits decides; `permit_rest` when none does.
 struct acl {
-	bool permit_rest;
-	uint32_t rules;
-	struct acl_rule rule[ACL_RULES_MAX];
+	struct net_rules rules[NET_FAMILIES];
+	uint64_t hits[NET_FAMILIES][NET_RULES_MAX]; // of each rule
 };
 
-bool acl_permits(const struct acl *acl, const struct ip_addr *from, uint16_t port);
+// What a list says of a request.
+struct acl_verdict {
+	bool refused;
+	const struct net_rules *list;
+	const struct net_rule *rule; // NULL: none fitted
+};
 
-// May this segment go on to TCP? Only a request for a connection can be refused.
-bool acl_admits(const struct acl *acl, const struct tcp_segment *segment);
+// Replace the list of one family; its rules have not been hit yet.
+void acl_set(struct acl *acl, enum net_family family, const struct net_rules *rules);
+// Of one list by its number, or of all: 0.
+void acl_forget_hits(struct acl *acl, uint32_t list);
+
+// The first rule of its family that fits decides and is hit; none refuses, unless no list is in
+// force.
+struct acl_verdict acl_judge(struct acl *acl, const struct tcp_tuple *to);
+
+// Does this segment ask for a connection? Others are not judged: what is open stays open.
+bool acl_concerns(const struct tcp_segment *segment);

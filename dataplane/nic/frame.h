@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dataplane/base/counters_page.h"
+#include "dataplane/link/net_msg.h"
 #include "dataplane/nic/host.h"
 
 #define FRAME_ETHER_BYTES 14u
@@ -33,15 +34,31 @@ enum frame_verdict {
 	FRAME_GROUPS, // a question for our multicast groups
 	FRAME_ECHO,
 	FRAME_ICMP_ERROR, // about a segment of ours
+	FRAME_PROBE,      // an answer to a probe of ours, or an error about one
 	FRAME_TCP
 };
 
 // What an ICMP error says of a segment that it quotes.
 struct icmp_told {
-	bool too_big; // for a hop with this `mtu`; else: it did not arrive ...
-	bool hard;    // ... and none will
+	bool too_big;  // for a hop with this `mtu`; else: it did not arrive ...
+	bool hard;     // ... and none will
+	bool exceeded; // it crossed too many routers
+	uint8_t code;
 	uint32_t mtu;
 	uint32_t seq;
+};
+
+// How an answer names the probe it belongs to: identifier and sequence number of an echo request,
+// ports of a datagram.
+struct probe_name {
+	bool is_udp;
+	uint16_t first, second;
+};
+
+struct probe_told {
+	struct probe_name name;
+	enum net_echo_kind kind;
+	uint8_t code, hops;
 };
 
 // What to answer in an ICMP error.
@@ -59,6 +76,7 @@ struct frame {
 	struct ip_addr remote;       // ... and its sender
 	struct icmp_refusal refusal; // REFUSE
 	struct icmp_told told;       // ICMP_ERROR, about the connection segment.to
+	struct probe_told probe;     // PROBE
 	struct tcp_segment segment;  // TCP
 };
 
@@ -84,7 +102,7 @@ size_t frame_head_bytes(const struct host *host);
 void frame_address(uint8_t *frame, struct ether_addr to);
 
 // Which worker a frame is for: TCP's, and an ICMP error about it, the owner of its flow, told by
-// the hash input; what is said of neighbours all.
+// the hash input; answers to probes the first; what is said of neighbours all.
 #define FRAME_FLOW_BYTES 36u
-enum frame_owner { FRAME_TO_ANY, FRAME_TO_OWNER, FRAME_TO_ALL };
+enum frame_owner { FRAME_TO_ANY, FRAME_TO_OWNER, FRAME_TO_FIRST, FRAME_TO_ALL };
 enum frame_owner frame_owner_of(struct span bytes, uint8_t flow[FRAME_FLOW_BYTES]);

@@ -20,7 +20,8 @@ static enum frame_owner flow_owner(const struct tcp_tuple *to, uint8_t flow[FRAM
 	return FRAME_TO_OWNER;
 }
 
-// An error is for the owner of what it quotes; echoes are anyone's.
+// An error is for the owner of what it quotes, an answer to a probe for who sends them all; echo
+// requests are anyone's.
 static enum frame_owner icmp_owner(struct cursor *c, bool is_ipv4,
                                    uint8_t flow[FRAME_FLOW_BYTES])
 {
@@ -32,9 +33,13 @@ static enum frame_owner icmp_owner(struct cursor *c, bool is_ipv4,
 	if (!is_ipv4 &&
 	    (type == ICMP6_SOLICIT || type == ICMP6_ADVERT || type == ICMP6_LISTENER_QUERY))
 		return FRAME_TO_ALL;
+	if (type == (is_ipv4 ? ICMP_ECHO_REPLY : ICMP6_ECHO_REPLY))
+		return FRAME_TO_FIRST;
 	cursor_bytes(c, ICMP_HEAD - 1);
 	if (!is_error || !quote_parse(c, is_ipv4, &quote))
 		return FRAME_TO_ANY;
+	if (quote.is_probe)
+		return FRAME_TO_FIRST;
 	return flow_owner(&quote.tuple, flow);
 }
 

@@ -57,10 +57,12 @@ struct packet {
 	struct span whole, payload;
 };
 
-// A segment of ours as an ICMP error quotes it.
+// A packet of ours as an ICMP error quotes it: a segment, or a probe.
 struct quote {
-	struct tcp_tuple tuple; // local: its sender
-	uint32_t seq;
+	bool is_probe;
+	struct tcp_tuple tuple;  // local: its sender; of a probe without ports
+	uint32_t seq;            // segment
+	struct probe_name probe; // probe
 };
 
 // Each returns the row of the first fault found, or COUNTERS when there is none.
@@ -71,7 +73,8 @@ enum counter packet_parse_ipv6(const struct host *host, struct span bytes, struc
 bool packet_ends_ipv4(struct cursor *c, struct packet *out);
 bool packet_ends_ipv6(struct cursor *c, struct packet *out);
 
-// Read the packet quoted at the cursor. False: no TCP segment with its sequence number.
+// Read the packet quoted at the cursor. False: neither a TCP segment with its sequence number, nor
+// an echo request or UDP datagram with what names it.
 bool quote_parse(struct cursor *c, bool is_ipv4, struct quote *out);
 
 struct frame packet_icmp(const struct host *host, const struct packet *p);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dataplane/base/keyed_hash.h"
+#include "dataplane/link/net_msg.h"
 #include "dataplane/nic/route.h"
 
 enum host_address_name { HOST_IPV4, HOST_IPV6, HOST_LINK_LOCAL, HOST_ADDRESSES };
@@ -16,10 +17,15 @@ struct host {
 	struct ether_addr ether;
 	uint16_t mtu;  // longest IP packet either way
 	uint16_t vlan; // 0: untagged
+	bool down;     // the operator has shut the interface
 	struct host_address address[HOST_ADDRESSES];
 	struct route_table routes;
 	struct hash_key label_key; // for IPv6 flow labels
 };
+
+// Become what the settings say; what they leave open is as it was at start. An address that is new
+// is not used yet (presence.h). Routes whose hop is not on our link are left out.
+void host_apply(struct host *host, const struct host *start, const struct net_settings *s);
 
 // Is this an address that we use?
 static inline bool host_has(const struct host *host, const struct ip_addr *a)

@@ -290,6 +290,13 @@ void neighbor_confirm(struct neighbor_table *t, const struct neighbor_out *out, 
 		learn(t, out, now_us, n, ether, NEIGHBOR_STALE);
 }
 
+void neighbor_reset(struct neighbor_table *t, const struct neighbor_out *out)
+{
+	neighbor_fini(t, out);
+	memset(t->entry, 0, sizeof(t->entry));
+	t->in_use = t->unheard = t->timed = 0;
+}
+
 void neighbor_fini(struct neighbor_table *t, const struct neighbor_out *out)
 {
 	for (unsigned i = 0; i < NEIGHBORS; i++) {

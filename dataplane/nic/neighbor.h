@@ -71,6 +71,8 @@ uint64_t neighbor_timers(struct neighbor_table *t, const struct host *host,
                          const struct neighbor_out *out, uint64_t now_us);
 uint64_t neighbor_next_us(const struct neighbor_table *t);
 
+// Forget all: who is spoken to is asked for again.
+void neighbor_reset(struct neighbor_table *t, const struct neighbor_out *out);
 // Drop what waits.
 void neighbor_fini(struct neighbor_table *t, const struct neighbor_out *out);
 

@@ -222,6 +222,14 @@ void port_close(struct port *port)
 	rte_eth_dev_close(port->id);
 }
 
+bool port_is_up(const struct port *port)
+{
+	struct rte_eth_link link;
+
+	return rte_eth_link_get_nowait(port->id, &link) == 0 &&
+	       link.link_status == RTE_ETH_LINK_UP;
+}
+
 int port_receive_fd(const struct port *port, uint16_t queue)
 {
 	return port->interrupts ? rte_eth_dev_rx_intr_ctl_q_get_fd(port->id, queue) : -1;

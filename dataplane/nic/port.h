@@ -41,6 +41,9 @@ static inline void port_look(const struct port *port)
 		port->tap_look(port->tap_signal);
 }
 
+// Does the device say that its link is up? Any core.
+bool port_is_up(const struct port *port);
+
 // Descriptor that becomes readable when frames arrive on a queue, or -1.
 int port_receive_fd(const struct port *port, uint16_t queue);
 // Ask for one interrupt; frames may have come meanwhile, so poll once more.

@@ -8,7 +8,7 @@
 static void announce(const struct presence *p, const struct host *host,
                      const struct neighbor_out *out, enum host_address_name name)
 {
-	if (p->quiet)
+	if (p->quiet || ip_is_none(&host->address[name].ip))
 		return;
 	if (name == HOST_IPV4) {
 		p->count[COUNTER_arp_request_out]++;
@@ -66,7 +66,17 @@ void presence_start(struct presence *p, struct host *host, const struct neighbor
                     uint64_t now_us, uint64_t *count, bool quiet)
 {
 	*p = (struct presence){.count = count, .quiet = quiet};
-	host->address[HOST_IPV4].used = true;
+	host->address[HOST_IPV4].used = !ip_is_none(&host->address[HOST_IPV4].ip);
+	step(p, host, out, now_us);
+}
+
+void presence_changed(struct presence *p, struct host *host, const struct neighbor_out *out,
+                      uint64_t now_us)
+{
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
+		p->lost[i] &= host->address[i].used;
+	p->steps = 0;
+	host->address[HOST_IPV4].used = !ip_is_none(&host->address[HOST_IPV4].ip);
 	step(p, host, out, now_us);
 }
 

@@ -20,6 +20,9 @@ struct presence {
 
 void presence_start(struct presence *p, struct host *host, const struct neighbor_out *out,
                     uint64_t now_us, uint64_t *count, bool quiet);
+// Our addresses are others now: those not used yet are checked, then told.
+void presence_changed(struct presence *p, struct host *host, const struct neighbor_out *out,
+                      uint64_t now_us);
 void presence_timers(struct presence *p, struct host *host, const struct neighbor_out *out,
                      uint64_t now_us);
 

@@ -1,5 +1,5 @@
 // Where packets go next: connected prefixes, static routes and a default of each family in one
-// table, written at start only. Pure.
+// table, made anew when the operator changes one. Pure.
 #pragma once
 
 #include "dataplane/nic/address.h"

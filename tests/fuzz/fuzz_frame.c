@@ -4,6 +4,7 @@
 
 #include "dataplane/nic/arp.h"
 #include "dataplane/nic/presence.h"
+#include "dataplane/nic/probe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -11,6 +12,7 @@ struct link {
 	struct host host;
 	struct neighbor_table table;
 	struct presence presence;
+	struct probe_table probes;
 	uint64_t count[COUNTERS], now;
 };
 
@@ -50,6 +52,29 @@ static void inside(struct span inner, struct span outer)
 	if (inner.len > 0 &&
 	    (inner.data < outer.data || inner.data + inner.len > outer.data + outer.len))
 		abort();
+}
+
+static enum net_echo_kind on_probe(void *link, const struct probe *p)
+{
+	return 0;
+}
+
+// One echo request and one datagram are under way.
+static void probes_start(struct link *l)
+{
+	static const struct probe_out out = {NULL, on_probe};
+	struct net_probe ask = {.to = {{[10] = 0xff, 0xff, 192, 0, 2, 1}},
+	                        .hops = 1,
+	                        .port = 33434,
+	                        .timeout_ms = 1000};
+
+	probe_init(&l->probes, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		ask.udp = i == 1;
+		if (probe_start(&l->probes, l->now, &ask, i, 1) == NULL)
+			abort();
+	}
+	probe_timers(&l->probes, &l->host, &out, l->now);
 }
 
 // A segment makes us speak to its sender.
@@ -96,6 +121,9 @@ static void judge(struct link *l, const struct neighbor_out *out, const struct f
 		if (frame_write_refusal(&l->host, f, reply) > sizeof(reply))
 			abort();
 		return;
+	case FRAME_PROBE:
+		probe_heard(&l->probes, l->now, f);
+		return;
 	case FRAME_ICMP_ERROR:
 	case FRAME_TCP:
 		answer(l, out, f);
@@ -118,6 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		l.host = owner;
 		neighbor_init(&l.table, (const uint8_t[16]){0}, l.count);
 		presence_start(&l.presence, &l.host, &out, l.now, l.count, false);
+		probes_start(&l);
 	}
 	bytes = span_of(data + 2, size - 2);
 	l.now += data[1] * 10000u;

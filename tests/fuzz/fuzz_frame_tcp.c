@@ -170,6 +170,8 @@ static void frame_take(struct rig *r, const struct frame *f)
 	case FRAME_ICMP_ERROR:
 		error_take(r, f);
 		return;
+	case FRAME_PROBE: // nobody here has asked
+		return;
 	case FRAME_ARP:
 		if (arp_input(&r->table, &r->host, &out, r->now, f->packet, false))
 			presence_claimed(&r->presence, &r->host, &out, r->now, HOST_IPV4);

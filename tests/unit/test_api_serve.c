@@ -401,6 +401,120 @@ TEST(nobody_listens_before_the_start_up_file_is_in_force)
 	bench_free(b);
 }
 
+// What the worker was asked or told last of this kind.
+static struct bench_cell told_last(struct bench *b, enum data_kind kind)
+{
+	struct bench_cell c, last = {0};
+
+	while (bench_queue_pop(&b->down, &c)) {
+		if (c.cell.kind != kind) {
+			blob_fini(&c.payload);
+			continue;
+		}
+		blob_fini(&last.payload);
+		last = c;
+	}
+	return last;
+}
+
+TEST(a_question_about_the_network_goes_to_the_worker_and_its_rows_come_back)
+{
+	struct link_cell cell = {.kind = DIALOGUE_REQUEST, .slot = LOCAL, .life = 1};
+	struct dialogue_request head = {.job = 6, .call = API_NET_SHOW};
+	struct data_answer body = {.status = STATUS_OK, .more = 1, .cursor = 77};
+	struct bench *b = bench_new();
+	struct bench_cell c;
+
+	memcpy(cell.body, &head, sizeof(head));
+	CHECK(link_send(b->cli, &cell, wire("b", NET_ASK_NEIGHBORS)));
+	bench_turn(b);
+	CHECK(!cli_got(b, DIALOGUE_REPLY));
+	c = told_last(b, DATA_NET_ASK);
+	CHECK_EQ(c.cell.kind, DATA_NET_ASK);
+	b->life[c.cell.slot] = c.cell.life;
+	bench_up(b, DATA_NET_ANSWER, c.cell.slot, &body, sizeof(body), span_text("rows"));
+	bench_turn(b);
+	c = cli_gets(b, DIALOGUE_REPLY);
+	memcpy(&head, c.cell.body, sizeof(head));
+	CHECK_EQ(head.status, STATUS_OK);
+	CHECK_EQ(head.more, 1);
+	CHECK_EQ(head.cursor, 77);
+	CHECK_EQ(c.payload.len, 4);
+	blob_fini(&c.payload);
+	bench_up(b, DATA_NET_ANSWER, 0, &body, sizeof(body), span_text("again"));
+	bench_turn(b);
+	CHECK(!cli_got(b, DIALOGUE_REPLY));
+	bench_free(b);
+}
+
+TEST(what_changes_something_is_not_asked_by_a_call_that_shows)
+{
+	struct bench *b = bench_new();
+
+	CHECK_EQ(status_of(b, API_NET_SHOW, wire("b", NET_ASK_FORGET_NEIGHBORS)),
+	         STATUS_UNSUPPORTED);
+	CHECK_EQ(status_of(b, API_NET_DO, wire("b", NET_ASK_PROBE)), STATUS_UNSUPPORTED);
+	CHECK_EQ(status_of(b, API_NET_SHOW, wire("b", 99)), STATUS_UNSUPPORTED);
+	CHECK_EQ(status_of(b, API_NET_SHOW, wire("")), STATUS_MALFORMED);
+	bench_free(b);
+}
+
+TEST(a_worker_that_is_lost_answers_nobody_and_all_are_told)
+{
+	struct link_cell cell = {.kind = DIALOGUE_REQUEST, .slot = LOCAL, .life = 1};
+	struct dialogue_request head = {.job = 6, .call = API_NET_SHOW};
+	struct bench *b = bench_new();
+	struct bench_cell c;
+
+	memcpy(cell.body, &head, sizeof(head));
+	CHECK(link_send(b->cli, &cell, wire("b", NET_ASK_ROUTES)));
+	bench_turn(b);
+	link_free(b->data);
+	shard_attach_data(b->h, bench_joint(&b->data, LINK_B));
+	bench_turn(b);
+	c = cli_gets(b, DIALOGUE_REPLY);
+	memcpy(&head, c.cell.body, sizeof(head));
+	CHECK_EQ(head.status, STATUS_SHUTDOWN);
+	blob_fini(&c.payload);
+	bench_free(b);
+}
+
+TEST(settings_of_the_network_go_to_the_worker_once_they_change)
+{
+	struct api_record r = {.class = API_CLASS_INTERFACE, .count = 1};
+	struct bench *b = bench_new();
+	struct net_settings s;
+	struct bench_cell c;
+
+	r.values[0] = (struct api_value){API_INTERFACE_MTU, 1400, {0}};
+	CHECK_EQ(status_of(b, API_PUT, record(&r)), STATUS_OK);
+	c = told_last(b, DATA_NET_SETTINGS);
+	CHECK_EQ(net_settings_parse(span_blob(&c.payload), &s), STATUS_OK);
+	CHECK_EQ(s.mtu, 1400);
+	blob_fini(&c.payload);
+	CHECK_EQ(status_of(b, API_PUT, record(&r)), STATUS_OK);
+	CHECK_EQ(told_last(b, DATA_NET_SETTINGS).cell.kind, 0);
+	bench_free(b);
+}
+
+TEST(rules_reach_a_new_worker_before_it_listens)
+{
+	struct bench *b = bench_new();
+	unsigned rules = 0;
+	struct bench_cell c;
+
+	link_free(b->data);
+	shard_attach_data(b->h, bench_joint(&b->data, LINK_B));
+	bench_turn(b);
+	while (bench_queue_pop(&b->down, &c) && c.cell.kind != DATA_LISTEN) {
+		rules += c.cell.kind == DATA_NET_RULES;
+		blob_fini(&c.payload);
+	}
+	CHECK_EQ(rules, 2);
+	CHECK_EQ(c.cell.kind, DATA_LISTEN);
+	bench_free(b);
+}
+
 TEST(replies_wait_for_room)
 {
 	struct link_cell filler = {.kind = DIALOGUE_EVENT, .buffer = LINK_NO_BUFFER};

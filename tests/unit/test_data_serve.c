@@ -162,7 +162,7 @@ static void turn(unsigned loops, uint64_t step, bool deaf)
 		now_us += step;
 		wire_deliver(&to_server, server);
 		tcp_timers(server, now_us);
-		data_drain(&serve);
+		data_drain(&serve, now_us);
 		data_retry(&serve);
 		tcp_flush(server, now_us);
 		wire_deliver(&to_client, client);

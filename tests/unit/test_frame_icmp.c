@@ -70,7 +70,7 @@ TEST(a_closed_port_is_final_and_a_lost_network_is_not)
 
 TEST(an_error_about_what_we_never_send_is_ignored)
 {
-	struct made m = told4(3, 3, 0), udp = m, cut = m;
+	struct made m = told4(3, 3, 0), tunnel = m, cut = m;
 	uint16_t sum;
 
 	m.bytes[34 + 8 + 15] = 9; // quoted sender
@@ -78,11 +78,11 @@ TEST(an_error_about_what_we_never_send_is_ignored)
 	sum = checksum_finish(checksum_add(0, m.bytes + 34, 36));
 	memcpy(m.bytes + 36, &sum, 2);
 	CHECK_EQ(parsed(&m).why, COUNTER_icmp_ignored);
-	udp.bytes[34 + 8 + 9] = 17;
-	put16(udp.bytes + 36, 0);
-	sum = checksum_finish(checksum_add(0, udp.bytes + 34, 36));
-	memcpy(udp.bytes + 36, &sum, 2);
-	CHECK_EQ(parsed(&udp).why, COUNTER_icmp_ignored);
+	tunnel.bytes[34 + 8 + 9] = 47;
+	put16(tunnel.bytes + 36, 0);
+	sum = checksum_finish(checksum_add(0, tunnel.bytes + 34, 36));
+	memcpy(tunnel.bytes + 36, &sum, 2);
+	CHECK_EQ(parsed(&tunnel).why, COUNTER_icmp_ignored);
 	cut = ip_from_peer(1, span_of(m.bytes + 34, 34));
 	put16(cut.bytes + 36, 0);
 	sum = checksum_finish(checksum_add(0, cut.bytes + 34, 34));

@@ -219,7 +219,8 @@ TEST(an_echo_request_is_answered_with_its_own_bytes)
 	frame_address(answer.bytes, us.ether);
 	peer.address[HOST_IPV6].ip = IPV6_HERE(1);
 	f = frame_parse(&peer, span_of(answer.bytes, answer.len), FRAME_UNKNOWN);
-	CHECK_EQ(f.why, COUNTER_icmp_ignored); // so its checksum is right
+	CHECK_EQ(f.verdict, FRAME_PROBE); // so its checksum is right
+	CHECK_EQ(f.probe.name.first, 0x1234);
 }
 
 TEST(an_echo_to_all_nodes_is_answered_from_an_address_of_ours)

@@ -68,8 +68,22 @@ TEST(an_error_is_for_the_owner_of_what_it_quotes)
 	error = ip_from_peer(1, span_of(message, sizeof(message)));
 	CHECK_EQ(owner_of(&error), FRAME_TO_OWNER);
 	CHECK_MEM(flow, as_segment, sizeof(flow));
-	error.bytes[34] = 0;
+	error.bytes[34] = 5; // a redirect
 	CHECK_EQ(owner_of(&error), FRAME_TO_ANY);
+}
+
+TEST(answers_to_probes_are_for_the_first_worker)
+{
+	uint8_t reply[8] = {0}, reply6[8] = {129}, message[8 + 28] = {11, 0, [8] = 0x45};
+	struct made echo = ip_from_peer(1, span_of(reply, 8)), error;
+	struct made echo6 = icmp6_from_peer(span_of(reply6, 8));
+
+	message[16] = 64;
+	message[17] = 17;
+	error = ip_from_peer(1, span_of(message, sizeof(message)));
+	CHECK_EQ(owner_of(&echo), FRAME_TO_FIRST);
+	CHECK_EQ(owner_of(&echo6), FRAME_TO_FIRST);
+	CHECK_EQ(owner_of(&error), FRAME_TO_FIRST);
 }
 
 TEST(other_frames_are_anyones)

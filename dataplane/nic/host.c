@@ -1,0 +1,70 @@
+// Who we are after the operator's settings: addresses, routes, limits of length.
+#include "dataplane/nic/host.h"
+
+// It is made of the port's address (RFC 4291 appendix A) and is the link's alone.
+static void link_local_set(struct host *host)
+{
+	struct host_address *a = &host->address[HOST_LINK_LOCAL];
+	const uint8_t *m = host->ether.bytes;
+
+	*a = (struct host_address){0};
+	if (ip_is_none(&host->address[HOST_IPV6].ip))
+		return;
+	a->ip = (struct ip_addr){
+	        {0xfe, 0x80, [8] = m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
+	a->bits = 10;
+}
+
+static void connected_add(struct host *host)
+{
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++) {
+		const struct host_address *a = &host->address[i];
+		struct route link = {.prefix = ip_prefix_of(&a->ip, a->bits), .bits = a->bits};
+
+		if (!ip_is_none(&a->ip))
+			route_add(&host->routes, &link);
+	}
+}
+
+// A hop that no link of ours leads to is of no use now.
+static void static_add(struct host *host, const struct route *route)
+{
+	if (route_is_on_link(&host->routes, &route->hop))
+		route_add(&host->routes, route);
+}
+
+static void address_set(struct host *host, enum host_address_name name,
+                        const struct net_address *want, const struct host *start)
+{
+	struct host_address old = host->address[name];
+
+	host->address[name] = start->address[name];
+	if (!ip_is_none(&want->ip))
+		host->address[name] = (struct host_address){.ip = want->ip, .bits = want->bits};
+	host->address[name].used = old.used && ip_equal(&old.ip, &host->address[name].ip);
+}
+
+void host_apply(struct host *host, const struct host *start, const struct net_settings *s)
+{
+	bool link_local_used = host->address[HOST_LINK_LOCAL].used;
+
+	address_set(host, HOST_IPV4, &s->address[NET_IPV4], start);
+	address_set(host, HOST_IPV6, &s->address[NET_IPV6], start);
+	link_local_set(host);
+	host->address[HOST_LINK_LOCAL].used =
+	        link_local_used && !ip_is_none(&host->address[HOST_LINK_LOCAL].ip);
+	host->mtu = s->mtu != 0 && s->mtu < start->mtu ? s->mtu : start->mtu;
+	host->down = s->down;
+	host->routes.routes = 0;
+	connected_add(host);
+	for (uint32_t i = 0; i < s->routes; i++) {
+		const struct net_route *r = &s->route[i];
+
+		static_add(host, &(struct route){
+		                         .prefix = r->prefix, .hop = r->hop, .bits = r->bits});
+	}
+	for (uint32_t i = 0; i < start->routes.routes; i++) {
+		if (!ip_is_none(&start->routes.row[i].hop))
+			static_add(host, &start->routes.row[i]);
+	}
+}
