@@ -113,6 +113,7 @@ static const char *const methods[] = {
         [API_METHOD_PUBLICKEY] = "publickey",
         [API_METHOD_ANY] = "all",
         [API_METHOD_BOTH] = "password-publickey",
+        [API_METHOD_INTERACTIVE] = "keyboard-interactive",
 };
 
 static enum turn run_method(struct task *t)
@@ -157,7 +158,7 @@ static const struct command ssh_commands[] = {
 	{ "undo ssh server timeout", run_default, API_ROLE_ADMIN, "Restore the time limit for a login", SERVER(LOGIN_SECONDS), .flags = COMMAND_HIDDEN },
 	{ "ssh server key-re-exchange enable [ interval HOURS ]", run_rekey, API_ROLE_ADMIN, "Exchange keys again by the hour", SERVER(REKEY_HOURS), 1, emit_rekey },
 	{ "undo ssh server key-re-exchange enable", run_default, API_ROLE_ADMIN, "Exchange keys again when the device sees fit", SERVER(REKEY_HOURS) },
-	{ "ssh authentication-type default { all | password | password-publickey | publickey | rsa }", run_method, API_ROLE_ADMIN, "Specify how users log in that have no SSH user", SERVER(DEFAULT_METHOD), 0, emit_method },
+	{ "ssh authentication-type default { all | keyboard-interactive | password | password-publickey | publickey | rsa }", run_method, API_ROLE_ADMIN, "Specify how users log in that have no SSH user", SERVER(DEFAULT_METHOD), 0, emit_method },
 	{ "undo ssh authentication-type default", run_default, API_ROLE_ADMIN, "By password, as before", SERVER(DEFAULT_METHOD) },
 	{ "sftp timeout SFTPIDLE", run_setting, API_ROLE_ADMIN, "Specify the idle timeout", SERVER(SFTP_IDLE_MINUTES), .flags = COMMAND_HIDDEN },
 	{ "undo sftp timeout",     run_default, API_ROLE_ADMIN, "Restore the idle timeout", SERVER(SFTP_IDLE_MINUTES), .flags = COMMAND_HIDDEN },

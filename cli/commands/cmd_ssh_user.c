@@ -26,7 +26,15 @@ static const char *const methods[] = {
         [API_METHOD_PUBLICKEY] = "publickey",
         [API_METHOD_ANY] = "any",
         [API_METHOD_BOTH] = "password-publickey",
+        [API_METHOD_INTERACTIVE] = "keyboard-interactive",
 };
+
+static const char *method_name(const struct api_record *r)
+{
+	uint32_t method = record_number(r, API_SSH_USER_METHODS);
+
+	return method < API_METHODS ? methods[method] : "?";
+}
 
 static void service_names(uint32_t bits, const char *between, char out[64])
 {
@@ -165,8 +173,7 @@ static void emit_user(struct config_out *out, const struct command *row,
 	text_format(&line, "ssh user %s", name);
 	if (bits != 0)
 		text_format(&line, " service-type %s", service);
-	text_format(&line, " authentication-type %s",
-	            methods[record_number(record, API_SSH_USER_METHODS) & 3]);
+	text_format(&line, " authentication-type %s", method_name(record));
 	if (keys.len > 0)
 		text_puts(&line, " assign publickey");
 	while (names_next(&keys, &key)) {
@@ -202,7 +209,7 @@ static void user_row(struct task *t, struct cursor *c)
 	snprintf(keys, sizeof(keys), "%.*s", (int)names.len, (const char *)names.data);
 	service_names(record_number(&r, API_SSH_USER_SERVICES), "|", service);
 	table_value(&t->table, "%s", name);
-	table_value(&t->table, "%s", methods[record_number(&r, API_SSH_USER_METHODS) & 3]);
+	table_value(&t->table, "%s", method_name(&r));
 	table_value(&t->table, "%s", keys[0] != 0 ? keys : "null");
 	table_value(&t->table, "%s", service[0] != 0 ? service : "null");
 }
@@ -264,7 +271,7 @@ static enum turn run_show_users(struct task *t)
 
 // clang-format off
 #define TYPES    "service-type { all | netconf | scp | sftp | stelnet }..."
-#define METHODS  "authentication-type { any | password | password-publickey | publickey }"
+#define METHODS  "authentication-type { any | keyboard-interactive | password | password-publickey | publickey }"
 static const struct command ssh_user[] = {
 	{ "ssh user SSHUSER " TYPES " " METHODS " [ assign publickey KEY... ]", run_user, API_ROLE_ADMIN, "Specify service, method and keys of an SSH user", API_CLASS_SSH_USER, .emit = emit_user },
 	{ "ssh user SSHUSER " METHODS " [ assign publickey KEY... ]", run_user, API_ROLE_ADMIN, "Specify how an SSH user logs in", .flags = COMMAND_HIDDEN },

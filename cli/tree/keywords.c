@@ -44,6 +44,7 @@ static const struct {
         {"info-center", "The information centre"},
         {"interval", "Specify the time between two exchanges"},
         {"key-re-exchange", "Exchange keys again"},
+        {"keyboard-interactive", "Answers to questions"},
         {"legal", "Banner that must be agreed to"},
         {"level", "Specify the level"},
         {"line", "Line configuration"},

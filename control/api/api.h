@@ -94,7 +94,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, SESSION_LIMIT,    UINT,  1,     1048576,    1048576, "")                 \
 	X(SSH_SERVER, SFTP_IDLE_MINUTES, UINT, 1,     35791,      10, "")                      \
 	X(SSH_SERVER, REKEY_HOURS,      UINT,  0,     24,         0,  "")                      \
-	X(SSH_SERVER, DEFAULT_METHOD,   UINT,  0,     4,          0,  "")                      \
+	X(SSH_SERVER, DEFAULT_METHOD,   UINT,  0,     5,          0,  "")                      \
 	X(SSH_SERVER, ACL,              UINT,  0,     3999,       0,  "")                      \
 	X(SSH_SERVER, ACL6,             UINT,  0,     3999,       0,  "")                      \
 	X(SSH_SERVER, ACL_DENY_LOG,     UINT,  0,     1,          0,  "")                      \
@@ -107,7 +107,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOCAL_USER, ROLE,             TEXT,  0,     63,         0,  "network-operator")      \
 	X(LOCAL_USER, BLOCKED,          UINT,  0,     1,          0,  "")                      \
 	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
-	X(SSH_USER,   METHODS,          UINT,  0,     3,          0,  "")                      \
+	X(SSH_USER,   METHODS,          UINT,  0,     4,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \
 	X(PEER_KEY,   BLOB,             BYTES, 0,     4200,       0,  "")                      \
 	X(SHELL,      HOTKEY_G,         TEXT,  0,     255,        0,  "display current-configuration") \
@@ -201,7 +201,14 @@ enum api_field {
 enum api_counters { API_COUNTERS_ALL, API_COUNTERS_INTERFACE, API_COUNTERS_TCP };
 
 // How an SSH user proves who it is (Comware's authentication-type).
-enum api_method { API_METHOD_PASSWORD, API_METHOD_PUBLICKEY, API_METHOD_ANY, API_METHOD_BOTH };
+enum api_method {
+	API_METHOD_PASSWORD,
+	API_METHOD_PUBLICKEY,
+	API_METHOD_ANY,
+	API_METHOD_BOTH,
+	API_METHOD_INTERACTIVE,
+	API_METHODS
+};
 
 // Rows of SESSIONS, DIALOGUES and STATUS: written and read by the functions of api_rows.h, one
 // home for their shape.

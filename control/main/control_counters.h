@@ -32,6 +32,9 @@
 	X(auth_too_many,         "sessions ended: too many authentication failures")            \
 	X(auth_flood,            "sessions ended: too many authentication requests")            \
 	X(auth_busy,             "passwords not checked: the keeper is overloaded")             \
+	X(auth_early,            "authentication requests before the last was answered, kept")  \
+	X(auth_rounds,           "rounds of questions asked (keyboard-interactive)")            \
+	X(auth_answers_bad,      "rounds of questions with a wrong number of answers")          \
 	X(auth_late,             "authentication requests after success, ignored")              \
 	X(login_expired,         "sessions ended: login time limit")                            \
 	X(logins,                "logins that succeeded")                                       \

@@ -34,7 +34,8 @@ bool session_is_held(const struct session *s)
 {
 	return s->state != SESSION_OPEN && s->state != SESSION_REKEY_NEWKEYS &&
 	       s->state != SESSION_EXPECT_SERVICE && s->state != SESSION_EXPECT_AUTH &&
-	       s->state != SESSION_WAIT_AUTH && s->state != SESSION_EXPECT_NEWKEYS;
+	       s->state != SESSION_EXPECT_ROUND && s->state != SESSION_WAIT_AUTH &&
+	       s->state != SESSION_EXPECT_NEWKEYS;
 }
 
 void session_enter(struct shard *h, struct session *s, enum session_state next)

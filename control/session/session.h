@@ -100,6 +100,7 @@ struct ident {
 #define SESSION_EVENT_LIST(X)                                                                    \
 	X(IDENT) X(DISCONNECT) X(IGNORE) X(UNIMPLEMENTED) X(DEBUG) X(SERVICE_REQUEST)           \
 	X(EXT_INFO) X(KEXINIT) X(NEWKEYS) X(KEX_INIT) X(KEX_OTHER) X(AUTH_REQUEST)              \
+	X(AUTH_ANSWERS)                                                                         \
 	X(GLOBAL_REQUEST) X(GLOBAL_REPLY) X(CHANNEL_OPEN) X(CHANNEL_OPEN_REPLY)                 \
 	X(WINDOW_ADJUST) X(CHANNEL_DATA) X(EXTENDED_DATA) X(CHANNEL_EOF) X(CHANNEL_CLOSE)       \
 	X(CHANNEL_REQUEST) X(CHANNEL_REPLY) X(CONNECTION_OTHER) X(ILLEGAL) X(UNKNOWN)           \
@@ -129,6 +130,7 @@ enum session_event session_event_of(uint8_t number); // of a message number
 	X(LAX,           "nothing; DISCONNECT under strict KEX")                                \
 	X(ONCE,          "nothing; DISCONNECT the second time")                                 \
 	X(GUESS,         "nothing after a wrong guess, else DISCONNECT")                        \
+	X(KEPT,          "later: it waits for the request before it")                           \
 	X(UNIMPLEMENTED, "UNIMPLEMENTED")                                                       \
 	X(END,           "the connection ends")                                                 \
 	X(DROPPED,       "nothing: it is not read any more")

@@ -1,31 +1,29 @@
-// Who the client is. One request is under way at a time; its answer is matched by number and
-// bound to the user whose request it was. What is said, and how long it takes, does not depend on
-// whether the user exists.
+// Who the client is. One request is under way at a time, others wait; the outcome of a check is
+// matched by number and bound to the user whose request it was. What is said, and how long it
+// takes, does not depend on whether the user exists.
 #include "control/session/session_auth.h"
 
-#include "control/link/keeper_client.h"
 #include "control/main/log.h"
 #include "control/session/session_kex.h"
-#include "control/session/session_table.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 
 #define SERVICE_AUTH       "ssh-userauth"
 #define SERVICE_CONNECTION "ssh-connection"
-
-static struct auth_scratch *scratch_of(struct shard *h, const struct session *s)
-{
-	return pool_at(&h->auths, s->auth);
-}
+#define METHODS_TEXT       64 // room for all names and their commas
 
 void auth_drop(struct shard *h, struct session *s)
 {
+	struct auth_scratch *a = auth_scratch_of(h, s);
+
+	for (unsigned i = 0; a != NULL && i < a->waiting_count; i++)
+		blob_wipe(&a->waiting[i]);
 	pool_give(&h->auths, &s->auth);
 }
 
 uint64_t auth_due_us(struct shard *h, const struct session *s, uint64_t due_us)
 {
-	const struct auth_scratch *a = scratch_of(h, s);
+	const struct auth_scratch *a = auth_scratch_of(h, s);
 
 	return a != NULL && a->refusal_waits && a->answer_us < due_us ? a->answer_us : due_us;
 }
@@ -41,26 +39,74 @@ enum status auth_on_ext_info(struct shard *h, struct session *s, const struct me
 	return STATUS_OK;
 }
 
-// --- answers -------------------------------------------------------------------------------------
+// --- factors and methods -------------------------------------------------------------------------
 
-// Methods that can continue. The same for all names until one method has passed.
-static const char *methods_left(const struct auth_scratch *a)
+uint8_t auth_factors_left(const struct auth_scratch *a)
 {
-	if (a->passed & AUTH_PUBLICKEY)
-		return "password";
-	return a->passed & AUTH_PASSWORD ? "publickey" : "publickey,password";
+	static const uint8_t wanted[] = {
+	        [API_METHOD_PASSWORD] = AUTH_PASSWORD,
+	        [API_METHOD_PUBLICKEY] = AUTH_PUBLICKEY,
+	        [API_METHOD_ANY] = AUTH_PASSWORD | AUTH_PUBLICKEY,
+	        [API_METHOD_BOTH] = AUTH_PASSWORD | AUTH_PUBLICKEY,
+	        [API_METHOD_INTERACTIVE] = AUTH_PASSWORD,
+	};
+	uint8_t want = wanted[a->account.method];
+
+	if (a->account.method == API_METHOD_ANY && (a->passed & want) != 0)
+		return 0;
+	return want & (uint8_t)~a->passed;
 }
 
-static void failure_send(struct shard *h, struct session *s, struct auth_scratch *a,
+// The names of methods, in the order of their bits.
+static void method_names(uint8_t methods, const char *between, char out[METHODS_TEXT])
+{
+	static const char *const names[] = {"publickey", "password", "keyboard-interactive"};
+
+	out[0] = 0;
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(methods & 1u << i))
+			continue;
+		strcat(out, out[0] != 0 ? between : "");
+		strcat(out, names[i]);
+	}
+}
+
+// Methods that can continue. The same for all names until one factor is proven.
+static uint8_t methods_left(const struct auth_scratch *a)
+{
+	uint8_t left = auth_factors_left(a), methods = 0;
+
+	if (a->passed == 0)
+		return AUTH_BY_PUBLICKEY | AUTH_BY_PASSWORD | AUTH_BY_ROUNDS;
+	if (left & AUTH_PUBLICKEY)
+		methods |= AUTH_BY_PUBLICKEY;
+	if (left & AUTH_PASSWORD)
+		methods |= AUTH_BY_PASSWORD | AUTH_BY_ROUNDS;
+	return methods;
+}
+
+// --- answers -------------------------------------------------------------------------------------
+
+static void failure_send(struct shard *h, struct session *s, const struct auth_scratch *a,
                          bool partial)
 {
-	uint8_t bytes[64];
+	char names[METHODS_TEXT];
+	uint8_t bytes[128];
 	struct builder b = builder_over(bytes, sizeof(bytes));
 
+	method_names(methods_left(a), ",", names);
 	builder_u8(&b, SSH_MSG_USERAUTH_FAILURE);
-	builder_text(&b, methods_left(a));
+	builder_text(&b, names);
 	builder_bool(&b, partial);
 	session_send(h, s, builder_span(&b));
+}
+
+// The request is answered: the next may come.
+static void answered(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	a->round = AUTH_ROUND_NONE;
+	if (s->state != SESSION_EXPECT_AUTH && s->state != SESSION_CLOSING)
+		session_enter(h, s, SESSION_EXPECT_AUTH);
 }
 
 static void too_many(struct shard *h, struct session *s, const struct auth_scratch *a)
@@ -76,6 +122,20 @@ static void too_many(struct shard *h, struct session *s, const struct auth_scrat
 	                   "Too many authentication failures");
 }
 
+enum status auth_flood(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	COUNT(h, auth_flood);
+	too_many(h, s, a);
+	return STEP_STAY;
+}
+
+enum status auth_fail(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	failure_send(h, s, a, false);
+	answered(h, s, a);
+	return STEP_STAY;
+}
+
 // A refusal. One that counts may be the last.
 static enum status refuse_now(struct shard *h, struct session *s, struct auth_scratch *a)
 {
@@ -85,20 +145,16 @@ static enum status refuse_now(struct shard *h, struct session *s, struct auth_sc
 		too_many(h, s, a);
 		return STEP_STAY;
 	}
-	failure_send(h, s, a, false);
-	if (s->state == SESSION_WAIT_AUTH)
-		session_enter(h, s, SESSION_EXPECT_AUTH);
-	return STEP_STAY;
+	return auth_fail(h, s, a);
 }
 
 // The refusal of a check waits until its time, so that how long the check took does not show.
-static enum status refuse_later(struct shard *h, struct session *s, struct auth_scratch *a,
-                                bool counts)
+enum status auth_refuse(struct shard *h, struct session *s, struct auth_scratch *a, bool counts)
 {
 	a->job = 0;
 	a->counts = counts;
 	a->refusal_waits = true;
-	if (s->state == SESSION_EXPECT_AUTH)
+	if (s->state != SESSION_WAIT_AUTH)
 		session_enter(h, s, SESSION_WAIT_AUTH);
 	wheel_arm(&h->wheel, session_slot(h, s), auth_due_us(h, s, s->due_us));
 	return STEP_STAY;
@@ -121,19 +177,20 @@ static void phase_open(struct shard *h, struct session *s)
 static enum status succeed(struct shard *h, struct session *s, struct auth_scratch *a)
 {
 	static const uint8_t success = SSH_MSG_USERAUTH_SUCCESS;
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
-	const char *method = a->passed == AUTH_PASSWORD    ? "password"
-	                     : a->passed == AUTH_PUBLICKEY ? "publickey"
-	                                                   : "password-publickey";
+	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX], methods[METHODS_TEXT];
 
 	memcpy(s->user, a->user, sizeof(s->user));
 	memcpy(s->role, a->account.role, sizeof(s->role));
 	s->services = (uint8_t)a->account.services;
 	log_escape(user, sizeof(user), span_text(s->user));
 	log_address(address, s->remote);
+	if (a->passed_by == (AUTH_BY_PASSWORD | AUTH_BY_PUBLICKEY))
+		strcpy(methods, "password-publickey"); // as the manual calls it
+	else
+		method_names(a->passed_by, "-", methods);
 	log_session(h, s, LOG_INFO, "SSHS_AUTH_SUCCESS",
 	            "SSH user %s from %s port %u passed %s authentication.", user, address,
-	            s->remote_port, method);
+	            s->remote_port, methods);
 	log_session(h, s, LOG_INFO, "SSHS_CONNECT",
 	            "SSH user %s (IP: %s) connected to the server successfully.", user,
 	            address);
@@ -148,17 +205,29 @@ static enum status succeed(struct shard *h, struct session *s, struct auth_scrat
 	return STEP_STAY;
 }
 
-// A method has passed: is that all this user needs?
-static enum status method_passed(struct shard *h, struct session *s, struct auth_scratch *a)
+enum status auth_prove(struct shard *h, struct session *s, struct auth_scratch *a)
 {
-	a->passed |= a->method;
-	if (a->account.method != API_METHOD_BOTH ||
-	    a->passed == (AUTH_PASSWORD | AUTH_PUBLICKEY))
+	a->passed |= a->factor;
+	a->passed_by |= a->method;
+	if (auth_factors_left(a) == 0)
 		return succeed(h, s, a);
 	COUNT(h, auth_partial);
 	failure_send(h, s, a, true);
-	session_enter(h, s, SESSION_EXPECT_AUTH);
+	answered(h, s, a);
 	return STEP_STAY;
+}
+
+// --- outcomes ------------------------------------------------------------------------------------
+
+void auth_outcome_take(struct shard *h, uint32_t slot, uint32_t life, uint32_t job,
+                       const struct auth_outcome *outcome)
+{
+	struct session *s = session_find(h, slot, life);
+	const struct auth_scratch *a = s != NULL ? auth_scratch_of(h, s) : NULL;
+
+	if (a != NULL && a->job == job && job != 0)
+		session_step(h, s, GOT_AUTH_CHECKED,
+		             &(struct message){.answer = (void *)(uintptr_t)outcome});
 }
 
 static void log_failed(struct shard *h, struct session *s, const struct auth_scratch *a)
@@ -169,44 +238,54 @@ static void log_failed(struct shard *h, struct session *s, const struct auth_scr
 	            "Authentication failed for user %s from %s port %u because of %s.",
 	            log_escape(user, sizeof(user), span_text(a->user)),
 	            log_address(address, s->remote), s->remote_port,
-	            a->method == AUTH_PASSWORD ? "invalid username or wrong password"
-	                                       : "invalid username or wrong public key");
+	            a->factor == AUTH_PUBLICKEY ? "invalid username or wrong public key"
+	                                        : "invalid username or wrong password");
 }
 
-// The outcome of a check: `answer` is its status.
+// May the factor under check help this user, by the method it came by?
+static bool factor_may_pass(const struct auth_scratch *a)
+{
+	if (a->factor == AUTH_PUBLICKEY)
+		return user_may_publickey(&a->account) && a->key_allowed;
+	return a->method == AUTH_BY_ROUNDS ? user_may_rounds(&a->account)
+	                                   : user_may_password(&a->account);
+}
+
+static enum status checked_ok(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	if (a->factor == AUTH_PUBLICKEY)
+		COUNT(h, auth_publickey_ok);
+	else
+		COUNT(h, auth_password_ok);
+	return a->method == AUTH_BY_ROUNDS ? rounds_go_on(h, s, a) : auth_prove(h, s, a);
+}
+
 enum status auth_on_checked(struct shard *h, struct session *s, const struct message *m)
 {
-	struct auth_scratch *a = scratch_of(h, s);
-	enum status status = *(const enum status *)m->answer;
-	bool by_password = a->method == AUTH_PASSWORD;
-	bool may = by_password ? user_may_password(&a->account)
-	                       : user_may_publickey(&a->account) && a->key_allowed;
+	const struct auth_outcome *outcome = m->answer;
+	struct auth_scratch *a = auth_scratch_of(h, s);
 
 	a->job = 0;
-	if (status == STATUS_OK && may) {
-		if (by_password)
-			COUNT(h, auth_password_ok);
-		else
-			COUNT(h, auth_publickey_ok);
-		return method_passed(h, s, a);
-	}
-	if (status == STATUS_SHUTDOWN || status == STATUS_NO_ROOM ||
-	    status == STATUS_NO_MEMORY) {
+	if (outcome->verdict == AUTH_PROVEN && factor_may_pass(a))
+		return checked_ok(h, s, a);
+	if (outcome->verdict == AUTH_MORE && a->method == AUTH_BY_ROUNDS)
+		return rounds_challenge(h, s, a, outcome);
+	if (outcome->verdict == AUTH_BUSY) {
 		COUNT(h, auth_busy);
-		return refuse_later(h, s, a, false);
+		return auth_refuse(h, s, a, false);
 	}
-	if (by_password)
-		COUNT(h, auth_password_failed);
-	else
+	if (a->factor == AUTH_PUBLICKEY)
 		COUNT(h, auth_publickey_failed);
+	else
+		COUNT(h, auth_password_failed);
 	log_failed(h, s, a);
-	return refuse_later(h, s, a, true);
+	return auth_refuse(h, s, a, true);
 }
 
 // Either a refusal is due, or the time for the whole login is over.
 enum status auth_on_deadline(struct shard *h, struct session *s, const struct message *m)
 {
-	struct auth_scratch *a = scratch_of(h, s);
+	struct auth_scratch *a = auth_scratch_of(h, s);
 
 	if (h->now_us >= s->due_us) {
 		COUNT(h, login_expired);
@@ -214,122 +293,6 @@ enum status auth_on_deadline(struct shard *h, struct session *s, const struct me
 		return STEP_STAY;
 	}
 	return a->refusal_waits ? refuse_now(h, s, a) : STEP_STAY;
-}
-
-// --- password ------------------------------------------------------------------------------------
-
-static void password_checked(struct shard *h, const struct keeper_ask *ask, enum status status,
-                             struct span payload)
-{
-	struct session *s = session_find(h, ask->slot, ask->life);
-	struct auth_scratch *a = s != NULL ? scratch_of(h, s) : NULL;
-
-	if (a != NULL && a->job == ask->number)
-		session_step(h, s, GOT_AUTH_CHECKED, &(struct message){.answer = &status});
-}
-
-// Everyone's password is hashed: for a user who cannot log in by one the keeper takes a dummy.
-static enum status password_check(struct shard *h, struct session *s, struct auth_scratch *a,
-                                  const struct auth_request *request)
-{
-	uint8_t bytes[KEEPER_HASH_MAX + KEEPER_PASSWORD_MAX + 8];
-	struct builder b = builder_over(bytes, sizeof(bytes));
-	struct keeper_ask ask = {.kind = KEEPER_CHECK_PASSWORD, .done = password_checked};
-	enum status status;
-
-	builder_text(&b, user_may_password(&a->account) ? a->account.hash : "");
-	builder_string(&b, request->password);
-	if (builder_end(&b) != STATUS_OK)
-		return STATUS_INTERNAL;
-	ask.slot = session_slot(h, s);
-	ask.life = s->life;
-	ask.number = a->job = ++s->jobs;
-	status = keeper_ask(h, &ask, builder_span(&b));
-	secret_wipe(bytes, sizeof(bytes));
-	return status;
-}
-
-// An empty password never passes, nor one that asks to be changed, nor one that is too long to be
-// anyone's; such a request is an attempt all the same.
-static enum status on_password(struct shard *h, struct session *s, struct auth_scratch *a,
-                               const struct auth_request *request)
-{
-	a->method = AUTH_PASSWORD;
-	if (request->has_signature || request->password.len == 0 ||
-	    request->password.len > KEEPER_PASSWORD_MAX) {
-		COUNT(h, auth_password_failed);
-		return refuse_later(h, s, a, true);
-	}
-	session_enter(h, s, SESSION_WAIT_AUTH);
-	if (password_check(h, s, a, request) == STATUS_OK)
-		return STEP_STAY;
-	COUNT(h, auth_busy);
-	return refuse_later(h, s, a, false);
-}
-
-// --- publickey -----------------------------------------------------------------------------------
-
-static enum status key_ok_send(struct shard *h, struct session *s,
-                               const struct auth_request *request)
-{
-	uint8_t bytes[HOSTKEY_BLOB_MAX + 128];
-	struct builder b = builder_over(bytes, sizeof(bytes));
-
-	builder_u8(&b, SSH_MSG_USERAUTH_PK_OK);
-	builder_string(&b, request->algorithm);
-	builder_string(&b, request->key);
-	if (builder_end(&b) != STATUS_OK || !session_send_now(h, s, builder_span(&b)))
-		return STATUS_NO_ROOM;
-	return STEP_STAY;
-}
-
-// The algorithm is one of ours and goes with the format of the key; the key is sound.
-static const struct hostkey_algorithm *key_algorithm(const struct auth_request *request)
-{
-	const struct hostkey_algorithm *a = hostkey_algorithm_find(request->algorithm);
-	struct cursor c = cursor_over(request->key);
-	struct span format = cursor_string(&c);
-
-	return a != NULL && span_is(format, a->key_name) ? a : NULL;
-}
-
-static enum status on_query(struct shard *h, struct session *s, struct auth_scratch *a,
-                            const struct auth_request *request, bool usable)
-{
-	COUNT(h, auth_queries);
-	if (++a->queries > AUTH_QUERIES_MAX) {
-		COUNT(h, auth_flood);
-		too_many(h, s, a);
-		return STEP_STAY;
-	}
-	if (usable && a->key_allowed && user_may_publickey(&a->account))
-		return key_ok_send(h, s, request);
-	failure_send(h, s, a, false);
-	return STEP_STAY;
-}
-
-// A signature is checked whoever the user is and whether or not the key is his, so that neither
-// shows in the time it takes.
-static enum status on_publickey(struct shard *h, struct session *s, struct auth_scratch *a,
-                                const struct auth_request *request)
-{
-	const struct hostkey_algorithm *algorithm = key_algorithm(request);
-	enum status status;
-
-	a->method = AUTH_PUBLICKEY;
-	a->key_allowed = users_key_allowed(&h->control->config, request->user, request->key);
-	if (!request->has_signature)
-		return on_query(h, s, a, request, algorithm != NULL);
-	if (algorithm == NULL) {
-		COUNT(h, auth_publickey_failed);
-		return refuse_later(h, s, a, true);
-	}
-	session_enter(h, s, SESSION_WAIT_AUTH);
-	status = auth_verify(h, s, a, algorithm, request);
-	if (status == STATUS_OK)
-		return STEP_STAY;
-	COUNT(h, auth_busy);
-	return refuse_later(h, s, a, false);
 }
 
 // --- requests ------------------------------------------------------------------------------------
@@ -346,7 +309,7 @@ static void user_set(struct shard *h, struct auth_scratch *a, struct span name)
 	size_t len = name.len <= USER_NAME_MAX ? name.len : USER_NAME_MAX;
 
 	if (!span_equal(name, span_text(a->user))) {
-		a->passed = 0;
+		a->passed = a->passed_by = 0;
 		memset(a->user, 0, sizeof(a->user));
 		if (len > 0)
 			memcpy(a->user, name.data, len);
@@ -359,7 +322,7 @@ static void user_set(struct shard *h, struct auth_scratch *a, struct span name)
 // Some clients (paramiko) ask for the service anew before each attempt.
 enum status auth_on_service(struct shard *h, struct session *s, const struct message *m)
 {
-	struct auth_scratch *a = pool_at(&h->auths, s->auth);
+	struct auth_scratch *a = auth_scratch_of(h, s);
 	struct cursor c = cursor_over(m->body);
 	struct span service = cursor_string(&c);
 	enum status status = cursor_end(&c);
@@ -375,20 +338,29 @@ enum status auth_on_service(struct shard *h, struct session *s, const struct mes
 	}
 	if (a == NULL && pool_take(&h->auths, &s->auth) == NULL)
 		return STATUS_NO_MEMORY;
-	if (a != NULL && ++a->requests > AUTH_REQUESTS_MAX) {
-		COUNT(h, auth_flood);
-		too_many(h, s, a);
-		return STEP_STAY;
-	}
+	if (a != NULL && ++a->requests > AUTH_REQUESTS_MAX)
+		return auth_flood(h, s, a);
+	if (a != NULL && s->state == SESSION_EXPECT_ROUND)
+		answered(h, s, a);
 	builder_u8(&b, SSH_MSG_SERVICE_ACCEPT);
 	builder_text(&b, SERVICE_AUTH);
 	session_send(h, s, builder_span(&b));
 	return STATUS_OK;
 }
 
+static const struct {
+	const char *name;
+	uint8_t method, factor;
+	auth_begin *begin;
+} methods[] = {
+        {"publickey", AUTH_BY_PUBLICKEY, AUTH_PUBLICKEY, auth_by_publickey},
+        {"password", AUTH_BY_PASSWORD, AUTH_PASSWORD, auth_by_password},
+        {"keyboard-interactive", AUTH_BY_ROUNDS, AUTH_PASSWORD, auth_by_rounds},
+};
+
 enum status auth_on_request(struct shard *h, struct session *s, const struct message *m)
 {
-	struct auth_scratch *a = scratch_of(h, s);
+	struct auth_scratch *a = auth_scratch_of(h, s);
 	struct auth_request request;
 	enum status status;
 
@@ -396,29 +368,67 @@ enum status auth_on_request(struct shard *h, struct session *s, const struct mes
 	if (status != STATUS_OK)
 		return status;
 	COUNT(h, auth_requests);
-	if (++a->requests > AUTH_REQUESTS_MAX) {
-		COUNT(h, auth_flood);
-		too_many(h, s, a);
-		return STEP_STAY;
-	}
+	if (++a->requests > AUTH_REQUESTS_MAX)
+		return auth_flood(h, s, a);
 	if (!span_is(request.service, SERVICE_CONNECTION)) {
 		a->passed = 0;
 		session_disconnect(h, s, SSH_DISCONNECT_SERVICE_UNAVAIL,
 		                   "service not available");
 		return STEP_STAY;
 	}
+	answered(h, s, a); // questions of an earlier request are abandoned
 	user_set(h, a, request.user);
 	a->answer_us = h->now_us + AUTH_DELAY_US;
-	if (span_is(request.method, "password"))
-		return on_password(h, s, a, &request);
-	if (span_is(request.method, "publickey"))
-		return on_publickey(h, s, a, &request);
+	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if (!span_is(request.method, methods[i].name))
+			continue;
+		a->method = methods[i].method;
+		a->factor = methods[i].factor;
+		return methods[i].begin(h, s, a, &request);
+	}
 	if (span_is(request.method, "none"))
 		COUNT(h, auth_none);
 	else
 		COUNT(h, auth_method_unknown);
-	failure_send(h, s, a, false);
-	return STEP_STAY;
+	return auth_fail(h, s, a);
+}
+
+// RFC 4252 section 5.1: a client need not wait for an answer. Its request waits for the one under
+// way, which is carried through first.
+enum status auth_on_early(struct shard *h, struct session *s, const struct message *m)
+{
+	struct auth_scratch *a = auth_scratch_of(h, s);
+	size_t bytes = m->whole.len;
+
+	for (unsigned i = 0; i < a->waiting_count; i++)
+		bytes += a->waiting[i].len;
+	if (a->waiting_count == AUTH_WAITING_MAX || bytes > AUTH_WAITING_BYTES)
+		return auth_flood(h, s, a);
+	a->waiting[a->waiting_count] = blob_copy(m->whole);
+	if (a->waiting[a->waiting_count].data == NULL)
+		return STATUS_NO_MEMORY;
+	a->waiting_count++;
+	COUNT(h, auth_early);
+	return STATUS_OK;
+}
+
+void auth_consider(struct shard *h, struct session *s)
+{
+	struct auth_scratch *a = auth_scratch_of(h, s);
+	struct message m = {0};
+	struct blob next;
+
+	if (a == NULL || a->waiting_count == 0 ||
+	    (s->state != SESSION_EXPECT_AUTH && s->state != SESSION_EXPECT_ROUND))
+		return;
+	next = a->waiting[0];
+	a->waiting_count--;
+	memmove(a->waiting, a->waiting + 1, a->waiting_count * sizeof(a->waiting[0]));
+	m.whole = span_blob(&next);
+	m.number = next.data[0];
+	m.body = span_of(next.data + 1, next.len - 1);
+	session_step(h, s, session_event_of(m.number), &m);
+	blob_wipe(&next);
 }
 
 // RFC 4252 section 5.1: after SUCCESS further requests are ignored in silence.

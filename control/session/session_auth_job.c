@@ -30,11 +30,10 @@ static void verify_run(struct crypto_job *base)
 static void verify_done(struct shard *h, struct shard_task *task)
 {
 	struct verify_job *job = (struct verify_job *)task;
-	struct session *s = session_find(h, job->slot, job->life);
-	struct auth_scratch *a = s != NULL ? pool_at(&h->auths, s->auth) : NULL;
+	struct auth_outcome outcome = {.verdict = job->status == STATUS_OK ? AUTH_PROVEN
+	                                                                   : AUTH_DENIED};
 
-	if (a != NULL && a->job == job->number)
-		session_step(h, s, GOT_AUTH_CHECKED, &(struct message){.answer = &job->status});
+	auth_outcome_take(h, job->slot, job->life, job->number, &outcome);
 	verify_drop(&job->base);
 }
 

@@ -1,4 +1,4 @@
-// USERAUTH_REQUEST (RFC 4252 sections 5 to 8) as a value.
+// USERAUTH_REQUEST (RFC 4252 sections 5 to 8) and INFO_RESPONSE (RFC 4256) as values.
 #include "control/session/session_auth.h"
 
 #include "crypto/wire/cursor.h"
@@ -41,4 +41,21 @@ enum status auth_request_parse(struct span message, struct auth_request *out)
 	else
 		cursor_rest(&c);
 	return cursor_end(&c);
+}
+
+enum status auth_answers_parse(struct span body, uint32_t want,
+                               struct span answers[AUTH_PROMPTS_MAX])
+{
+	struct cursor c = cursor_over(body);
+	uint32_t count = cursor_u32(&c);
+
+	for (uint32_t i = 0; i < count && cursor_ok(&c); i++) {
+		struct span answer = cursor_string(&c);
+
+		if (i < AUTH_PROMPTS_MAX)
+			answers[i] = answer;
+	}
+	if (cursor_end(&c) != STATUS_OK)
+		return cursor_end(&c);
+	return count == want && count <= AUTH_PROMPTS_MAX ? STATUS_OK : STATUS_TOO_MANY;
 }

@@ -14,6 +14,7 @@
 	X(EXPECT_NEWKEYS,   expect_newkeys,   "Keys-exchange", "the client's NEWKEYS")           \
 	X(EXPECT_SERVICE,   expect_service,   "Auth-request",  "a request for ssh-userauth")     \
 	X(EXPECT_AUTH,      expect_auth,      "Auth-request",  "an authentication request")      \
+	X(EXPECT_ROUND,     expect_round,     "Auth-request",  "answers to our questions")       \
 	X(WAIT_AUTH,        wait_auth,        "Auth-request",  "the outcome of a check")         \
 	X(OPEN,             open,             "Established",   "channels and what they carry")   \
 	X(REKEY_KEXINIT,    rekey_kexinit,    "Established",   "the client's KEXINIT, again")    \

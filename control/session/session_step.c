@@ -4,6 +4,7 @@
 #include "control/session/session.h"
 
 #include "control/main/log.h"
+#include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
 #include "control/session/session_table.h"
@@ -103,10 +104,19 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
 		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
 	},
-	// A client speaks again when it has been answered (RFC 4252 section 5.1 lets it hurry; then
-	// its earlier request must be abandoned, which a check under way cannot be).
+	// Answers to our questions, or another request instead (RFC 4256 section 3.4).
+	[SESSION_EXPECT_ROUND] = {
+		HEARD,
+		[GOT_AUTH_ANSWERS] = TAKE(auth_on_answers, 0),
+		[GOT_SERVICE_REQUEST] = TAKE(auth_on_service, 0),
+		[GOT_AUTH_REQUEST] = TAKE(auth_on_request, 0),
+		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
 	[SESSION_WAIT_AUTH] = {
 		HEARD,
+		[GOT_SERVICE_REQUEST] = {auth_on_early, 0, ANSWER_KEPT},
+		[GOT_AUTH_REQUEST] = {auth_on_early, 0, ANSWER_KEPT},
 		[GOT_AUTH_CHECKED] = TAKE(auth_on_checked, 0),
 		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
 		[GOT_DEADLINE]     = TAKE(auth_on_deadline, 0),
@@ -197,7 +207,9 @@ static const uint8_t event_of[256] = {
         [SSH_MSG_KEX_ECDH_INIT] = GOT_KEX_INIT,
         [SSH_MSG_KEX_ECDH_REPLY... SSH_MSG_KEX_LAST] = GOT_KEX_OTHER,
         [SSH_MSG_USERAUTH_REQUEST] = GOT_AUTH_REQUEST,
-        [SSH_MSG_USERAUTH_FAILURE... 79] = GOT_ILLEGAL,
+        [SSH_MSG_USERAUTH_FAILURE... SSH_MSG_USERAUTH_INFO_REQUEST] = GOT_ILLEGAL,
+        [SSH_MSG_USERAUTH_INFO_RESPONSE] = GOT_AUTH_ANSWERS,
+        [SSH_MSG_USERAUTH_INFO_RESPONSE + 1 ... 79] = GOT_ILLEGAL,
         [SSH_MSG_GLOBAL_REQUEST] = GOT_GLOBAL_REQUEST,
         [SSH_MSG_REQUEST_SUCCESS... SSH_MSG_REQUEST_FAILURE] = GOT_GLOBAL_REPLY,
         [SSH_MSG_CHANNEL_OPEN] = GOT_CHANNEL_OPEN,
@@ -287,6 +299,7 @@ void session_step(struct shard *h, struct session *s, enum session_event event,
 	}
 	s->intent = GOT_NOTHING;
 	kex_consider(h, s);
+	auth_consider(h, s);
 }
 
 // --- handlers of no phase ------------------------------------------------------------------------

@@ -17,7 +17,9 @@ session_handler kex_on_ident, kex_on_init, kex_on_reinit, kex_on_reinit_answered
         kex_on_rekey_deadline;
 // session_auth.c
 session_handler auth_on_service, auth_on_ext_info, auth_on_request, auth_on_checked,
-        auth_on_deadline, auth_on_late;
+        auth_on_deadline, auth_on_early, auth_on_late;
+// session_auth_rounds.c
+session_handler auth_on_answers;
 // session_global.c
 session_handler global_on_request, global_on_reply;
 // session_channel.c and session_request.c

@@ -40,12 +40,18 @@ void users_find(struct config *c, struct span name, struct user *out)
 
 bool user_may_password(const struct user *u)
 {
+	return user_may_rounds(u) && u->method != API_METHOD_INTERACTIVE;
+}
+
+bool user_may_rounds(const struct user *u)
+{
 	return u->known && u->method != API_METHOD_PUBLICKEY && u->hash[0] != 0;
 }
 
 bool user_may_publickey(const struct user *u)
 {
-	return u->known && u->method != API_METHOD_PASSWORD;
+	return u->known && u->method != API_METHOD_PASSWORD &&
+	       u->method != API_METHOD_INTERACTIVE;
 }
 
 enum api_role users_role(const char *role)

@@ -23,8 +23,10 @@ void users_find(struct config *c, struct span name, struct user *out);
 // Is `blob` one of the keys that the user may use? Takes as long for every name and key.
 bool users_key_allowed(struct config *c, struct span name, struct span blob);
 
-// May this method be part of the login of such a user?
+// May this method be part of the login of such a user? Rounds are those of keyboard-interactive:
+// they ask for the password of all who have one but do not log in by key alone.
 bool user_may_password(const struct user *u);
+bool user_may_rounds(const struct user *u);
 bool user_may_publickey(const struct user *u);
 
 // What a role may ask of control.

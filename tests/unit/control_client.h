@@ -78,6 +78,20 @@ static inline int client_told(struct bench *b, uint32_t slot)
 	return reason;
 }
 
+// A FAILURE with that list and partial flag is next.
+static inline bool refused_with(struct bench *b, const char *list, bool partial)
+{
+	struct blob m = client_gets(b, 0, SSH_MSG_USERAUTH_FAILURE);
+	struct cursor c = cursor_over(span_blob(&m));
+	bool right;
+
+	cursor_u8(&c);
+	right = span_is(cursor_string(&c), list) && cursor_bool(&c) == partial &&
+	        cursor_end(&c) == STATUS_OK;
+	blob_fini(&m);
+	return right;
+}
+
 // How many messages of that number wait for the client.
 static inline unsigned client_waiting(struct bench *b, uint32_t slot, uint8_t number)
 {
@@ -183,6 +197,13 @@ static inline void client_password(struct bench *b, uint32_t slot, const char *u
 	client_message(b, slot,
 	               wire("bsssbs", SSH_MSG_USERAUTH_REQUEST, user, "ssh-connection",
 	                    "password", 0, password));
+}
+
+static inline void client_interactive(struct bench *b, uint32_t slot, const char *user)
+{
+	client_message(b, slot,
+	               wire("bsssss", SSH_MSG_USERAUTH_REQUEST, user, "ssh-connection",
+	                    "keyboard-interactive", "", ""));
 }
 
 // Logged in as bob; everything said so far is forgotten.

@@ -52,6 +52,12 @@ static inline void arrive_wait_auth(struct bench *b)
 	client_password(b, 0, "bob", "secret");
 }
 
+static inline void arrive_round(struct bench *b)
+{
+	arrive_auth(b);
+	client_interactive(b, 0, "bob");
+}
+
 static inline void arrive_open(struct bench *b)
 {
 	arrive_auth(b);
@@ -105,6 +111,7 @@ static const struct {
         {SESSION_EXPECT_NEWKEYS, arrive_newkeys},
         {SESSION_EXPECT_SERVICE, arrive_service},
         {SESSION_EXPECT_AUTH, arrive_auth},
+        {SESSION_EXPECT_ROUND, arrive_round},
         {SESSION_WAIT_AUTH, arrive_wait_auth},
         {SESSION_OPEN, arrive_open},
         {SESSION_REKEY_KEXINIT, arrive_rekey_kexinit},

@@ -144,4 +144,16 @@ TEST(user_interfaces_have_a_summary_too)
 	fixture_free(f);
 }
 
+TEST(a_user_can_log_in_by_keyboard_interactive)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nssh user kim authentication-type keyboard-interactive");
+	CHECK_TEXT(current(f, "kim"),
+	           " ssh user kim authentication-type keyboard-interactive\n");
+	CHECK(strstr(fixture_exec(f, "display ssh user-information kim"),
+	             " keyboard-interactive ") != NULL);
+	fixture_free(f);
+}
+
 CHECK_MAIN()

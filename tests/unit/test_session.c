@@ -144,10 +144,12 @@ TEST(before_success_no_channel)
 	      " 1=C 2=. 3=. 4=. 9=U 10=U 11=U 12=U 13=U 14=U 15=U 16=U 17=U 18=U 19=U");
 }
 
+// 5, 50: they wait.
 TEST(while_a_check_is_under_way_no_channel)
 {
 	sweep(at_wait_auth, 'D', 'U',
-	      " 1=C 2=. 3=. 4=. 9=U 10=U 11=U 12=U 13=U 14=U 15=U 16=U 17=U 18=U 19=U");
+	      " 1=C 2=. 3=. 4=. 5=. 50=. 9=U 10=U 11=U 12=U 13=U 14=U 15=U 16=U 17=U 18=U "
+	      "19=U");
 }
 
 // Bodies are empty: what is understood is malformed, and answers to nothing are ignored.

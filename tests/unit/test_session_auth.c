@@ -1,7 +1,8 @@
 // Tests control/session/session_auth.c: who gets in, who does not, and that it looks the same.
 #include "tests/unit/control_client.h"
 
-#define DELAY (AUTH_DELAY_US + 2 * SHARD_TICK_US)
+#define EVERYTHING "publickey,password,keyboard-interactive"
+#define DELAY      (AUTH_DELAY_US + 2 * SHARD_TICK_US)
 
 static struct bench *in_auth(void)
 {
@@ -34,20 +35,6 @@ static void none(struct bench *b, const char *user)
 {
 	client_message(b, 0,
 	               wire("bsss", SSH_MSG_USERAUTH_REQUEST, user, "ssh-connection", "none"));
-}
-
-// A FAILURE with that list and partial flag is next.
-static bool refused_with(struct bench *b, const char *list, bool partial)
-{
-	struct blob m = client_gets(b, 0, SSH_MSG_USERAUTH_FAILURE);
-	struct cursor c = cursor_over(span_blob(&m));
-	bool right;
-
-	cursor_u8(&c);
-	right = span_is(cursor_string(&c), list) && cursor_bool(&c) == partial &&
-	        cursor_end(&c) == STATUS_OK;
-	blob_fini(&m);
-	return right;
 }
 
 static struct blob key_blob(struct bench *b)
@@ -121,7 +108,7 @@ TEST(a_wrong_password_is_refused_after_a_while)
 	client_password(b, 0, "bob", "wrong");
 	CHECK_EQ(b->down.count, 0);
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(bench_session(b, 0)->failures, 1);
 	CHECK_EQ(bench_state(b, 0), SESSION_EXPECT_AUTH);
 	bench_free(b);
@@ -150,7 +137,7 @@ TEST(an_unknown_user_costs_and_looks_the_same)
 	CHECK_EQ(b->passwords, 1);
 	CHECK_EQ(b->down.count, 0);
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(bench_session(b, 0)->failures, 1);
 	bench_free(b);
 }
@@ -162,7 +149,7 @@ TEST(an_empty_password_never_passes)
 	bench_local_user(b, "open", "");
 	client_password(b, 0, "open", "");
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(b->passwords, 0);
 	bench_free(b);
 }
@@ -174,7 +161,7 @@ TEST(a_user_without_a_password_is_not_let_in_by_one)
 	bench_local_user(b, "open", "");
 	client_password(b, 0, "open", "secret");
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	bench_free(b);
 }
 
@@ -186,7 +173,7 @@ TEST(a_password_change_is_refused)
 	               wire("bsssbss", SSH_MSG_USERAUTH_REQUEST, "bob", "ssh-connection",
 	                    "password", 1, "secret", "new"));
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(b->passwords, 0);
 	bench_free(b);
 }
@@ -200,7 +187,7 @@ TEST(a_blocked_user_is_refused)
 	bench_put(b, &r);
 	client_password(b, 0, "bob", "secret");
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	bench_free(b);
 }
 
@@ -213,7 +200,7 @@ TEST(a_user_without_service_ssh_is_refused)
 	bench_put(b, &r);
 	client_password(b, 0, "bob", "secret");
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	bench_free(b);
 }
 
@@ -222,9 +209,9 @@ TEST(none_lists_the_methods_at_once_and_does_not_count)
 	struct bench *b = in_auth();
 
 	none(b, "bob");
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	none(b, "nobody");
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(bench_session(b, 0)->failures, 0);
 	bench_free(b);
 }
@@ -261,9 +248,9 @@ TEST(a_key_of_someone_else_would_not)
 	struct blob key = key_blob(b);
 
 	query(b, "bob", "ssh-ed25519", span_blob(&key));
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	query(b, "nobody", "ssh-ed25519", span_blob(&key));
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	blob_fini(&key);
 	bench_free(b);
 }
@@ -274,7 +261,7 @@ TEST(an_algorithm_that_is_not_the_keys_would_not)
 	struct blob key = key_blob(b);
 
 	query(b, "carol", "rsa-sha2-256", span_blob(&key));
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	blob_fini(&key);
 	bench_free(b);
 }
@@ -307,7 +294,7 @@ TEST(a_bad_signature_counts)
 
 	sign(b, "carol", true);
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(bench_session(b, 0)->failures, 1);
 	bench_free(b);
 }
@@ -319,7 +306,7 @@ TEST(a_good_signature_of_a_key_that_is_not_the_users_counts)
 	sign(b, "nobody", false);
 	CHECK_EQ(b->down.count, 0);
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(bench_session(b, 0)->failures, 1);
 	bench_free(b);
 }
@@ -331,7 +318,7 @@ TEST(a_public_key_user_is_not_let_in_by_password)
 	bench_local_user(b, "carol", "$y$hash");
 	client_password(b, 0, "carol", "secret");
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	bench_free(b);
 }
 
@@ -350,7 +337,7 @@ TEST(both_means_key_and_then_password)
 	struct bench *b = in_auth_with_keys();
 
 	sign(b, "dave", false);
-	CHECK(refused_with(b, "password", true));
+	CHECK(refused_with(b, "password,keyboard-interactive", true));
 	client_password(b, 0, "dave", "secret");
 	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
 	bench_free(b);
@@ -382,15 +369,94 @@ TEST(what_one_user_passed_is_nothing_to_another)
 	bench_free(b);
 }
 
-TEST(a_second_request_before_the_answer_is_refused)
+// A bench whose keeper has a wrong password of bob's to check and has not answered yet.
+static struct bench *while_checking(void)
+{
+	struct bench *b = in_auth();
+
+	b->keeper_mute = true;
+	client_password(b, 0, "bob", "wrong");
+	return b;
+}
+
+TEST(a_second_request_before_the_answer_waits_for_it)
+{
+	struct bench *b = while_checking();
+
+	client_password(b, 0, "bob", "secret");
+	CHECK_EQ(bench_state(b, 0), SESSION_WAIT_AUTH);
+	b->keeper_mute = false;
+	bench_wait(b, DELAY);
+	CHECK(refused_with(b, EVERYTHING, false));
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	CHECK_EQ(b->h->auths.used, 0);
+	CHECK_EQ(COUNTED(b, auth_early), 1);
+	bench_free(b);
+}
+
+TEST(requests_that_waited_are_answered_in_order)
+{
+	struct bench *b = while_checking();
+
+	none(b, "bob");
+	client_message(b, 0, wire("bs", SSH_MSG_SERVICE_REQUEST, "ssh-userauth"));
+	none(b, "carol");
+	b->keeper_mute = false;
+	bench_wait(b, DELAY);
+	CHECK(refused_with(b, EVERYTHING, false));
+	CHECK(refused_with(b, EVERYTHING, false));
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_SERVICE_ACCEPT), 1);
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_USERAUTH_FAILURE), 1);
+	CHECK_EQ(bench_session(b, 0)->failures, 1);
+	bench_free(b);
+}
+
+TEST(a_request_behind_the_one_that_succeeds_is_ignored)
 {
 	struct bench *b = in_auth();
 
 	b->keeper_mute = true;
 	client_password(b, 0, "bob", "secret");
 	none(b, "bob");
-	CHECK_EQ(client_told(b, 0), SSH_DISCONNECT_PROTOCOL_ERROR);
-	CHECK_EQ(COUNTED(b, refused_wait_auth), 1);
+	b->keeper_mute = false;
+	bench_turn(b);
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_USERAUTH_FAILURE), 0);
+	bench_free(b);
+}
+
+TEST(too_many_requests_before_the_answer_end_the_connection)
+{
+	struct bench *b = while_checking();
+
+	for (unsigned i = 0; i < AUTH_WAITING_MAX; i++)
+		none(b, "bob");
+	CHECK_EQ(bench_state(b, 0), SESSION_WAIT_AUTH);
+	none(b, "bob");
+	CHECK_EQ(client_told(b, 0), SSH_DISCONNECT_NO_MORE_AUTH);
+	CHECK_EQ(COUNTED(b, auth_flood), 1);
+	bench_free(b);
+}
+
+TEST(requests_that_wait_are_bounded_in_bytes)
+{
+	static const uint8_t much[AUTH_WAITING_BYTES];
+	struct bench *b = while_checking();
+
+	client_message(b, 0,
+	               wire("bsssR", SSH_MSG_USERAUTH_REQUEST, "bob", "ssh-connection", "none",
+	                    span_of(much, sizeof(much))));
+	CHECK_EQ(client_told(b, 0), SSH_DISCONNECT_NO_MORE_AUTH);
+	bench_free(b);
+}
+
+TEST(requests_that_wait_go_with_their_session)
+{
+	struct bench *b = while_checking();
+
+	none(b, "bob");
+	client_gone(b, 0);
+	CHECK_EQ(b->h->auths.used, 0);
 	bench_free(b);
 }
 
@@ -418,7 +484,7 @@ TEST(a_lost_keeper_refuses_without_counting)
 	link_free(old);
 	b->keeper_mute = false;
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	CHECK_EQ(bench_session(b, 0)->failures, 0);
 	client_password(b, 0, "bob", "secret");
 	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
@@ -499,7 +565,7 @@ TEST(a_name_too_long_for_anyone_is_an_unknown_user)
 	client_password(b, 0, name, "secret");
 	CHECK_EQ(b->passwords, 1);
 	bench_wait(b, DELAY);
-	CHECK(refused_with(b, "publickey,password", false));
+	CHECK(refused_with(b, EVERYTHING, false));
 	bench_free(b);
 }
 

@@ -19,6 +19,8 @@ static struct span sound(uint8_t number)
 		return wire("bS", number, span_of(base, 32));
 	case SSH_MSG_USERAUTH_REQUEST:
 		return wire("bsss", number, "bob", "ssh-connection", "none");
+	case SSH_MSG_USERAUTH_INFO_RESPONSE:
+		return wire("bus", number, 1, "wrong");
 	case SSH_MSG_GLOBAL_REQUEST:
 		return wire("bsb", number, "keepalive@openssh.com", 1);
 	case SSH_MSG_CHANNEL_OPEN:
@@ -88,6 +90,7 @@ static bool answers(enum session_answer answer, bool well, char got)
 		return got == 'D';
 	case ANSWER_HEARD:
 	case ANSWER_ONCE:
+	case ANSWER_KEPT:
 		return got == '.';
 	case ANSWER_LAX:
 		return got == '.' || got == 'D';

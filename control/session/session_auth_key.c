@@ -1,0 +1,63 @@
+// The method "publickey" (RFC 4252 section 7): would this key do, and a signature.
+#include "control/session/session_auth.h"
+
+#include "crypto/wire/builder.h"
+#include "crypto/wire/cursor.h"
+
+static enum status key_ok_send(struct shard *h, struct session *s,
+                               const struct auth_request *request)
+{
+	uint8_t bytes[HOSTKEY_BLOB_MAX + 128];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+
+	builder_u8(&b, SSH_MSG_USERAUTH_PK_OK);
+	builder_string(&b, request->algorithm);
+	builder_string(&b, request->key);
+	if (builder_end(&b) != STATUS_OK || !session_send_now(h, s, builder_span(&b)))
+		return STATUS_NO_ROOM;
+	return STEP_STAY;
+}
+
+// The algorithm is one of ours and goes with the format of the key; the key is sound.
+static const struct hostkey_algorithm *key_algorithm(const struct auth_request *request)
+{
+	const struct hostkey_algorithm *a = hostkey_algorithm_find(request->algorithm);
+	struct cursor c = cursor_over(request->key);
+	struct span format = cursor_string(&c);
+
+	return a != NULL && span_is(format, a->key_name) ? a : NULL;
+}
+
+static enum status on_query(struct shard *h, struct session *s, struct auth_scratch *a,
+                            const struct auth_request *request, bool usable)
+{
+	COUNT(h, auth_queries);
+	if (++a->queries > AUTH_QUERIES_MAX)
+		return auth_flood(h, s, a);
+	if (usable && a->key_allowed && user_may_publickey(&a->account))
+		return key_ok_send(h, s, request);
+	return auth_fail(h, s, a);
+}
+
+// A signature is checked whoever the user is and whether or not the key is his, so that neither
+// shows in the time it takes.
+enum status auth_by_publickey(struct shard *h, struct session *s, struct auth_scratch *a,
+                              const struct auth_request *request)
+{
+	const struct hostkey_algorithm *algorithm = key_algorithm(request);
+	enum status status;
+
+	a->key_allowed = users_key_allowed(&h->control->config, request->user, request->key);
+	if (!request->has_signature)
+		return on_query(h, s, a, request, algorithm != NULL);
+	if (algorithm == NULL) {
+		COUNT(h, auth_publickey_failed);
+		return auth_refuse(h, s, a, true);
+	}
+	session_enter(h, s, SESSION_WAIT_AUTH);
+	status = auth_verify(h, s, a, algorithm, request);
+	if (status == STATUS_OK)
+		return STEP_STAY;
+	COUNT(h, auth_busy);
+	return auth_refuse(h, s, a, false);
+}
