@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#define PROGRAM_IN_HIGH  (64u * 1024)  // what waits in `in`, unless one request is larger
+#define PROGRAM_IN_HIGH  (1u << 20)    // what waits in `in`, unless one request is larger
 #define PROGRAM_OUT_HIGH (256u * 1024) // above which a call makes no further answer
 
 enum program_turn {

@@ -431,7 +431,8 @@ static bool report_consumed(struct dialogue *d)
 {
 	struct dialogue_count count = {.bytes = d->consumed};
 
-	if (d->consumed == 0 || (d->input != NULL && d->consumed < DIALOGUE_INPUT_WINDOW / 4))
+	if (d->consumed == 0 ||
+	    (d->input != NULL && d->consumed < dialogue_input_window(d->type) / 4))
 		return true;
 	if (!send_cell(d, DIALOGUE_CONSUMED, &count, sizeof(count)))
 		return false;

@@ -45,7 +45,7 @@ void dialogue_input(struct dialogue *d, struct span bytes)
 	if (d->closing || bytes.len == 0)
 		return;
 	d->active_us = shell->now_us;
-	if (d->held + d->consumed + bytes.len > DIALOGUE_INPUT_WINDOW) {
+	if (d->held + d->consumed + bytes.len > dialogue_input_window(d->type)) {
 		shell->count[COUNT_cli_overrun]++;
 		dialogue_close(d, 255);
 		return;

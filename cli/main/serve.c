@@ -8,14 +8,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CELLS_PER_TURN 256
 #define STOP_US        500000u
 #define FILE_THREADS   "8"
-#define FILE_NICE      10 // dialogues go before files
 
 static uint64_t clock_us(void)
 {
@@ -299,12 +297,8 @@ static void on_busy(uv_idle_t *idle)
 
 static void on_work(uv_work_t *door)
 {
-	static _Thread_local bool settled;
 	struct file_job *job = door->data;
 
-	if (!settled)
-		setpriority(PRIO_PROCESS, (id_t)gettid(), FILE_NICE);
-	settled = true;
 	job->work(job);
 }
 

@@ -104,6 +104,8 @@ struct shard {
 	uint32_t hangups;           // HANGUPs that wait for room
 	uint32_t hangups_from;      // none of them stands below this slot
 
+	uint32_t widened; // bytes of channel windows beyond the usual
+
 	const char *dismiss_why; // every session is being told this; NULL: none
 	uint32_t dismiss_from;   // those below have been told
 

@@ -30,7 +30,6 @@
 #define SESSION_ANSWER_MAX 2048u // one of them
 // Send credit kept for messages of a key exchange and for DISCONNECT.
 #define SESSION_KEX_CREDIT (16u * 1024)
-#define SESSION_SEND_LIMIT (DATA_SEND_WINDOW - SESSION_KEX_CREDIT)
 
 enum session_flag {
 	SESSION_STRICT = 1 << 0,    // strict KEX is in force
@@ -42,6 +41,7 @@ enum session_flag {
 	SESSION_LOGGED_IN = 1 << 6, // counted as established
 	SESSION_SAID_BYE = 1 << 7,  // DISCONNECT was sent or received
 	SESSION_RELEASED = 1 << 8,  // CLOSING, and holds nothing any more
+	SESSION_WIDE = 1 << 9,      // a channel sends files: more may be in flight
 };
 
 // A bounded run of bytes in chunks of the shard's slab.
@@ -207,6 +207,8 @@ void session_send(struct shard *h, struct session *s, struct span message);
 bool session_send_now(struct shard *h, struct session *s, struct span message);
 // Room for bytes of channel data now: 0 when held, without credit, or the ring is full.
 size_t session_send_room(struct shard *h, struct session *s);
+// Bytes that may be in flight, without the credit that is kept for a key exchange.
+uint32_t session_send_limit(const struct session *s);
 // Channel data: header and bytes become one message. Only after session_send_room.
 bool session_send_data(struct shard *h, struct session *s, uint32_t channel, struct span bytes);
 

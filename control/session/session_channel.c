@@ -172,25 +172,54 @@ static enum status window_violated(struct shard *h, struct session *s)
 	return STEP_STAY;
 }
 
-static void window_adjust(struct shard *h, struct session *s, struct channel *c)
+static void window_adjust(struct shard *h, struct session *s, struct channel *c, uint32_t more)
 {
 	uint8_t bytes[16];
 	struct builder b = builder_over(bytes, sizeof(bytes));
 
 	builder_u8(&b, SSH_MSG_CHANNEL_WINDOW_ADJUST);
 	builder_u32(&b, c->peer);
-	builder_u32(&b, c->consumed);
-	c->window += c->consumed;
-	c->consumed = 0;
+	builder_u32(&b, more);
+	c->window += more;
 	session_send(h, s, builder_span(&b));
 }
 
 void channel_consumed(struct shard *h, struct session *s, struct channel *c, uint32_t bytes)
 {
 	c->consumed += bytes;
-	if (c->consumed >= CHANNEL_WINDOW / 2 &&
-	    !(c->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE | CHANNEL_SENT_CLOSE)))
-		window_adjust(h, s, c);
+	if (c->consumed < (CHANNEL_WINDOW + c->widened) / 2 ||
+	    c->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE | CHANNEL_SENT_CLOSE))
+		return;
+	bytes = c->consumed;
+	c->consumed = 0;
+	window_adjust(h, s, c, bytes);
+}
+
+void channel_widen(struct shard *h, struct session *s, struct channel *c)
+{
+	uint32_t more = dialogue_input_window(c->type) - CHANNEL_WINDOW;
+
+	if (c->widened != 0 || more > SHARD_WIDENED_MAX - h->widened)
+		return;
+	c->widened = more;
+	h->widened += more;
+	s->flags |= SESSION_WIDE;
+	window_adjust(h, s, c, more);
+}
+
+static void channel_narrow(struct shard *h, struct session *s, struct channel *c)
+{
+	bool wide = false;
+
+	h->widened -= c->widened;
+	c->widened = 0;
+	for (unsigned i = 0; i < SESSION_CHANNELS; i++) {
+		const struct channel *other = channel_at(h, s, i);
+
+		wide |= other != NULL && other->widened > 0;
+	}
+	if (!wide)
+		s->flags &= (uint16_t)~SESSION_WIDE;
 }
 
 // Bytes that came where none are wanted any more.
@@ -298,6 +327,7 @@ static void channel_free(struct shard *h, struct session *s, struct channel *c)
 
 	shell_hangup(h, c);
 	s->promised -= c->credit;
+	channel_narrow(h, s, c);
 	chunk_clear(h, s, &c->in);
 	chunk_clear(h, s, &c->out);
 	pool_give(&h->channels, &s->channels[number]);

@@ -2,20 +2,22 @@
 // shell, command or subsystem; that is one dialogue of cli.
 //
 // Windows. Towards us: CHANNEL_WINDOW bytes, given back at half as the dialogue consumes, so what
-// lies unread here and there is never more. Towards the client: cli may send what CREDIT granted,
+// lies unread here and there is never more. A subsystem has as much as its dialogue may hold, as
+// long as all of the shard's together stay below SHARD_WIDENED_MAX; else it stays with the usual. Towards the client: cli may send what CREDIT granted,
 // and credit granted plus bytes held here never exceed the client's window.
 #pragma once
 
 #include "control/session/session.h"
 #include "dataplane/link/dialogue_msg.h"
 
-#define CHANNEL_WINDOW     (64u * 1024)
-#define CHANNEL_PACKET     (32u * 1024) // most we take in one message
-#define CHANNEL_PACKET_LOW 32u          // less from a client is refused
-#define CHANNEL_CREDIT     (64u * 1024) // most granted to a dialogue at once
-#define CHANNEL_CREDIT_LOW (16u * 1024) // granted anew below this
-#define CHANNEL_TEXT_MAX   (32u * 1024) // of an exec command
-#define CHANNEL_TERM_MAX   31u
+#define CHANNEL_WINDOW       (64u * 1024)
+#define SHARD_WIDENED_MAX    (256u << 20)
+#define CHANNEL_PACKET       (32u * 1024)  // most we take in one message
+#define CHANNEL_PACKET_LOW   32u           // less from a client is refused
+#define CHANNEL_CREDIT       (64u * 1024)  // most granted to a dialogue at once
+#define CHANNEL_CREDIT_FILES (512u * 1024) // ... that sends files; anew below a quarter
+#define CHANNEL_TEXT_MAX     (32u * 1024)  // of an exec command
+#define CHANNEL_TERM_MAX     31u
 static_assert(CHANNEL_WINDOW <= DIALOGUE_INPUT_WINDOW, "all of a window fits into a dialogue");
 
 enum channel_flag {
@@ -40,6 +42,7 @@ struct channel {
 	char term[CHANNEL_TERM_MAX + 1];
 
 	uint32_t window;       // what the client may still send
+	uint32_t widened;      // beyond CHANNEL_WINDOW, of the shard's share
 	uint32_t consumed;     // to be given back
 	uint32_t unconsumed;   // INPUT that cli has not consumed
 	struct chunk_queue in; // INPUT that waits for room
@@ -81,6 +84,9 @@ struct channel *channel_in(struct shard *h, struct session *s, struct cursor *c)
 
 // Consumed by the dialogue, or dropped: the client may send as much again.
 void channel_consumed(struct shard *h, struct session *s, struct channel *c, uint32_t bytes);
+
+// It takes files: let more be on its way, once.
+void channel_widen(struct shard *h, struct session *s, struct channel *c);
 
 // The session is over.
 void channel_drop_all(struct shard *h, struct session *s);

@@ -234,6 +234,8 @@ enum status channel_on_request(struct shard *h, struct session *s, const struct 
 	s->active_us = h->now_us;
 	granted = request_run(h, s, channel, name, &c);
 	channel_answer(h, s, channel, wanted, granted);
+	if (granted && channel->type == DIALOGUE_SUBSYSTEM)
+		channel_widen(h, s, channel);
 	if (granted && s->state != SESSION_CLOSING)
 		channel_pump(h, s, channel);
 	return STATUS_OK;

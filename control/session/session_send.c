@@ -16,6 +16,16 @@ static uint64_t in_flight(const struct session *s)
 	return s->posted - s->progress;
 }
 
+static uint32_t send_window(const struct session *s)
+{
+	return s->flags & SESSION_WIDE ? DATA_SEND_WIDE : DATA_SEND_WINDOW;
+}
+
+uint32_t session_send_limit(const struct session *s)
+{
+	return send_window(s) - SESSION_KEX_CREDIT;
+}
+
 static bool credit_for(const struct session *s, size_t bytes, uint32_t limit)
 {
 	return in_flight(s) + bytes + DATA_MESSAGE_COST <= limit;
@@ -62,7 +72,7 @@ static bool message_post(struct shard *h, struct session *s, struct span message
 
 bool session_send_now(struct shard *h, struct session *s, struct span message)
 {
-	return message_post(h, s, message, DATA_SEND_WINDOW);
+	return message_post(h, s, message, send_window(s));
 }
 
 void session_send(struct shard *h, struct session *s, struct span message)
@@ -73,7 +83,7 @@ void session_send(struct shard *h, struct session *s, struct span message)
 	if (s->state == SESSION_CLOSING)
 		return;
 	if (s->unsent.bytes == 0 && !session_is_held(s) &&
-	    message_post(h, s, message, SESSION_SEND_LIMIT))
+	    message_post(h, s, message, session_send_limit(s)))
 		return;
 	if (message.len > SESSION_ANSWER_MAX ||
 	    s->unsent.bytes + sizeof(head) + message.len > SESSION_UNSENT_MAX) {
@@ -129,7 +139,7 @@ static bool unsent_flush(struct shard *h, struct session *s)
 	while (s->unsent.bytes > 0) {
 		size_t n = queue_peek_length(h, s);
 
-		if (!credit_for(s, n, SESSION_SEND_LIMIT))
+		if (!credit_for(s, n, session_send_limit(s)))
 			return false;
 		if (!ring_has_room(h, n)) {
 			session_stick(h, s);
@@ -137,7 +147,7 @@ static bool unsent_flush(struct shard *h, struct session *s)
 		}
 		queue_take(h, s, &s->unsent, head, sizeof(head));
 		queue_take(h, s, &s->unsent, message, n);
-		if (!message_post(h, s, span_of(message, n), SESSION_SEND_LIMIT)) {
+		if (!message_post(h, s, span_of(message, n), session_send_limit(s))) {
 			session_abort(h, s, "message lost its place");
 			return false;
 		}
@@ -150,13 +160,13 @@ size_t session_send_room(struct shard *h, struct session *s)
 	uint64_t used = in_flight(s) + DATA_MESSAGE_COST + DATA_HEADER;
 
 	if (s->state == SESSION_CLOSING || session_is_held(s) || s->unsent.bytes > 0 ||
-	    used >= SESSION_SEND_LIMIT)
+	    used >= session_send_limit(s))
 		return 0;
 	if (!ring_has_room(h, SSH_PACKET_MAX)) {
 		session_stick(h, s);
 		return 0;
 	}
-	return (size_t)(SESSION_SEND_LIMIT - used);
+	return (size_t)(session_send_limit(s) - used);
 }
 
 bool session_send_data(struct shard *h, struct session *s, uint32_t channel, struct span bytes)

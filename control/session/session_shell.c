@@ -159,7 +159,7 @@ static bool input_post(struct shard *h, struct channel *c, struct span bytes)
 
 static size_t input_room(const struct channel *c)
 {
-	size_t room = DIALOGUE_INPUT_WINDOW - c->unconsumed;
+	size_t room = dialogue_input_window(c->type) - c->unconsumed;
 
 	return room < DIALOGUE_INPUT_MAX ? room : DIALOGUE_INPUT_MAX;
 }
@@ -233,23 +233,28 @@ void shell_signal(struct shard *h, struct channel *c, struct span name)
 	(void)!link_send(h->dialogue, &cell, name);
 }
 
+static uint32_t credit_most(const struct channel *c)
+{
+	return c->widened > 0 ? CHANNEL_CREDIT_FILES : CHANNEL_CREDIT;
+}
+
 // Grant what the client's window and the send credit of the connection can carry, in steps.
 void shell_credit(struct shard *h, struct session *s, struct channel *c)
 {
 	uint64_t busy = s->posted - s->progress + s->promised + c->out.bytes;
-	uint64_t grant = busy < SESSION_SEND_LIMIT ? SESSION_SEND_LIMIT - busy : 0;
-	uint64_t window = c->peer_window;
+	uint64_t limit = session_send_limit(s), grant = busy < limit ? limit - busy : 0;
+	uint64_t window = c->peer_window, most = credit_most(c), low = most / 4;
 	struct dialogue_count body;
 	struct link_cell cell;
 
-	if (c->dialogue == 0 || c->credit >= CHANNEL_CREDIT_LOW || !session_is_authenticated(s))
+	if (c->dialogue == 0 || c->credit >= low || !session_is_authenticated(s))
 		return;
-	window = window < CHANNEL_CREDIT ? window : CHANNEL_CREDIT;
+	window = window < most ? window : most;
 	if (window <= c->credit + c->out.bytes)
 		return;
 	window -= c->credit + c->out.bytes;
 	grant = grant < window ? grant : window;
-	if (grant == 0 || (grant < CHANNEL_CREDIT_LOW / 2 && c->credit > 0))
+	if (grant == 0 || (grant < low / 2 && c->credit > 0))
 		return;
 	if (!ring_has_room(h)) {
 		session_stick(h, s);

@@ -58,13 +58,14 @@ struct data_message {
 // Credit. `progress` is, since the connection opened, the sum of payload + DATA_MESSAGE_COST of the
 // messages sealed so far, less the record bytes that the peer has not acknowledged yet; it never
 // falls. Control keeps (what it posted, each message counted as payload + DATA_MESSAGE_COST) -
-// progress at or below DATA_SEND_WINDOW; since a record is never longer than its message plus that
+// progress at or below DATA_SEND_WINDOW, or DATA_SEND_WIDE where it sends files; since a record is never longer than its message plus that
 // cost, the send queue of the connection always has room. Told whenever progress has grown by
 // DATA_SEND_REPORT since last told.
 struct data_sent {
 	uint64_t progress;
 };
 #define DATA_SEND_WINDOW  (256u * 1024)
+#define DATA_SEND_WIDE    (1u << 20)
 #define DATA_SEND_REPORT  (DATA_SEND_WINDOW / 8)
 #define DATA_MESSAGE_COST 96u
 

@@ -2,7 +2,7 @@
 // channel that runs a shell, a command or a subsystem, or (slot at or above DIALOGUE_LOCAL) a
 // dialogue that cli made itself: the console and the start-up file.
 //
-// Flow: control may send at most DIALOGUE_INPUT_WINDOW bytes of INPUT that cli has not CONSUMED;
+// Flow: control may send at most dialogue_input_window() bytes of INPUT that cli has not CONSUMED;
 // cli may send at most as many bytes of OUTPUT as CREDIT granted. Nothing is dropped.
 #pragma once
 
@@ -36,9 +36,15 @@ enum dialogue_kind {
 
 #define DIALOGUE_LOCAL        0xff000000u // slots from here on are cli's own
 #define DIALOGUE_INPUT_WINDOW (64u * 1024)
-#define DIALOGUE_INPUT_MAX    (16u * 1024) // bytes in one INPUT or OUTPUT cell
+#define DIALOGUE_FILE_WINDOW  (2u << 20)   // of a subsystem, which takes files
+#define DIALOGUE_INPUT_MAX    (32u * 1024) // bytes in one INPUT or OUTPUT cell
 
 enum dialogue_type { DIALOGUE_SHELL = 1, DIALOGUE_EXEC = 2, DIALOGUE_SUBSYSTEM = 3 };
+
+static inline uint32_t dialogue_input_window(uint8_t type)
+{
+	return type == DIALOGUE_SUBSYSTEM ? DIALOGUE_FILE_WINDOW : DIALOGUE_INPUT_WINDOW;
+}
 
 struct dialogue_none {
 	uint64_t zero;

@@ -192,7 +192,7 @@ static bool tcp_start(struct worker *w, const struct conn_arena *arena)
 	        .slab_bytes = STREAM_BYTES,
 	        .mss = (uint16_t)(w->host.mtu - FRAME_IPV4_BYTES - 20),
 	        .receive_window = RECEIVE_WINDOW,
-	        .send_limit = DATA_SEND_WINDOW + SEND_SPARE,
+	        .send_limit = DATA_SEND_WIDE + SEND_SPARE,
 	        .count = w->count + COUNTER_TCP_FIRST,
 	        .app_ops = &data_serve_ops,
 	        .app = &w->data,

@@ -307,4 +307,93 @@ TEST(hangups_wait_for_room)
 	bench_free(b);
 }
 
+// --- files ---------------------------------------------------------------------------------------
+
+// A session whose channel 0 runs SFTP; `window` is what the client was given in the end.
+static struct bench *bench_sftp(uint32_t window, uint32_t *ours)
+{
+	struct bench *b = bench_open();
+	struct blob m;
+	struct cursor c;
+
+	atomic_store(&b->control.config.sftp, true);
+	client_channel(b, 7, window);
+	client_request(b, 0, "subsystem", wire("s", "sftp"));
+	m = client_gets(b, 0, SSH_MSG_CHANNEL_WINDOW_ADJUST);
+	c = cursor_over(span_blob(&m));
+	cursor_u8(&c);
+	cursor_u32(&c);
+	*ours = CHANNEL_WINDOW + (m.len > 0 ? cursor_u32(&c) : 0);
+	blob_fini(&m);
+	return b;
+}
+
+TEST(sftp_has_a_window_of_two_mebibytes)
+{
+	static uint8_t bytes[CHANNEL_PACKET];
+	uint32_t window;
+	struct bench *b = bench_sftp(1000, &window);
+
+	CHECK_EQ(window, 2u << 20);
+	bench_queue_clear(&b->shown);
+	for (unsigned i = 0; i < (2u << 20) / CHANNEL_PACKET; i++)
+		client_types(b, 0, span_of(bytes, sizeof(bytes)));
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	client_types(b, 0, span_of(bytes, 1));
+	CHECK_EQ(client_told(b, 0), SSH_DISCONNECT_PROTOCOL_ERROR);
+	bench_free(b);
+}
+
+TEST(its_window_is_given_back_at_half)
+{
+	static uint8_t bytes[CHANNEL_PACKET];
+	uint32_t window;
+	struct bench *b = bench_sftp(1000, &window);
+
+	for (unsigned i = 0; i < 32; i++)
+		client_types(b, 0, span_of(bytes, sizeof(bytes)));
+	bench_queue_clear(&b->down);
+	cli_consumes(b, (1u << 20) - 1);
+	CHECK_EQ(b->down.count, 0);
+	cli_consumes(b, 1);
+	CHECK(client_got(b, 0, SSH_MSG_CHANNEL_WINDOW_ADJUST));
+	bench_free(b);
+}
+
+TEST(sftp_may_have_more_in_flight_and_is_granted_more)
+{
+	uint32_t window;
+	struct bench *b = bench_sftp(0x7fffffff, &window);
+
+	CHECK_EQ(session_send_limit(bench_session(b, 0)), DATA_SEND_WIDE - SESSION_KEX_CREDIT);
+	CHECK_EQ(credit_of(b), CHANNEL_CREDIT_FILES);
+	bench_free(b);
+}
+
+TEST(when_the_shards_share_is_used_up_sftp_has_the_usual_window)
+{
+	struct bench *b = bench_open();
+
+	atomic_store(&b->control.config.sftp, true);
+	b->h->widened = SHARD_WIDENED_MAX;
+	client_channel(b, 7, 1000);
+	client_request(b, 0, "subsystem", wire("s", "sftp"));
+	CHECK(!client_got(b, 0, SSH_MSG_CHANNEL_WINDOW_ADJUST));
+	CHECK_EQ(session_send_limit(bench_session(b, 0)),
+	         DATA_SEND_WINDOW - SESSION_KEX_CREDIT);
+	bench_free(b);
+}
+
+TEST(its_part_of_the_share_comes_back_with_the_channel)
+{
+	uint32_t window;
+	struct bench *b = bench_sftp(1000, &window);
+
+	CHECK_EQ(b->h->widened, window - CHANNEL_WINDOW);
+	client_message(b, 0, wire("bu", SSH_MSG_CHANNEL_CLOSE, 0));
+	CHECK_EQ(b->h->widened, 0);
+	CHECK(!(bench_session(b, 0)->flags & SESSION_WIDE));
+	bench_free(b);
+}
+
 CHECK_MAIN()

@@ -68,6 +68,19 @@ TEST(the_subsystem_sftp_speaks_sftp)
 	fixture_free(f);
 }
 
+TEST(it_may_hold_its_whole_window_unread_and_no_more)
+{
+	static uint8_t much[DIALOGUE_FILE_WINDOW];
+	struct fixture *f = fixture_new();
+	struct dialogue *d = open_sftp(f);
+
+	dialogue_input(d, span_of(much, sizeof(much)));
+	CHECK_EQ(f->shell.count[COUNT_cli_overrun], 0);
+	dialogue_input(d, span_of(much, 1));
+	CHECK_EQ(f->shell.count[COUNT_cli_overrun], 1);
+	fixture_free(f);
+}
+
 TEST(a_subsystem_of_another_name_is_refused)
 {
 	struct fixture *f = fixture_new();
