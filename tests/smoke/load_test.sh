@@ -2,34 +2,14 @@
 # The load generator: every scenario against the appliance over the tap and against OpenSSH's
 # server on loopback; honest in an open loop; each misbehaviour of a server called what it is.
 . "$(dirname "$0")/_init.sh"
+. "$smoke/lib/sshd.sh"
 
 load=$repo/build/tests/load/sallyport-load
 json=$work/load.json
 
-# Debian starts a service when it is installed, unless told not to.
-sshd_need() {
-	local policy=/usr/sbin/policy-rc.d mine=''
-	[ ! -x /usr/sbin/sshd ] || return 0
-	if [ ! -e "$policy" ]; then
-		mine=$policy
-		printf '#!/bin/sh\nexit 101\n' >"$policy"
-		chmod 755 "$policy"
-	fi
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -q openssh-server >"$work/apt.log" 2>&1
-	[ -z "$mine" ] || rm -f "$mine"
-}
-
 # Sets peer: the options that reach it.
 sshd_start() {
-	mkdir -p /run/sshd
-	ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
-	ssh-keygen -q -t ed25519 -N '' -f "$work/user_key"
-	printf '%s\n' 'Port 2222' 'ListenAddress 127.0.0.1' "HostKey $work/host_key" \
-		"AuthorizedKeysFile $work/user_key.pub" 'StrictModes no' 'UsePAM no' \
-		'PermitRootLogin yes' 'MaxStartups 1000' 'PidFile none' >"$work/sshd_config"
-	ip netns exec "$name" /usr/sbin/sshd -D -f "$work/sshd_config" -E "$work/sshd.log" &
-	sshd_pid=$!
-	sleep 1
+	sshd_run "$name" 127.0.0.1 2222
 	peer="--target 127.0.0.1:2222 --user root --key $work/user_key --pin $(print_of "$work/host_key.pub")"
 }
 
