@@ -2,65 +2,21 @@
 # Files both ways with every client: byte-identical, resumed, times and modes kept; and the recipe of
 # the manual: upload a configuration, make it the next start-up file, restart with it.
 . "$(dirname "$0")/_init.sh"
-. "$smoke/lib/files.sh"
+. "$smoke/lib/files_claims.sh"
 
 appliance_up
 files_prepare
-flash=$state/flash
-cd "$work" || exit 1
-head -c "${FILE_BYTES:-67108864}" /dev/urandom >big
-head -c 5000000 big >part
-tree_make tree 60
-
-# --- OpenSSH
-sftp_run >/dev/null <<<"put big by-sftp
-get by-sftp got"
-check "sftp: a large file comes back as it went" cmp big got
-cp part resumed
-sftp_run >/dev/null <<<"put part to-resume
-reput big to-resume
-reget by-sftp resumed"
-check "sftp: an upload is resumed" cmp big "$flash/to-resume"
-check "sftp: a download is resumed" cmp big resumed
-sftp_run >/dev/null <<<"mkdir tree-sftp
-put -rp tree/. tree-sftp
-get -rp tree-sftp ."
-check "sftp: a tree comes back" diff -r tree tree-sftp
-equal "sftp: with its modes and times" "$(tree_facts tree-sftp)" "$(tree_facts tree)"
-match "sftp: df says what is free" "$(sftp_run <<<'df -h' 2>&1)" '%'
-for way in -s -O; do
-	scp_run "$way" -rp tree "admin@192.0.2.2:tree$way"
-	scp_run "$way" -rp "admin@192.0.2.2:tree$way" "back$way"
-	check "scp $way: a tree goes and comes back" diff -r tree "back$way"
-	equal "scp $way: with its modes and times" "$(tree_facts "back$way")" "$(tree_facts tree)"
-	scp_run "$way" big "admin@192.0.2.2:big$way"
-	check "scp $way: a large file" cmp big "$flash/big$way"
-done
+files_make "${FILE_BYTES:-268435456}" 60
+claim_sftp
+claim_scp -s
+claim_scp -O
 scp_run -O part admin@192.0.2.2:../../x >/dev/null 2>&1
 equal "nothing was written beside the files" "$(find "$state" -maxdepth 1 -name x)" ""
-
-# --- PuTTY
-psftp_run >psftp.log 2>&1 <<<"put big by-psftp
-get by-psftp got-psftp
-put part resume-psftp
-reput big resume-psftp
-quit"
-check "psftp: a large file comes back" cmp big got-psftp
-check "psftp: an upload is resumed" cmp big "$flash/resume-psftp"
-for way in -sftp -scp; do
-	mkdir "pscp$way"
-	pscp_run "$way" -r -p tree "admin@192.0.2.2:." >pscp.log 2>&1
-	pscp_run "$way" -r -p "admin@192.0.2.2:tree" "pscp$way" >>pscp.log 2>&1
-	check "pscp $way: a tree goes and comes back" diff -r tree "pscp$way/tree"
-	rm -rf "${flash:?}/tree"
-done
-
-# --- lftp
-lftp_run "mirror -R tree lftp-tree; mirror lftp-tree lftp-back; put -O / big -o by-lftp" >lftp.log 2>&1
-check "lftp: mirrors a tree both ways" diff -r tree lftp-back
-check "lftp: a large file" cmp big "$flash/by-lftp"
-
-python_claims files_python.py "$work/big" "$work/tree"
+claim_psftp
+claim_pscp -sftp
+claim_pscp -scp
+claim_lftp
+claim_python 268435456
 
 # --- the recipe of the manual
 # reboot_to FILE: without saving; waits until the device says that it started from FILE.

@@ -26,6 +26,10 @@ tree_facts() {
 	(cd "$1" && find . -type f -printf '%p %m %Ts\n' | sort)
 }
 
+tree_times() {
+	(cd "$1" && find . -type f -printf '%p %Ts\n' | sort)
+}
+
 sftp_run() { # batch on standard input
 	client timeout --foreground "${limit:-120}" sftp -q "${files_options[@]}" "$@" -b - admin@192.0.2.2
 }
