@@ -20,6 +20,8 @@ extern const struct command_table startup_user_table;    // cmd_startup.c: user 
 extern const struct command_table save_commands_table;   // cmd_config.c: any view
 extern const struct command_table ssh_commands_table;    // cmd_ssh.c: system view
 extern const struct command_table ssh_show_table;        // cmd_ssh.c: any view
+extern const struct command_table algorithm_table;       // cmd_algorithm.c: system view
+extern const struct command_table algorithm_show_table;  // cmd_algorithm.c: any view
 extern const struct command_table ssh_user_table;        // cmd_ssh_user.c: system view
 extern const struct command_table ssh_user_show_table;   // cmd_ssh_user.c: any view
 extern const struct command_table local_user_table;      // cmd_users.c: system view

@@ -147,12 +147,19 @@ static const struct {
 	bool is_view;
 	struct listing listing;
 } sections[] = {
-        {false, SECTION(SYSTEM)},           {false, SECTION(SHELL)},
-        {false, SECTION(PASSWORD_CONTROL)}, {false, SECTION(ALIAS)},
-        {false, SECTION(BANNER)},           {false, SECTION(LOG_CENTER)},
-        {false, SECTION(LOG_HOST)},         {true, SECTION(PEER_KEY)},
-        {true, SECTION(LOCAL_USER)},        {false, SECTION(SSH_SERVER)},
-        {false, SECTION(SSH_USER)},         {true, SECTION(VTY)},
+        {false, SECTION(SYSTEM)},
+        {false, SECTION(SHELL)},
+        {false, SECTION(PASSWORD_CONTROL)},
+        {false, SECTION(ALIAS)},
+        {false, SECTION(BANNER)},
+        {false, SECTION(LOG_CENTER)},
+        {false, SECTION(LOG_HOST)},
+        {true, SECTION(PEER_KEY)},
+        {true, SECTION(LOCAL_USER)},
+        {false, SECTION(SSH_SERVER)},
+        {false, SECTION(SSH_ALGORITHM)},
+        {false, SECTION(SSH_USER)},
+        {true, SECTION(VTY)},
 };
 #define SECTIONS (sizeof(sections) / sizeof(sections[0]))
 

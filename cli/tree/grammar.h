@@ -26,7 +26,6 @@ struct tree {
 };
 
 #define TREE_STEPS_MAX 4096
-#define GRAMMAR_MAX    256 // bytes of one grammar
 
 // Compile a view. UNSUPPORTED for a grammar that does not parse: our own mistake, which a unit
 // test finds; `bad` then names the row.

@@ -6,6 +6,7 @@ static const struct {
 	const char *word, *text;
 } keywords[] = {
         {"aaa", "AAA configuration"},
+        {"algorithm", "Algorithms of SSH2"},
         {"alias", "Alias of a command"},
         {"any", "Either a password or a public key"},
         {"assign", "Assign public keys"},
@@ -92,6 +93,7 @@ static const struct {
         {"session-limit", "Most sessions at a time"},
         {"sessions", "Sessions"},
         {"sftp", "SFTP service"},
+        {"sha1", "HMAC with SHA-1, which is weak"},
         {"shell", "Banner before the prompt"},
         {"size", "Specify the number of lines"},
         {"source", "Specify which lines"},

@@ -232,7 +232,7 @@ struct span match_arg(const struct match *m, uint8_t arg, uint32_t nth)
 	return span_of(NULL, 0);
 }
 
-static struct span bound_literal(const struct match *m, uint32_t i)
+struct span match_literal(const struct match *m, uint32_t i)
 {
 	return i < m->words.count && m->bound[i].literal != NULL
 	               ? span_of(m->bound[i].literal, m->bound[i].literal_length)
@@ -242,15 +242,15 @@ static struct span bound_literal(const struct match *m, uint32_t i)
 struct span match_after(const struct match *m, const char *literal)
 {
 	for (uint32_t i = 0; i < m->words.count; i++)
-		if (span_is(bound_literal(m, i), literal))
-			return bound_literal(m, i + 1);
+		if (span_is(match_literal(m, i), literal))
+			return match_literal(m, i + 1);
 	return span_of(NULL, 0);
 }
 
 bool match_has(const struct match *m, const char *literal)
 {
 	for (uint32_t i = 0; i < m->words.count; i++)
-		if (span_is(bound_literal(m, i), literal))
+		if (span_is(match_literal(m, i), literal))
 			return true;
 	return false;
 }

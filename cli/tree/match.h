@@ -51,6 +51,8 @@ const char *match_text(enum match_result result);
 
 // The nth typed word of this kind; an empty span when it was left out.
 struct span match_arg(const struct match *m, uint8_t arg, uint32_t nth);
+// The keyword that word `i` was; an empty span when it is a typed word.
+struct span match_literal(const struct match *m, uint32_t i);
 // The keyword typed right after this keyword; an empty span when there is none.
 struct span match_after(const struct match *m, const char *literal);
 bool match_has(const struct match *m, const char *literal);

@@ -39,6 +39,7 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(LOG_STATE,        OPERATOR, "none / u32 size, u32 lines, u64 dropped, u64 overwritten") \
 	X(LOG_RESET,        ADMIN,    "none / none")                                           \
 	X(LOG_ADD,          OPERATOR, "u8 level, string name, string text / no reply")         \
+	X(ALGORITHMS,       OPERATOR, "none / string names of each field of SSH_ALGORITHM, as they are in force") \
 	X(STATES,           OPERATOR, "none / rows: string state, u8 first number, u8 last number, string message, string answer, string next state or empty") \
 	X(NET_SHOW,         OPERATOR, "u8 question, its parameters; cursor: worker << 32 | the worker's / rows: dataplane/link/net_msg.h") \
 	X(NET_DO,           ADMIN,    "u8 question that changes something, its parameters; cursor as above / none")
@@ -77,6 +78,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_CENTER, "",               1)                                                     \
 	X(LOG_HOST,   "address",        4)                                                     \
 	X(PASSWORD_CONTROL, "",         1)                                                     \
+	X(SSH_ALGORITHM, "",            1)                                              \
 	X(INTERFACE,  "",               1)                                                     \
 	X(ROUTE,      "prefix",         60)                                                    \
 	X(TCP,        "",               1)                                                     \
@@ -130,6 +132,10 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(PASSWORD_CONTROL, LENGTH,     UINT,  4,     32,         10, "")                      \
 	X(PASSWORD_CONTROL, TYPES,      UINT,  1,     4,          1,  "")                      \
 	X(PASSWORD_CONTROL, TYPE_LENGTH, UINT, 1,     63,         1,  "")                      \
+	X(SSH_ALGORITHM, KEX,           NAMES, 0,     1023,       0,  "")                      \
+	X(SSH_ALGORITHM, HOST_KEY,      NAMES, 0,     1023,       0,  "")                      \
+	X(SSH_ALGORITHM, CIPHER,        NAMES, 0,     1023,       0,  "")                      \
+	X(SSH_ALGORITHM, MAC,           NAMES, 0,     1023,       0,  "")               \
 	X(INTERFACE,  IPV4,             TEXT,  0,     48,         0,  "")                      \
 	X(INTERFACE,  IPV6,             TEXT,  0,     48,         0,  "")                      \
 	X(INTERFACE,  MTU,              UINT,  0,     9216,       0,  "")                      \

@@ -70,6 +70,7 @@ struct control {
 	_Atomic bool started;              // STARTED was called
 	_Atomic uint32_t sessions;         // all shards
 	_Atomic uint32_t unauthenticated;  // all shards
+	_Atomic uint32_t weak_algorithms;  // algorithms_weak() of the settings in force
 	_Atomic uint32_t listening;        // shards that have told their worker to listen
 	void (*report)(uint32_t report);   // enum link_report to the supervisor; NULL in tests
 	size_t (*memory)(const char *key); // mallctl; 0 when unknown

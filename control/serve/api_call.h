@@ -34,7 +34,8 @@ void api_apply(struct control *c);
 api_handler api_begin, api_commit, api_abort, api_put, api_delete, api_get, api_list,
         api_set_password;
 // api_show.c
-api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states;
+api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states,
+        api_algorithms;
 // api_log.c
 api_handler api_log, api_log_state, api_log_reset, api_log_add;
 // api_net.c

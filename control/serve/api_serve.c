@@ -22,6 +22,7 @@ static api_handler *const handlers[API_CALLS] = {
         [API_STATUS] = api_status,
         [API_MEMORY] = api_memory,
         [API_POOLS] = api_pools,
+        [API_ALGORITHMS] = api_algorithms,
         [API_HOST_KEYS] = api_host_keys,
         [API_GENERATE_KEY] = api_generate_key,
         [API_DESTROY_KEY] = api_destroy_key,

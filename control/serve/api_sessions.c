@@ -2,6 +2,8 @@
 // the request travels there and its page comes back.
 #include "control/serve/api_call.h"
 
+#include "control/session/session_algorithms.h"
+
 #include "control/link/keeper_client.h"
 #include "control/main/log.h"
 #include "control/main/log_center.h"
@@ -130,7 +132,8 @@ static void session_row(struct shard *h, const struct session *s, struct api_ses
 	                                .rekeys = s->rekeys};
 	text_set(row->state, sizeof(row->state), session_stage_name(s->state));
 	text_set(row->cipher, sizeof(row->cipher), suite != NULL ? suite->cipher : "");
-	text_set(row->kex, sizeof(row->kex), kex_method_name(s->kex_method));
+	text_set(row->kex, sizeof(row->kex),
+	         s->kex_method > 0 ? kex_at(s->kex_method)->name : "");
 	user_set(row->user, sizeof(row->user), a != NULL ? a->user : s->user);
 	text_set(row->service, sizeof(row->service), service_of(h, s));
 	text_set(row->peer, sizeof(row->peer), log_address(address, s->remote));
@@ -327,9 +330,27 @@ static void apply_there(struct shard *there, struct shard_task *task)
 	shard_listen(there);
 }
 
+// Weak algorithms that were not in force before.
+static void weak_tell(struct control *c)
+{
+	uint32_t now = algorithms_weak(&c->config);
+	uint32_t fresh = now & ~atomic_exchange(&c->weak_algorithms, now);
+
+	for (unsigned bit = 0; bit < 32; bit++) {
+		struct span name = algorithms_weak_name(bit);
+
+		if (fresh & 1u << bit)
+			log_control(LOG_WARNING, "SSHS_ALGORITHM_WEAK",
+			            "The SSH server now offers %.*s, which is weak, as it is "
+			            "configured to.",
+			            (int)name.len, (const char *)name.data);
+	}
+}
+
 void api_apply(struct control *c)
 {
 	log_center_apply(&c->config);
+	weak_tell(c);
 	for (uint32_t i = 0; i < c->shard_count; i++) {
 		struct shard_task *task = calloc(1, sizeof(*task));
 

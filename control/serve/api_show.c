@@ -2,6 +2,7 @@
 #include "control/serve/api_call.h"
 
 #include "control/main/crypto_pool.h"
+#include "control/session/session_algorithms.h"
 #include "crypto/wire/cursor.h"
 #include "dataplane/base/counters_page.h"
 
@@ -166,6 +167,18 @@ enum status api_status(struct api_ask *a, struct cursor *c)
 	row.refused = control_count(control, COUNT_sessions_limited) +
 	              control_count(control, COUNT_logins_limited);
 	api_status_emit(&a->out, &row);
+	return builder_end(&a->out);
+}
+
+enum status api_algorithms(struct api_ask *a, struct cursor *c)
+{
+	struct algorithms now;
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	algorithms_copy(&a->h->control->config, &now);
+	for (int i = 0; i < ALGORITHMS_LISTS; i++)
+		builder_string(&a->out, algorithms_list(&now, (enum algorithms_list)i));
 	return builder_end(&a->out);
 }
 

@@ -72,7 +72,7 @@ struct session {
 	uint32_t key_packets[2]; // under them: received, sent
 	uint8_t session_id[SESSION_HASH_MAX];
 	uint8_t suite[2];          // ids: client to server, server to client
-	uint8_t kex_method;        // kex_method_row(), for displays
+	uint8_t kex_method;        // kex_row(), for displays
 	uint8_t failures;          // of authentication
 	uint8_t services;          // API_SERVICE_STELNET ... that the user may have
 	uint32_t kex;              // struct kex_scratch while keys are exchanged, else 0
@@ -99,8 +99,8 @@ struct ident {
 // clang-format off
 #define SESSION_EVENT_LIST(X)                                                                    \
 	X(IDENT) X(DISCONNECT) X(IGNORE) X(UNIMPLEMENTED) X(DEBUG) X(SERVICE_REQUEST)           \
-	X(EXT_INFO) X(KEXINIT) X(NEWKEYS) X(KEX_INIT) X(KEX_OTHER) X(AUTH_REQUEST)              \
-	X(AUTH_ANSWERS)                                                                         \
+	X(EXT_INFO) X(KEXINIT) X(NEWKEYS) X(KEX_INIT) X(KEX_GROUP_ASK) X(KEX_GROUP_INIT)        \
+	X(KEX_OTHER) X(AUTH_REQUEST) X(AUTH_ANSWERS)                                            \
 	X(GLOBAL_REQUEST) X(GLOBAL_REPLY) X(CHANNEL_OPEN) X(CHANNEL_OPEN_REPLY)                 \
 	X(WINDOW_ADJUST) X(CHANNEL_DATA) X(EXTENDED_DATA) X(CHANNEL_EOF) X(CHANNEL_CLOSE)       \
 	X(CHANNEL_REQUEST) X(CHANNEL_REPLY) X(CONNECTION_OTHER) X(ILLEGAL) X(UNKNOWN)           \
@@ -131,6 +131,7 @@ enum session_event session_event_of(uint8_t number); // of a message number
 	X(ONCE,          "nothing; DISCONNECT the second time")                                 \
 	X(GUESS,         "nothing after a wrong guess, else DISCONNECT")                        \
 	X(KEPT,          "later: it waits for the request before it")                           \
+	X(METHOD,        "taken if the key exchange has it, else DISCONNECT")                   \
 	X(UNIMPLEMENTED, "UNIMPLEMENTED")                                                       \
 	X(END,           "the connection ends")                                                 \
 	X(DROPPED,       "nothing: it is not read any more")

@@ -1,6 +1,7 @@
 // The method "publickey" (RFC 4252 section 7): would this key do, and a signature.
 #include "control/session/session_auth.h"
 
+#include "control/session/session_algorithms.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 
@@ -19,12 +20,16 @@ static enum status key_ok_send(struct shard *h, struct session *s,
 }
 
 // The algorithm is one of ours and goes with the format of the key; the key is sound.
-static const struct hostkey_algorithm *key_algorithm(const struct auth_request *request)
+static const struct hostkey_algorithm *key_algorithm(struct shard *h,
+                                                     const struct auth_request *request)
 {
-	const struct hostkey_algorithm *a = hostkey_algorithm_find(request->algorithm);
+	char taken[ALGORITHMS_NAMES_MAX];
+	const struct hostkey_algorithm *a;
 	struct cursor c = cursor_over(request->key);
 	struct span format = cursor_string(&c);
 
+	algorithms_of_users(&h->control->config, taken);
+	a = hostkey_algorithm_find_in(span_text(taken), request->algorithm);
 	return a != NULL && span_is(format, a->key_name) ? a : NULL;
 }
 
@@ -44,7 +49,7 @@ static enum status on_query(struct shard *h, struct session *s, struct auth_scra
 enum status auth_by_publickey(struct shard *h, struct session *s, struct auth_scratch *a,
                               const struct auth_request *request)
 {
-	const struct hostkey_algorithm *algorithm = key_algorithm(request);
+	const struct hostkey_algorithm *algorithm = key_algorithm(h, request);
 	enum status status;
 
 	a->key_allowed = users_key_allowed(&h->control->config, request->user, request->key);

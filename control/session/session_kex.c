@@ -3,6 +3,7 @@
 
 #include "control/link/keeper_client.h"
 #include "control/main/log.h"
+#include "control/session/session_algorithms.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex_job.h"
 #include "control/session/session_table.h"
@@ -33,7 +34,7 @@ void kex_drop(struct shard *h, struct session *s)
 
 bool kex_start(struct shard *h, struct session *s)
 {
-	uint8_t message[2048];
+	uint8_t message[KEXINIT_MAX];
 	size_t len = kexinit_emit(h, is_first(s), message, sizeof(message));
 	struct kex_scratch *k;
 
@@ -154,20 +155,34 @@ static const struct shard_hostkey *host_key_for(struct shard *h,
 	return NULL;
 }
 
-// The state stays when a wrongly guessed packet was dropped; the table moves on otherwise.
-enum status kex_on_public(struct shard *h, struct session *s, const struct message *m)
+// A method that agrees on a group first (RFC 4419): the group, of the size that is asked for.
+enum status kex_on_group_ask(struct shard *h, struct session *s, const struct message *m)
 {
+	uint8_t message[1 + KEX_GROUP_BODY_MAX];
+	struct builder b = builder_over(message, sizeof(message));
 	struct kex_scratch *k = scratch_of(h, s);
-	const struct shard_hostkey *key = host_key_for(h, k->choice.algorithm);
-	struct cursor c = cursor_over(m->body);
-	struct span client_public = cursor_string_max(&c, KEX_PUBLIC_MAX);
-	enum status status = cursor_end(&c);
-	struct kex_job *job;
+	enum status status;
 
 	if (guess_dropped(h, k))
 		return STEP_STAY;
+	if (k->choice.kex->flow->ask != m->number)
+		return STATUS_UNEXPECTED;
+	status = kex_group_choose(m->body, &k->group);
 	if (status != STATUS_OK)
 		return status;
+	builder_u8(&b, k->choice.kex->flow->group);
+	kex_group_emit(&k->group, &b);
+	if (builder_end(&b) != STATUS_OK || !session_send_now(h, s, builder_span(&b)))
+		return STATUS_NO_ROOM;
+	return STATUS_OK;
+}
+
+static enum status answer_ask(struct shard *h, struct session *s, struct kex_scratch *k,
+                              struct span client_public)
+{
+	const struct shard_hostkey *key = host_key_for(h, k->choice.algorithm);
+	struct kex_job *job;
+
 	if (key == NULL)
 		return STATUS_NO_COMMON;
 	job = kex_job_new(h, s, k, span_blob(&key->blob), client_public);
@@ -180,6 +195,21 @@ enum status kex_on_public(struct shard *h, struct session *s, const struct messa
 		return STATUS_NO_ROOM;
 	}
 	return STATUS_OK;
+}
+
+// The state stays when a wrongly guessed packet was dropped; the table moves on otherwise.
+enum status kex_on_public(struct shard *h, struct session *s, const struct message *m)
+{
+	struct kex_scratch *k = scratch_of(h, s);
+	struct cursor c = cursor_over(m->body);
+	struct span client_public = cursor_string_max(&c, KEX_PUBLIC_MAX);
+	enum status status = cursor_end(&c);
+
+	if (guess_dropped(h, k))
+		return STEP_STAY;
+	if (m->number != k->choice.kex->flow->init)
+		return STATUS_UNEXPECTED;
+	return status == STATUS_OK ? answer_ask(h, s, k, client_public) : status;
 }
 
 static void signed_done(struct shard *h, const struct keeper_ask *ask, enum status status,
@@ -250,7 +280,7 @@ static bool reply_post(struct shard *h, struct session *s, struct kex_scratch *k
 
 	if (key == NULL)
 		return false;
-	builder_u8(&b, SSH_MSG_KEX_ECDH_REPLY);
+	builder_u8(&b, k->choice.kex->flow->reply);
 	builder_string(&b, span_blob(&key->blob));
 	builder_string(&b, span_of(k->public, k->public_bytes));
 	builder_string(&b, signature);
@@ -260,15 +290,17 @@ static bool reply_post(struct shard *h, struct session *s, struct kex_scratch *k
 // RFC 8308: which signatures we take, right behind the first NEWKEYS.
 static bool ext_info_post(struct shard *h, struct session *s)
 {
-	uint8_t message[256];
+	uint8_t message[ALGORITHMS_NAMES_MAX + 64];
 	struct builder b = builder_over(message, sizeof(message));
+	char algorithms[ALGORITHMS_NAMES_MAX];
 
 	if (!(s->flags & SESSION_EXT_INFO))
 		return true;
+	algorithms_of_users(&h->control->config, algorithms);
 	builder_u8(&b, SSH_MSG_EXT_INFO);
 	builder_u32(&b, 1);
 	builder_text(&b, "server-sig-algs");
-	builder_text(&b, hostkey_algorithm_names);
+	builder_text(&b, algorithms);
 	return builder_end(&b) == STATUS_OK && session_send_now(h, s, builder_span(&b));
 }
 
@@ -296,7 +328,7 @@ enum status kex_on_signed(struct shard *h, struct session *s, const struct messa
 	}
 	s->suite[0] = k->choice.suite[0]->id;
 	s->suite[1] = k->choice.suite[1]->id;
-	s->kex_method = kex_method_row(k->choice.kex);
+	s->kex_method = kex_row(k->choice.kex);
 	s->key_bytes[1] = 0;
 	s->key_packets[1] = 0;
 	return first && !ext_info_post(h, s) ? STATUS_NO_ROOM : STATUS_OK;

@@ -3,7 +3,7 @@
 
 #include "control/session/session.h"
 #include "crypto/hostkey/hostkey.h"
-#include "crypto/kex/kex.h"
+#include "crypto/kex/kex_group.h"
 
 #define KEXINIT_MAX   8192u // longest KEXINIT that is taken
 #define KEXINIT_LISTS 10
@@ -21,9 +21,9 @@ struct kex_choice {
 struct kex_scratch {
 	struct blob ours, theirs; // KEXINIT payloads, message number included
 	struct kex_choice choice;
-	uint32_t job;      // what is waited for
-	uint32_t host_key; // type
-	bool answered;     // the rest is valid
+	uint32_t job;           // what is waited for
+	uint32_t host_key;      // type
+	struct kex_group group; // of a method that agrees on one; bits 0: not yet
 	size_t hash_bytes, public_bytes;
 	uint8_t hash[KEX_HASH_MAX];
 	uint8_t public[KEX_PUBLIC_MAX];
@@ -43,10 +43,6 @@ uint64_t kex_next_due_us(struct shard *h);
 size_t kexinit_emit(struct shard *h, bool first, uint8_t *out, size_t max);
 [[nodiscard]] enum status kexinit_choose(struct span theirs, struct span ours, bool first,
                                          struct kex_choice *out);
-// Name of the method, for displays, by the row that struct session keeps.
-const char *kex_method_name(uint8_t row);
-uint8_t kex_method_row(const struct kex *kex);
-
 // session_kex_job.c: the slow part, for the crypto pool. NULL: out of memory.
 struct kex_job;
 struct kex_job *kex_job_new(struct shard *h, struct session *s, struct kex_scratch *k,

@@ -25,14 +25,27 @@ void kex_job_drop(struct crypto_job *base)
 	free(job);
 }
 
+// Our half, in the group that was agreed on or the method's own.
+static enum status job_answer(struct kex_job *job, struct secret *shared)
+{
+	struct span theirs = job->transcript.client_public;
+	struct builder b = builder_over(job->hashed, sizeof(job->hashed));
+
+	if (job->kex->flow->ask == 0)
+		return kex_answer(job->kex, theirs, job->public, &job->public_len, shared);
+	kex_group_hashed(&job->group, &b);
+	job->transcript.group = builder_span(&b);
+	return kex_group_answer(job->kex, &job->group, theirs, job->public, &job->public_len,
+	                        shared);
+}
+
 static void kex_job_run(struct crypto_job *base)
 {
 	struct kex_job *job = (struct kex_job *)base;
 	struct secret shared;
 	struct span session_id;
 
-	job->status = kex_answer(job->kex, job->transcript.client_public, job->public,
-	                         &job->public_len, &shared);
+	job->status = job_answer(job, &shared);
 	if (job->status != STATUS_OK)
 		return;
 	job->transcript.server_public = span_of(job->public, job->public_len);
@@ -78,6 +91,7 @@ struct kex_job *kex_job_new(struct shard *h, struct session *s, struct kex_scrat
 	job->life = s->life;
 	job->number = ++s->jobs;
 	job->kex = k->choice.kex;
+	job->group = k->group;
 	job->suite[0] = k->choice.suite[0];
 	job->suite[1] = k->choice.suite[1];
 	memcpy(job->session_id, s->session_id, sizeof(job->session_id));

@@ -1,5 +1,6 @@
 // KEXINIT (RFC 4253 section 7.1): what we offer, and what both sides have in common.
 #include "control/session/session_kex.h"
+#include "control/session/session_algorithms.h"
 
 #include "control/main/log.h"
 #include "crypto/core/random.h"
@@ -42,15 +43,15 @@ static bool has_key(const struct shard *h, enum hostkey_type type)
 	return false;
 }
 
-// The signature algorithms whose key the keeper has, in order of preference.
-static void host_keys_emit(struct shard *h, struct builder *b)
+// The signature algorithms offered whose key the keeper has, in the same order.
+static void host_keys_emit(struct shard *h, struct span all, struct builder *b)
 {
-	struct span all = span_text(hostkey_algorithm_names), name;
+	struct span enabled = all, name;
 	size_t mark = builder_open(b);
 	bool comma = false;
 
 	while (names_next(&all, &name)) {
-		const struct hostkey_algorithm *a = hostkey_algorithm_find(name);
+		const struct hostkey_algorithm *a = hostkey_algorithm_find_in(enabled, name);
 
 		if (a == NULL || !has_key(h, a->type))
 			continue;
@@ -62,26 +63,33 @@ static void host_keys_emit(struct shard *h, struct builder *b)
 	builder_close(b, mark);
 }
 
+static void methods_emit(struct span methods, bool first, struct builder *b)
+{
+	size_t mark = builder_open(b);
+
+	builder_bytes(b, methods);
+	// Said once a connection; RFC 8308 section 2.1 and OpenSSH's PROTOCOL 1.9.
+	if (first)
+		builder_bytes(b, span_text(",ext-info-s," STRICT_SERVER));
+	builder_close(b, mark);
+}
+
 size_t kexinit_emit(struct shard *h, bool first, uint8_t *out, size_t max)
 {
 	struct builder b = builder_over(out, max);
+	struct algorithms now;
 	uint8_t cookie[16];
-	size_t mark;
 
+	algorithms_copy(&h->control->config, &now);
 	random_fill(cookie, sizeof(cookie));
 	builder_u8(&b, SSH_MSG_KEXINIT);
 	builder_bytes(&b, span_of(cookie, sizeof(cookie)));
-	mark = builder_open(&b);
-	builder_bytes(&b, span_text(kex_names));
-	// Said once a connection; RFC 8308 section 2.1 and OpenSSH's PROTOCOL 1.9.
-	if (first)
-		builder_bytes(&b, span_text(",ext-info-s," STRICT_SERVER));
-	builder_close(&b, mark);
-	host_keys_emit(h, &b);
-	builder_text(&b, suite_cipher_names);
-	builder_text(&b, suite_cipher_names);
-	builder_text(&b, suite_mac_names);
-	builder_text(&b, suite_mac_names);
+	methods_emit(algorithms_list(&now, ALGORITHMS_KEX), first, &b);
+	host_keys_emit(h, algorithms_list(&now, ALGORITHMS_HOST_KEY), &b);
+	builder_string(&b, algorithms_list(&now, ALGORITHMS_CIPHER));
+	builder_string(&b, algorithms_list(&now, ALGORITHMS_CIPHER));
+	builder_string(&b, algorithms_list(&now, ALGORITHMS_MAC));
+	builder_string(&b, algorithms_list(&now, ALGORITHMS_MAC));
 	builder_text(&b, "none");
 	builder_text(&b, "none");
 	builder_text(&b, "");
@@ -132,23 +140,33 @@ static struct span first_name(struct span list)
 	return name;
 }
 
-// Only our real methods: the markers are no names of methods, whoever offers them.
-static const struct kex *method_pick(struct span theirs)
+// Real methods only: the markers are no names of methods, whoever offers them.
+static const struct kex *method_pick(struct span theirs, struct span ours)
 {
-	return kex_find(names_pick(theirs, span_text(kex_names)));
+	const struct kex *kex = NULL;
+	struct span name;
+
+	while (kex == NULL && names_next(&theirs, &name))
+		kex = kex_find_in(ours, name);
+	return kex;
 }
 
 // An AEAD needs no MAC in common; any other cipher does.
-static const struct suite *suite_pick(const struct kexinit *theirs, enum list cipher_list,
-                                      enum list mac_list)
+static const struct suite *suite_pick(const struct kexinit *theirs, const struct kexinit *ours,
+                                      enum list cipher_list, enum list mac_list)
 {
-	struct span cipher =
-	        names_pick(theirs->lists[cipher_list], span_text(suite_cipher_names));
-	struct span mac = names_pick(theirs->lists[mac_list], span_text(suite_mac_names));
+	struct span ciphers = ours->lists[cipher_list], macs = ours->lists[mac_list];
+	struct span cipher = names_pick(theirs->lists[cipher_list], ciphers);
+	struct span mac = names_pick(theirs->lists[mac_list], macs);
 
 	if (cipher.len == 0 || (mac.len == 0 && !suite_cipher_is_aead(cipher)))
 		return NULL;
-	return suite_find(cipher, mac);
+	return suite_find_in(ciphers, macs, cipher, mac);
+}
+
+static const struct hostkey_algorithm *host_key_pick(struct span theirs, struct span ours)
+{
+	return hostkey_algorithm_find_in(ours, names_pick(theirs, ours));
 }
 
 // A guess is right when both sides prefer the same method and host key (RFC 4253 section 7.1).
@@ -172,11 +190,12 @@ enum status kexinit_choose(struct span their_message, struct span our_message, b
 		status = kexinit_parse(our_message, &ours);
 	if (status != STATUS_OK)
 		return status;
-	out->kex = method_pick(theirs.lists[LIST_KEX]);
-	out->algorithm = hostkey_algorithm_find(
-	        names_pick(theirs.lists[LIST_HOST_KEY], ours.lists[LIST_HOST_KEY]));
-	out->suite[KEX_CLIENT_TO_SERVER] = suite_pick(&theirs, LIST_CIPHER_IN, LIST_MAC_IN);
-	out->suite[KEX_SERVER_TO_CLIENT] = suite_pick(&theirs, LIST_CIPHER_OUT, LIST_MAC_OUT);
+	out->kex = method_pick(theirs.lists[LIST_KEX], ours.lists[LIST_KEX]);
+	out->algorithm = host_key_pick(theirs.lists[LIST_HOST_KEY], ours.lists[LIST_HOST_KEY]);
+	out->suite[KEX_CLIENT_TO_SERVER] =
+	        suite_pick(&theirs, &ours, LIST_CIPHER_IN, LIST_MAC_IN);
+	out->suite[KEX_SERVER_TO_CLIENT] =
+	        suite_pick(&theirs, &ours, LIST_CIPHER_OUT, LIST_MAC_OUT);
 	out->drop_guess = guess_is_wrong(&theirs, &ours);
 	out->strict = first && names_has(theirs.lists[LIST_KEX], span_text(STRICT_CLIENT));
 	out->ext_info = first && names_has(theirs.lists[LIST_KEX], span_text("ext-info-c"));
@@ -185,29 +204,4 @@ enum status kexinit_choose(struct span their_message, struct span our_message, b
 	    !names_has(theirs.lists[LIST_COMPRESSION_OUT], none))
 		return STATUS_NO_COMMON;
 	return STATUS_OK;
-}
-
-// --- names for displays --------------------------------------------------------------------------
-
-uint8_t kex_method_row(const struct kex *kex)
-{
-	struct span all = span_text(kex_names), name;
-	uint8_t row = 1;
-
-	for (; names_next(&all, &name); row++) {
-		if (span_is(name, kex->name))
-			return row;
-	}
-	return 0;
-}
-
-const char *kex_method_name(uint8_t wanted)
-{
-	struct span all = span_text(kex_names), name;
-
-	for (uint8_t row = 1; names_next(&all, &name); row++) {
-		if (row == wanted)
-			return kex_find(name)->name;
-	}
-	return "";
 }

@@ -9,6 +9,7 @@
 	X(EXPECT_IDENT,     expect_ident,     "Ver-exchange",  "the client's identification")    \
 	X(EXPECT_KEXINIT,   expect_kexinit,   "Keys-exchange", "the client's KEXINIT")           \
 	X(EXPECT_KEX_INIT,  expect_kex_init,  "Keys-exchange", "the client's public value")      \
+	X(EXPECT_GROUP_INIT, expect_group_init, "Keys-exchange", "the client's value in our group") \
 	X(WAIT_KEX_ANSWER,  wait_kex_answer,  "Keys-exchange", "the shared secret")              \
 	X(WAIT_SIGNATURE,   wait_signature,   "Keys-exchange", "the keeper's signature")         \
 	X(EXPECT_NEWKEYS,   expect_newkeys,   "Keys-exchange", "the client's NEWKEYS")           \
@@ -19,6 +20,7 @@
 	X(OPEN,             open,             "Established",   "channels and what they carry")   \
 	X(REKEY_KEXINIT,    rekey_kexinit,    "Established",   "the client's KEXINIT, again")    \
 	X(REKEY_KEX_INIT,   rekey_kex_init,   "Established",   "the client's public value, again") \
+	X(REKEY_GROUP_INIT, rekey_group_init, "Established",  "the client's value in our group, again") \
 	X(REKEY_ANSWER,     rekey_answer,     "Established",   "the shared secret, again")       \
 	X(REKEY_SIGNATURE,  rekey_signature,  "Established",   "the keeper's signature, again")  \
 	X(REKEY_NEWKEYS,    rekey_newkeys,    "Established",   "the client's NEWKEYS, again")    \

@@ -72,7 +72,14 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 	[SESSION_EXPECT_KEX_INIT] = {
 		HEARD_IF_LAX,
 		[GOT_KEX_INIT]     = TAKE(kex_on_public, SESSION_WAIT_KEX_ANSWER),
+		[GOT_KEX_GROUP_ASK] = {kex_on_group_ask, SESSION_EXPECT_GROUP_INIT, ANSWER_METHOD},
+		[GOT_KEX_GROUP_INIT] = {kex_on_other, 0, ANSWER_GUESS},
 		[GOT_KEX_OTHER]    = {kex_on_other, 0, ANSWER_GUESS},
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_EXPECT_GROUP_INIT] = {
+		HEARD_IF_LAX,
+		[GOT_KEX_GROUP_INIT] = TAKE(kex_on_public, SESSION_WAIT_KEX_ANSWER),
 		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
 	},
 	[SESSION_WAIT_KEX_ANSWER] = {
@@ -135,7 +142,14 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 	[SESSION_REKEY_KEX_INIT] = {
 		HEARD,
 		[GOT_KEX_INIT]     = TAKE(kex_on_public, SESSION_REKEY_ANSWER),
+		[GOT_KEX_GROUP_ASK] = {kex_on_group_ask, SESSION_REKEY_GROUP_INIT, ANSWER_METHOD},
+		[GOT_KEX_GROUP_INIT] = {kex_on_other, 0, ANSWER_GUESS},
 		[GOT_KEX_OTHER]    = {kex_on_other, 0, ANSWER_GUESS},
+		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
+	},
+	[SESSION_REKEY_GROUP_INIT] = {
+		HEARD,
+		[GOT_KEX_GROUP_INIT] = TAKE(kex_on_public, SESSION_REKEY_ANSWER),
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
 	[SESSION_REKEY_ANSWER] = {
@@ -205,7 +219,11 @@ static const uint8_t event_of[256] = {
         [SSH_MSG_NEWKEYS] = GOT_NEWKEYS,
         [22 ... 29] = GOT_ILLEGAL,
         [SSH_MSG_KEX_ECDH_INIT] = GOT_KEX_INIT,
-        [SSH_MSG_KEX_ECDH_REPLY... SSH_MSG_KEX_LAST] = GOT_KEX_OTHER,
+        [SSH_MSG_KEX_ECDH_REPLY] = GOT_KEX_OTHER,
+        [SSH_MSG_KEX_GROUP_INIT] = GOT_KEX_GROUP_INIT,
+        [SSH_MSG_KEX_GROUP_REPLY] = GOT_KEX_OTHER,
+        [SSH_MSG_KEX_GROUP_ASK] = GOT_KEX_GROUP_ASK,
+        [SSH_MSG_KEX_GROUP_ASK + 1 ... SSH_MSG_KEX_LAST] = GOT_KEX_OTHER,
         [SSH_MSG_USERAUTH_REQUEST] = GOT_AUTH_REQUEST,
         [SSH_MSG_USERAUTH_FAILURE... SSH_MSG_USERAUTH_INFO_REQUEST] = GOT_ILLEGAL,
         [SSH_MSG_USERAUTH_INFO_RESPONSE] = GOT_AUTH_ANSWERS,

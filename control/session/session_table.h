@@ -13,8 +13,8 @@ typedef enum status session_handler(struct shard *h, struct session *s,
 session_handler session_on_login_expired, session_on_close_expired, session_on_rekey_due;
 // session_kex.c and session_kexinit.c
 session_handler kex_on_ident, kex_on_init, kex_on_reinit, kex_on_reinit_answered, kex_on_public,
-        kex_on_other, kex_on_answered, kex_on_signed, kex_on_newkeys, kex_on_rekeyed,
-        kex_on_rekey_deadline;
+        kex_on_group_ask, kex_on_other, kex_on_answered, kex_on_signed, kex_on_newkeys,
+        kex_on_rekeyed, kex_on_rekey_deadline;
 // session_auth.c
 session_handler auth_on_service, auth_on_ext_info, auth_on_request, auth_on_checked,
         auth_on_deadline, auth_on_early, auth_on_late;

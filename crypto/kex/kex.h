@@ -79,3 +79,7 @@ extern const char *const kex_names; // comma-separated, without pseudo-names suc
 const struct kex *kex_find_in(struct span enabled, struct span name);
 extern const char *const kex_names_optional; // finite fields, where nothing better is in common
 extern const char *const kex_names_legacy;   // with SHA-1
+
+// Rows by number, from 1, to keep in a byte; NULL out of range.
+uint8_t kex_row(const struct kex *kex);
+const struct kex *kex_at(uint8_t row);

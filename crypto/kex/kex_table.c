@@ -72,6 +72,16 @@ const struct kex *kex_find_in(struct span enabled, struct span name)
 	return names_has(enabled, name) ? row_find(name) : NULL;
 }
 
+uint8_t kex_row(const struct kex *kex)
+{
+	return (uint8_t)(kex - rows + 1);
+}
+
+const struct kex *kex_at(uint8_t row)
+{
+	return row > 0 && row <= sizeof(rows) / sizeof(rows[0]) ? &rows[row - 1] : NULL;
+}
+
 enum status kex_answer(const struct kex *kex, struct span client_public,
                        uint8_t server_public[KEX_PUBLIC_MAX], size_t *server_len,
                        struct secret *shared)

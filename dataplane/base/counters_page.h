@@ -77,6 +77,7 @@
 	X(record_sealed,        "records sealed")                                                \
 	X(record_length_bad,    "records refused: impossible length")                            \
 	X(record_forged,        "records refused: integrity check failed")                       \
+	X(record_concealed,     "CBC records refused only after the longest record's bytes")     \
 	X(record_padding_bad,   "records refused: impossible padding or no message")             \
 	X(record_cut_short,     "connections whose peer closed in mid-record")                   \
 	X(record_keyed,         "cipher contexts expanded")                                      \

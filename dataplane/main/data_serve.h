@@ -14,7 +14,14 @@
 #define DATA_NO_SLOT   UINT32_MAX
 #define DATA_PORTS_MAX 16u
 
-enum data_state { DATA_FREE, DATA_EXPECT_IDENT, DATA_EXPECT_RECORD, DATA_CLOSING };
+// DISCARD: a record was refused, and `wanted` bytes more are dropped before that is told.
+enum data_state {
+	DATA_FREE,
+	DATA_EXPECT_IDENT,
+	DATA_EXPECT_RECORD,
+	DATA_DISCARD,
+	DATA_CLOSING
+};
 
 // Beside TCP's own slot of the same number; flat and position independent.
 struct data_conn {

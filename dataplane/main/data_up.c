@@ -98,6 +98,38 @@ static bool message_post(struct data_serve *s, struct data_conn *c, struct conn_
 	return true;
 }
 
+// Refused: at once, or for a suite that does not say what was wrong after as many bytes as any
+// wrong record takes.
+static enum read_result record_refuse(struct data_serve *s, struct data_conn *c,
+                                      struct conn_id id, uint32_t packet_length,
+                                      enum status status)
+{
+	size_t more = status == STATUS_FORGED ? record_conceal(&c->record, packet_length) : 0;
+
+	if (more == 0) {
+		data_refuse(s, c, id, status);
+		return READ_ENDED;
+	}
+	c->state = DATA_DISCARD;
+	c->wanted = (uint32_t)more;
+	return READ_AGAIN;
+}
+
+static enum read_result discard_read(struct data_serve *s, struct data_conn *c,
+                                     struct conn_id id)
+{
+	size_t have = tcp_readable(s->tcp, id);
+	size_t drop = have < c->wanted ? have : c->wanted;
+
+	tcp_consume(s->tcp, id, drop);
+	c->wanted -= (uint32_t)drop;
+	if (c->wanted > 0)
+		return READ_MORE;
+	record_concealed(s->record, &c->record, id);
+	data_refuse(s, c, id, STATUS_FORGED);
+	return READ_ENDED;
+}
+
 static enum read_result record_take(struct data_serve *s, struct data_conn *c,
                                     struct conn_id id, uint32_t packet_length,
                                     size_t wire_bytes)
@@ -124,8 +156,7 @@ static enum read_result record_take(struct data_serve *s, struct data_conn *c,
 		status = record_gate_in(s->record, &c->record, id, number);
 	if (status != STATUS_OK) {
 		link_buffer_drop(s->link, buffer);
-		data_refuse(s, c, id, status);
-		return READ_ENDED;
+		return record_refuse(s, c, id, packet_length, status);
 	}
 	memmove(plain, message.data, message.len);
 	if (!message_post(s, c, id, buffer, message.len, body)) {
@@ -176,6 +207,13 @@ static void stream_ended(struct data_serve *s, struct data_conn *c, struct conn_
 	tcp_close(s->tcp, id);
 }
 
+static enum read_result (*const readers[])(struct data_serve *s, struct data_conn *c,
+                                           struct conn_id id) = {
+        [DATA_EXPECT_IDENT] = ident_read,
+        [DATA_EXPECT_RECORD] = record_read,
+        [DATA_DISCARD] = discard_read,
+};
+
 void data_read(struct data_serve *s, struct data_conn *c, struct conn_id id)
 {
 	enum read_result result = READ_AGAIN;
@@ -185,8 +223,7 @@ void data_read(struct data_serve *s, struct data_conn *c, struct conn_id id)
 		return;
 	}
 	while (result == READ_AGAIN && data_find(s, id) == c)
-		result = c->state == DATA_EXPECT_IDENT ? ident_read(s, c, id)
-		                                       : record_read(s, c, id);
+		result = readers[c->state](s, c, id);
 	if (result == READ_MORE && tcp_fin_received(s->tcp, id))
 		stream_ended(s, c, id);
 }

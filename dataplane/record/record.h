@@ -87,6 +87,12 @@ size_t record_head_bytes(const struct record_conn *r);
                                       uint32_t packet_length, uint8_t *plain,
                                       struct span *message);
 
+// A refused record of a suite that conceals why (suite_conceal_length): so many bytes of the stream
+// are still to be taken and dropped before the connection ends; 0 when it may end at once.
+size_t record_conceal(const struct record_conn *r, uint32_t packet_length);
+// They have been dropped: spend the time that opening the longest record takes.
+void record_concealed(struct record_core *core, struct record_conn *r, struct conn_id id);
+
 // Contiguous room for one record, for streams that hold it in pieces.
 uint8_t *record_scratch(struct record_core *core); // RECORD_MAX bytes
 

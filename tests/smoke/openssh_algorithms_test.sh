@@ -24,3 +24,24 @@ match "AEAD needs no common MAC" \
 	"$(by_key -c aes128-gcm@openssh.com -m umac-64@openssh.com -- "display version" 2>&1)" "$version"
 equal "CTR without a common MAC is refused cleanly" \
 	"$(by_key -o LogLevel=INFO -c aes128-ctr -m umac-64@openssh.com -- "display version" 2>&1 | grep -c 'no matching MAC')" 1
+
+# What only the configuration brings in.
+old=$(by_key -T <<-'END'
+	system-view
+	ssh2 algorithm cipher 3des-cbc aes128-cbc aes128-gcm
+	ssh2 algorithm mac sha1 sha2-256
+	ssh2 algorithm key-exchange dh-group14-sha1 dh-group-exchange-sha256 dh-group16-sha512 curve25519-sha256
+	display ssh2 algorithm
+END
+)
+match "the running lists are displayed" "$old" 'Encryption algorithms : 3des-cbc aes128-cbc aes128-gcm$'
+for kex in diffie-hellman-group14-sha1 diffie-hellman-group-exchange-sha256 diffie-hellman-group16-sha512; do
+	match "key exchange $kex, configured" "$(by_key -o "KexAlgorithms=$kex" -- "display version" 2>&1)" "$version"
+done
+for cipher in 3des-cbc aes128-cbc; do
+	match "$cipher with hmac-sha1, configured" \
+		"$(by_key -c "$cipher" -m hmac-sha1 -- "display version" 2>&1)" "$version"
+done
+match "the log warns of what is weak" "$(cat "$state"/log/control.log)" 'SSHS_ALGORITHM_WEAK: .* 3des-cbc'
+equal "what the list leaves out is refused" \
+	"$(by_key -o LogLevel=INFO -o KexAlgorithms=ecdh-sha2-nistp256 -- "display version" 2>&1 | grep -c 'no matching key exchange')" 1

@@ -369,6 +369,13 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_GENERATE_KEY:
 	case API_DESTROY_KEY:
 		return answer_key_change(f, r->call, payload);
+	case API_ALGORITHMS:
+		for (uint8_t i = API_SSH_ALGORITHM_KEX; i <= API_SSH_ALGORITHM_MAC; i++)
+			builder_string(b, setting_text(settings_find(fixture_settings(f),
+			                                             API_CLASS_SSH_ALGORITHM,
+			                                             span_of(NULL, 0)),
+			                               i));
+		return STATUS_OK;
 	default:
 		return STATUS_UNSUPPORTED;
 	}

@@ -275,6 +275,15 @@ static inline void bench_peer_key(struct bench *b, const char *name, struct span
 	bench_put(b, &r);
 }
 
+// One list of algorithms; "" restores it.
+static inline void bench_algorithms(struct bench *b, uint8_t field, const char *names)
+{
+	struct api_record r = {.class = API_CLASS_SSH_ALGORITHM, .count = 1};
+
+	r.values[0] = (struct api_value){field, 0, span_text(names)};
+	bench_put(b, &r);
+}
+
 // A shard with host keys known, listening, and a user "bob" with the password "secret".
 static inline struct bench *bench_new(void)
 {

@@ -15,6 +15,26 @@ static inline void arrive_kex_init(struct bench *b)
 	client_offers(b, 0, &modern);
 }
 
+#define GROUP_METHOD "diffie-hellman-group-exchange-sha256"
+
+// From where a KEXINIT is awaited to where a value in our group is.
+static inline void arrive_in_group(struct bench *b, void (*before)(struct bench *b))
+{
+	struct offer o = modern;
+
+	o.kex = GROUP_METHOD;
+	bench_algorithms(b, API_SSH_ALGORITHM_KEX, GROUP_METHOD);
+	before(b);
+	client_offers(b, 0, &o);
+	client_message(b, 0, wire("buuu", SSH_MSG_KEX_GROUP_ASK, 2048, 2048, 8192));
+	bench_algorithms(b, API_SSH_ALGORITHM_KEX, "");
+}
+
+static inline void arrive_group_init(struct bench *b)
+{
+	arrive_in_group(b, arrive_kexinit);
+}
+
 static inline void arrive_kex_answer(struct bench *b)
 {
 	arrive_kex_init(b);
@@ -78,6 +98,16 @@ static inline void arrive_rekey_kex_init(struct bench *b)
 	client_offers(b, 0, &modern);
 }
 
+static inline void arrive_nowhere(struct bench *b)
+{
+}
+
+static inline void arrive_rekey_group_init(struct bench *b)
+{
+	arrive_open(b);
+	arrive_in_group(b, arrive_nowhere);
+}
+
 static inline void arrive_rekey_answer(struct bench *b)
 {
 	arrive_rekey_kex_init(b);
@@ -106,6 +136,7 @@ static const struct {
         {SESSION_EXPECT_IDENT, NULL},
         {SESSION_EXPECT_KEXINIT, arrive_kexinit},
         {SESSION_EXPECT_KEX_INIT, arrive_kex_init},
+        {SESSION_EXPECT_GROUP_INIT, arrive_group_init},
         {SESSION_WAIT_KEX_ANSWER, arrive_kex_answer},
         {SESSION_WAIT_SIGNATURE, arrive_signature},
         {SESSION_EXPECT_NEWKEYS, arrive_newkeys},
@@ -116,6 +147,7 @@ static const struct {
         {SESSION_OPEN, arrive_open},
         {SESSION_REKEY_KEXINIT, arrive_rekey_kexinit},
         {SESSION_REKEY_KEX_INIT, arrive_rekey_kex_init},
+        {SESSION_REKEY_GROUP_INIT, arrive_rekey_group_init},
         {SESSION_REKEY_ANSWER, arrive_rekey_answer},
         {SESSION_REKEY_SIGNATURE, arrive_rekey_signature},
         {SESSION_REKEY_NEWKEYS, arrive_rekey_newkeys},

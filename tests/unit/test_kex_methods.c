@@ -214,4 +214,14 @@ TEST(threads_never_share_a_pair)
 	CHECK_EQ(repeats, 0);
 }
 
+TEST(rows_are_numbered_from_one)
+{
+	const struct kex *kex = kex_find(span_text("curve25519-sha256"));
+
+	CHECK(kex_at(kex_row(kex)) == kex);
+	CHECK(kex_at(0) == NULL);
+	CHECK(kex_at(200) == NULL);
+	CHECK(kex_at(1) != NULL);
+}
+
 CHECK_MAIN()

@@ -155,14 +155,87 @@ TEST(the_cookie_is_fresh)
 	bench_free(b);
 }
 
-TEST(method_rows_and_names_agree)
+// Our KEXINIT with one list configured, as text to search.
+static bool offers(uint8_t field, const char *names, const char *wanted)
 {
+	struct bench *b = bench_new();
+	bool found;
+
+	bench_algorithms(b, field, names);
+	ours_len = kexinit_emit(b->h, true, ours, sizeof(ours));
+	found = memmem(ours, ours_len, wanted, strlen(wanted)) != NULL;
+	bench_free(b);
+	return found;
+}
+
+TEST(a_configured_list_is_offered_as_it_stands)
+{
+	CHECK(offers(API_SSH_ALGORITHM_CIPHER, "aes256-ctr,aes128-cbc",
+	             "\0\0\0\025aes256-ctr,aes128-cbc"));
+	CHECK(offers(API_SSH_ALGORITHM_MAC, "hmac-sha1,hmac-sha2-256",
+	             "hmac-sha1,hmac-sha2-256"));
+	CHECK(offers(API_SSH_ALGORITHM_KEX, "diffie-hellman-group14-sha1",
+	             "diffie-hellman-group14-sha1,ext-info-s"));
+}
+
+TEST(nothing_weak_and_no_finite_field_is_offered_unasked)
+{
+	CHECK(!offers(API_SSH_ALGORITHM_CIPHER, "", "-cbc"));
+	CHECK(!offers(API_SSH_ALGORITHM_MAC, "", "sha1"));
+	CHECK(!offers(API_SSH_ALGORITHM_KEX, "", "diffie-hellman"));
+	CHECK(!offers(API_SSH_ALGORITHM_HOST_KEY, "", "ssh-dss"));
+}
+
+TEST(host_key_algorithms_without_a_key_are_left_out_of_a_configured_list)
+{
+	CHECK(offers(API_SSH_ALGORITHM_HOST_KEY, "ssh-dss,ssh-ed25519,ssh-rsa",
+	             "\0\0\0\013ssh-ed25519\0"));
+}
+
+// Negotiate with a server that has this list.
+static enum status choose_with(uint8_t field, const char *names, struct offer o,
+                               struct kex_choice *out)
+{
+	struct bench *b = bench_new();
+	struct span theirs = client_kexinit(&o);
+	enum status status;
+
+	bench_algorithms(b, field, names);
+	ours_len = kexinit_emit(b->h, true, ours, sizeof(ours));
+	status = kexinit_choose(theirs, span_of(ours, ours_len), true, out);
+	bench_free(b);
+	return status;
+}
+
+TEST(a_weak_cipher_is_agreed_on_only_when_it_is_configured)
+{
+	struct offer o = modern;
 	struct kex_choice c;
 
-	CHECK_EQ(choose(modern, &c), STATUS_OK);
-	CHECK_TEXT(kex_method_name(kex_method_row(c.kex)), "curve25519-sha256");
-	CHECK_TEXT(kex_method_name(0), "");
-	CHECK_TEXT(kex_method_name(200), "");
+	o.cipher = "3des-cbc";
+	CHECK_EQ(choose(o, &c), STATUS_NO_COMMON);
+	CHECK_EQ(choose_with(API_SSH_ALGORITHM_CIPHER, "3des-cbc", o, &c), STATUS_OK);
+	CHECK_TEXT(c.suite[1]->cipher, "3des-cbc");
+}
+
+TEST(what_the_configuration_leaves_out_is_not_agreed_on)
+{
+	struct offer o = modern;
+	struct kex_choice c;
+
+	CHECK_EQ(choose_with(API_SSH_ALGORITHM_KEX, "ecdh-sha2-nistp256", o, &c),
+	         STATUS_NO_COMMON);
+	CHECK_EQ(choose_with(API_SSH_ALGORITHM_CIPHER, "aes256-ctr", o, &c), STATUS_NO_COMMON);
+}
+
+TEST(a_marker_before_a_method_hides_none)
+{
+	struct offer o = modern;
+	struct kex_choice c;
+
+	o.kex = "ext-info-s,curve25519-sha256";
+	CHECK_EQ(choose(o, &c), STATUS_OK);
+	CHECK_TEXT(c.kex->name, "curve25519-sha256");
 }
 
 CHECK_MAIN()

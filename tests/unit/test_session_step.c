@@ -17,6 +17,10 @@ static struct span sound(uint8_t number)
 		return client_kexinit(&modern);
 	case SSH_MSG_KEX_ECDH_INIT:
 		return wire("bS", number, span_of(base, 32));
+	case SSH_MSG_KEX_GROUP_ASK:
+		return wire("buuu", number, 2048, 2048, 8192);
+	case SSH_MSG_KEX_GROUP_INIT:
+		return wire("bs", number, "a value in the field");
 	case SSH_MSG_USERAUTH_REQUEST:
 		return wire("bsss", number, "bob", "ssh-connection", "none");
 	case SSH_MSG_USERAUTH_INFO_RESPONSE:
@@ -86,7 +90,8 @@ static bool answers(enum session_answer answer, bool well, char got)
 {
 	switch (answer) {
 	case ANSWER_REFUSED:
-	case ANSWER_GUESS: // this client has guessed nothing
+	case ANSWER_GUESS:  // this client has guessed nothing
+	case ANSWER_METHOD: // and agreed on a method that needs no group
 		return got == 'D';
 	case ANSWER_HEARD:
 	case ANSWER_ONCE:
