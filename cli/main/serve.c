@@ -207,12 +207,21 @@ static void on_offer(uv_poll_t *poll, int status, int events)
 
 static void on_busy(uv_idle_t *idle);
 
+// With the only shard there is; among several, where the system likes.
+static void place_choose(struct serve *s)
+{
+	if (s->joint_count == 1 && s->joints[0].link != NULL)
+		link_place_follow(&s->place, s->joints[0].link);
+}
+
 void serve_wake(struct serve *s)
 {
 	s->shell.now_us = clock_us();
 	if (!s->asleep)
 		return;
 	s->asleep = false;
+	if (link_place_slept(&s->place, s->asleep_from_us, s->shell.now_us))
+		place_choose(s);
 	for (uint32_t i = 0; i < s->joint_count; i++)
 		if (s->joints[i].link != NULL)
 			link_awake(s->joints[i].link);
@@ -255,6 +264,7 @@ static void serve_sleep(struct serve *s)
 		return;
 	}
 	s->asleep = true;
+	s->asleep_from_us = clock_us();
 	uv_idle_stop(&s->busy);
 	if (next == UINT64_MAX)
 		return;
@@ -297,8 +307,14 @@ static void on_busy(uv_idle_t *idle)
 
 static void on_work(uv_work_t *door)
 {
+	static _Thread_local bool settled;
 	struct file_job *job = door->data;
+	struct serve *s = (struct serve *)((char *)job->shell - offsetof(struct serve, shell));
 
+	// Threads are made by the loop's, which may have joined a core.
+	if (!settled)
+		link_place_roam(&s->place);
+	settled = true;
 	job->work(job);
 }
 
@@ -391,6 +407,7 @@ int serve_run(const struct options *options)
 	setenv("UV_THREADPOOL_SIZE", FILE_THREADS, 1);
 	umask(022); // files get the mode that a client asks for; nobody else reaches them
 	if (s != NULL && serve_init(s, options)) {
+		link_place_start(&s->place, clock_us());
 		uv_run(s->loop, UV_RUN_DEFAULT);
 		status = s->stopping ? 0 : 1;
 		serve_fini(s);

@@ -4,6 +4,8 @@
 #include "cli/main/console.h"
 #include "cli/main/cli_options.h"
 
+#include "dataplane/link/link_place.h"
+
 #include <uv.h>
 
 #define JOINTS_MAX 64
@@ -29,6 +31,8 @@ struct serve {
 	bool stopping;
 	bool asleep;
 	uint64_t stop_by_us;
+	uint64_t asleep_from_us;
+	struct link_place place;
 	uv_poll_t offers;
 	uv_idle_t busy;   // runs while there is work
 	uv_timer_t timer; // runs while there is none

@@ -47,13 +47,14 @@ struct keeper_lanes {
 	int bell;
 };
 
-// Rekeys have places of their own, so that a storm of logins cannot take them.
+// Rekeys have places of their own, so that a storm of logins cannot take them. Signing has no
+// thread: it is what the starter's thread is for, and another would cost two wakes a login.
 static const struct {
 	const char *name;
 	uint32_t threads, urgent, normal;
 	int policy, nice;
 } plans[KEEPER_LANES] = {
-        [KEEPER_LANE_SIGN] = {"sign", 1, 4096, 4096, SCHED_BATCH, NICE_SIGNING},
+        [KEEPER_LANE_SIGN] = {"sign", 0, 4096, 4096, SCHED_BATCH, NICE_SIGNING},
         [KEEPER_LANE_PASSWORD] = {"password", 2, 0, 1024, SCHED_IDLE, NICE_RAISED},
         [KEEPER_LANE_KEYS] = {"keys", 1, 0, 8, SCHED_IDLE, NICE_RAISED},
 };
@@ -120,6 +121,13 @@ static void done_put(struct keeper_lanes *all, struct keeper_job *job)
 		(void)!write(all->bell, &(uint64_t){1}, sizeof(uint64_t));
 }
 
+static struct keeper_job *lane_take(struct lane *l)
+{
+	struct keeper_job *job = queue_take(&l->urgent);
+
+	return job != NULL ? job : queue_take(&l->normal);
+}
+
 static struct keeper_job *worker_next(struct worker *w)
 {
 	struct lane *l = w->lane;
@@ -127,8 +135,7 @@ static struct keeper_job *worker_next(struct worker *w)
 
 	pthread_mutex_lock(&l->lock);
 	w->since = 0;
-	while (!l->stop && (job = queue_take(&l->urgent)) == NULL &&
-	       (job = queue_take(&l->normal)) == NULL)
+	while (!l->stop && (job = lane_take(l)) == NULL)
 		pthread_cond_wait(&l->work, &l->lock);
 	if (job != NULL)
 		w->since = job->since;
@@ -136,14 +143,21 @@ static struct keeper_job *worker_next(struct worker *w)
 	return job;
 }
 
+static pid_t thread_settle(enum keeper_lane name)
+{
+	pid_t tid = (pid_t)syscall(SYS_gettid);
+
+	pthread_setname_np(pthread_self(), plans[name].name);
+	setpriority(PRIO_PROCESS, (id_t)tid, plans[name].nice);
+	sched_setscheduler(tid, plans[name].policy, &(struct sched_param){0});
+	return tid;
+}
+
 static void worker_settle(struct worker *w)
 {
 	struct lane *l = w->lane;
-	pid_t tid = (pid_t)syscall(SYS_gettid);
+	pid_t tid = thread_settle(l->name);
 
-	pthread_setname_np(pthread_self(), plans[l->name].name);
-	setpriority(PRIO_PROCESS, (id_t)tid, plans[l->name].nice);
-	sched_setscheduler(tid, plans[l->name].policy, &(struct sched_param){0});
 	pthread_mutex_lock(&l->lock);
 	w->tid = tid;
 	pthread_mutex_unlock(&l->lock);
@@ -226,6 +240,20 @@ struct keeper_lanes *keeper_lanes_start(struct keeper *k)
 		return all;
 	keeper_lanes_stop(all);
 	return NULL;
+}
+
+void keeper_lanes_settle(void)
+{
+	thread_settle(KEEPER_LANE_SIGN);
+}
+
+struct keeper_job *keeper_lanes_sign(struct keeper_lanes *all)
+{
+	struct keeper_job *job = lane_take(&all->lanes[KEEPER_LANE_SIGN]);
+
+	if (job != NULL)
+		keeper_answer(all->keeper, job);
+	return job;
 }
 
 void keeper_lanes_stop(struct keeper_lanes *all)

@@ -1,5 +1,6 @@
-// The keeper's threads: one that signs, two that check passwords, one that makes keys. Each lane
-// has a bounded queue; what is done comes back in one list with one bell.
+// The keeper's work in lanes: one that signs, on the starter's own thread; two threads that check
+// passwords, one that makes keys. Each lane has a bounded queue; what the threads have done comes
+// back in one list with one bell.
 #pragma once
 
 #include "control/keeper/keeper_answer.h"
@@ -17,7 +18,13 @@ void keeper_lanes_stop(struct keeper_lanes *lanes);
 [[nodiscard]] bool keeper_lanes_put(struct keeper_lanes *lanes, enum keeper_lane lane,
                                     struct keeper_job *job);
 
-// Everything that is answered, oldest first; NULL when nothing is. Silences the bell.
+// Make the caller's thread the signing one: its name, its priority.
+void keeper_lanes_settle(void);
+
+// Carry out one job of the signing lane, rekeys first; NULL when there is none.
+struct keeper_job *keeper_lanes_sign(struct keeper_lanes *lanes);
+
+// Everything that the threads have answered, oldest first; NULL when nothing is. Silences the bell.
 struct keeper_job *keeper_lanes_done(struct keeper_lanes *lanes);
 int keeper_lanes_bell(const struct keeper_lanes *lanes);
 

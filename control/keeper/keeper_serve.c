@@ -3,6 +3,7 @@
 
 #include "control/keeper/keeper_lanes.h"
 #include "crypto/core/secret.h"
+#include "dataplane/link/link_place.h"
 #include "dataplane/base/trace.h"
 #include "dataplane/link/link_offer.h"
 
@@ -10,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define JOINTS_MAX 64
@@ -27,6 +29,7 @@ struct service {
 	struct keeper *keeper;
 	struct keeper_lanes *lanes;
 	struct joint joints[JOINTS_MAX];
+	struct link_place place;
 	bool stop;
 };
 
@@ -193,6 +196,22 @@ static void offer_receive(struct service *s)
 
 // --- the loop ------------------------------------------------------------------------------------
 
+// One signature, then another look at the joints: a rekey that came meanwhile is the next.
+static bool sign_one(struct service *s)
+{
+	struct keeper_job *job = keeper_lanes_sign(s->lanes);
+	struct joint *j;
+
+	if (job == NULL)
+		return false;
+	j = &s->joints[job->joint];
+	answer_queue(s, job);
+	answers_post(j);
+	if (j->link != NULL)
+		link_flush(j->link);
+	return true;
+}
+
 static bool work_do(struct service *s)
 {
 	bool any = answers_collect(s);
@@ -200,6 +219,7 @@ static bool work_do(struct service *s)
 	for (uint32_t i = 0; i < JOINTS_MAX; i++)
 		if (s->joints[i].link != NULL && joint_serve(s, i))
 			any = true;
+	any |= sign_one(s);
 	return any;
 }
 
@@ -224,8 +244,33 @@ static void joints_awake(struct service *s)
 			link_awake(s->joints[i].link);
 }
 
+static uint64_t clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+// With the only shard there is; among several, where the system likes.
+static void place_choose(struct service *s)
+{
+	const struct link *only = NULL;
+
+	for (uint32_t i = 0; i < JOINTS_MAX; i++) {
+		if (s->joints[i].link == NULL)
+			continue;
+		if (only != NULL)
+			return;
+		only = s->joints[i].link;
+	}
+	if (only != NULL)
+		link_place_follow(&s->place, only);
+}
+
 static void wait_for_work(struct service *s)
 {
+	uint64_t from = clock_us();
 	struct pollfd fds[2 + JOINTS_MAX] = {
 	        {LINK_OFFER_SOCKET, POLLIN, 0},
 	        {keeper_lanes_bell(s->lanes), POLLIN, 0},
@@ -239,6 +284,8 @@ static void wait_for_work(struct service *s)
 			        (struct pollfd){link_doorbell(s->joints[i].link), POLLIN, 0};
 	poll(fds, count, joints_sleep(s, timeout));
 	joints_awake(s);
+	if (link_place_slept(&s->place, from, clock_us()))
+		place_choose(s);
 	if (fds[0].revents != 0)
 		offer_receive(s);
 }
@@ -258,6 +305,8 @@ int keeper_serve(struct keeper *k)
 		free(s);
 		return 1;
 	}
+	keeper_lanes_settle();
+	link_place_start(&s->place, clock_us());
 	while (!s->stop)
 		if (!work_do(s))
 			wait_for_work(s);

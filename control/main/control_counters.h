@@ -68,6 +68,7 @@
 	X(api_denied,            "calls of cli refused: role")                                  \
 	X(api_malformed,         "calls of cli refused: malformed")                             \
 	X(crypto_refused,        "crypto jobs refused: queue full")                             \
+	X(crypto_here,           "crypto jobs done by a shard: brief and alone")                \
 	X(log_suppressed,        "log lines suppressed")
 // clang-format on
 

@@ -8,7 +8,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define THREADS_MAX 16
+#define THREADS_MAX          16
+#define CRYPTO_PREPARE_LEAST (CRYPTO_PREPARE / 4)
 
 struct queue {
 	struct shard_task *first, *last;
@@ -19,7 +20,7 @@ struct crypto_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct queue urgent, normal;
-	uint32_t peak, prepared;
+	uint32_t peak, prepared, running;
 	bool ending;
 	unsigned threads;
 	pthread_t thread[THREADS_MAX];
@@ -90,9 +91,11 @@ static void *pool_thread(void *arg)
 			continue;
 		}
 		p->prepared = p->prepared > 0 ? p->prepared - 1 : 0;
+		p->running++;
 		pthread_mutex_unlock(&p->lock);
 		job_finish(job);
 		pthread_mutex_lock(&p->lock);
+		p->running--;
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -155,6 +158,46 @@ bool crypto_pool_post(struct crypto_pool *p, struct crypto_job *job)
 	}
 	pthread_mutex_unlock(&p->lock);
 	return room;
+}
+
+bool crypto_pool_offer(struct crypto_pool *p, struct crypto_job *job)
+{
+	struct shard *h = job->owner;
+
+	if (!job->brief || h->brief != NULL)
+		return crypto_pool_post(p, job);
+	h->brief = job;
+	return true;
+}
+
+// With nothing queued or running a brief job is the shard's; the pool is told of the key pair it may
+// use up.
+static bool pool_leaves(struct crypto_pool *p)
+{
+	bool leaves;
+
+	pthread_mutex_lock(&p->lock);
+	leaves = p->threads > 0 && p->urgent.count + p->normal.count + p->running == 0;
+	if (leaves && p->prepared > 0 && --p->prepared < CRYPTO_PREPARE_LEAST)
+		pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	return leaves;
+}
+
+void crypto_pool_settle(struct crypto_pool *p, struct shard *h, bool alone)
+{
+	struct crypto_job *job = h->brief;
+
+	if (job == NULL)
+		return;
+	h->brief = NULL;
+	if (alone && pool_leaves(p)) {
+		COUNT(h, crypto_here);
+		job->run(job);
+		job->task.run(h, &job->task);
+	} else if (!crypto_pool_post(p, job)) {
+		job_finish(job); // promised: it cannot be refused any more
+	}
 }
 
 bool crypto_pool_step(struct crypto_pool *p)

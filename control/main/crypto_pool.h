@@ -17,6 +17,7 @@ struct crypto_job {
 	void (*run)(struct crypto_job *job);  // on a thread of the pool
 	void (*drop)(struct crypto_job *job); // wipe and free; when nobody wants the result
 	bool urgent;
+	bool brief; // some 100 us at most
 };
 
 struct crypto_pool;
@@ -28,6 +29,11 @@ void crypto_pool_free(struct crypto_pool *p);
 
 // False when the queue is full: the job is still the caller's.
 [[nodiscard]] bool crypto_pool_post(struct crypto_pool *p, struct crypto_job *job);
+
+// As crypto_pool_post, but a brief job may stay with its shard, which does it at the end of its turn
+// when it would be the only one: handing it over and back costs as much. The shard's thread.
+[[nodiscard]] bool crypto_pool_offer(struct crypto_pool *p, struct crypto_job *job);
+void crypto_pool_settle(struct crypto_pool *p, struct shard *h, bool alone);
 
 // Run one job here; false when there is none.
 bool crypto_pool_step(struct crypto_pool *p);

@@ -3,6 +3,7 @@
 
 #include "control/main/log.h"
 #include "control/main/memory.h"
+#include "dataplane/link/link_place.h"
 
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -21,6 +22,7 @@ struct loop {
 	uv_loop_t uv;
 	uv_poll_t bell; // of bell_fd
 	uv_timer_t timer;
+	struct link_place place;
 	int bell_fd;              // rung by other threads
 	uv_poll_t *polls[JOINTS]; // NULL: no joint
 	uint64_t stop_us;         // when to give up on sessions; 0: not stopping
@@ -192,6 +194,18 @@ static bool joints_sleep(struct shard *h)
 	return asleep;
 }
 
+// With the worker while there is room for both; the keeper and the command line come along.
+static void place_choose(struct loop *l)
+{
+	if (l->shard->data == NULL)
+		return;
+	link_place_follow(&l->place, l->shard->data);
+	if (l->shard->keeper != NULL)
+		link_place_pass(&l->place, l->shard->keeper);
+	if (l->shard->dialogue != NULL)
+		link_place_pass(&l->place, l->shard->dialogue);
+}
+
 static void wait_for_work(struct loop *l)
 {
 	uint64_t next = shard_next_us(l->shard), now = clock_us();
@@ -210,6 +224,8 @@ static void wait_for_work(struct loop *l)
 	uv_update_time(&l->uv);
 	uv_run(&l->uv, UV_RUN_ONCE);
 	joints_awake(l->shard);
+	if (link_place_slept(&l->place, now, clock_us()))
+		place_choose(l);
 }
 
 static bool stopped(const struct loop *l)
@@ -224,6 +240,7 @@ static void *loop_thread(void *arg)
 
 	pthread_setname_np(pthread_self(), "shard");
 	memory_own_arena();
+	link_place_start(&l->place, clock_us());
 	while (!stopped(l)) {
 		if (!shard_turn(l->shard, clock_us())) {
 			turns = 0;

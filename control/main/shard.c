@@ -91,6 +91,8 @@ void shard_free(struct shard *h)
 	net_client_lost(h, true);
 	sessions_end(h);
 	keeper_client_lost(h);
+	if (h->brief != NULL)
+		h->brief->drop(h->brief);
 	tasks_run(h);
 	shell_lost(h);
 	api_lost(h);
@@ -418,6 +420,10 @@ bool shard_turn(struct shard *h, uint64_t now_us)
 	flush(h->data);
 	flush(h->dialogue);
 	flush(h->keeper);
+	if (h->brief != NULL) { // after all answers have left; what comes of it wants a turn
+		crypto_pool_settle(h->control->crypto, h, !more && shard_has_room(h));
+		return true;
+	}
 	if (!more)
 		shard_gauges_update(h);
 	return more;

@@ -35,6 +35,7 @@ struct net_question;
 struct shard;
 struct session;
 struct dialogue;
+struct crypto_job;
 
 // Work handed from one thread to another. Owned by the receiver, whose `run` frees it.
 struct shard_task {
@@ -115,6 +116,8 @@ struct shard {
 	uint32_t asks_first[2]; // waiting, by lane; names linked through the asks
 	uint32_t asks_last[2];
 	uint32_t asks_posted[2]; // with the keeper, by lane
+
+	struct crypto_job *brief; // waits for the end of the turn; see crypto_pool_offer
 
 	struct api_reply *replies_first, *replies_last; // waiting for room towards cli
 	struct api_transaction *transactions;           // open ones

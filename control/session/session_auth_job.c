@@ -54,7 +54,9 @@ enum status auth_verify(struct shard *h, struct session *s, struct auth_scratch 
 	builder_bytes(&b, request->signature);
 	builder_string(&b, span_of(s->session_id, s->hash_bytes));
 	builder_bytes(&b, request->signed_part);
-	job->base = (struct crypto_job){{NULL, verify_done}, h, verify_run, verify_drop, false};
+	job->base = (struct crypto_job){
+	        {NULL, verify_done}, h,     verify_run,
+	        verify_drop,         false, hostkey_verify_is_brief(algorithm, request->key)};
 	job->slot = session_slot(h, s);
 	job->life = s->life;
 	job->number = a->job = ++s->jobs;
@@ -62,7 +64,7 @@ enum status auth_verify(struct shard *h, struct session *s, struct auth_scratch 
 	job->key = span_of(job->data, request->key.len);
 	job->signature = span_of(job->data + request->key.len, request->signature.len);
 	job->message = span_of(job->data + request->key.len + request->signature.len, message);
-	if (crypto_pool_post(h->control->crypto, &job->base))
+	if (crypto_pool_offer(h->control->crypto, &job->base))
 		return STATUS_OK;
 	COUNT(h, crypto_refused);
 	verify_drop(&job->base);

@@ -189,7 +189,7 @@ static enum status answer_ask(struct shard *h, struct session *s, struct kex_scr
 	if (job == NULL)
 		return STATUS_NO_MEMORY;
 	k->host_key = key->type;
-	if (!crypto_pool_post(h->control->crypto, &job->base)) {
+	if (!crypto_pool_offer(h->control->crypto, &job->base)) {
 		COUNT(h, crypto_refused);
 		kex_job_drop(&job->base);
 		return STATUS_NO_ROOM;

@@ -81,11 +81,9 @@ struct kex_job *kex_job_new(struct shard *h, struct session *s, struct kex_scrat
 	if (job == NULL)
 		return NULL;
 	at = job->data;
-	job->base = (struct crypto_job){{NULL, kex_job_done},
-	                                h,
-	                                kex_job_run,
-	                                kex_job_drop,
-	                                session_is_authenticated(s)};
+	job->base = (struct crypto_job){
+	        {NULL, kex_job_done}, h, kex_job_run, kex_job_drop, session_is_authenticated(s),
+	        k->choice.kex->brief};
 	job->bytes = bytes;
 	job->slot = session_slot(h, s);
 	job->life = s->life;

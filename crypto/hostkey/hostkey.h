@@ -70,6 +70,9 @@ enum hostkey_type hostkey_type_of(const struct hostkey *key);
                                          struct span key_blob, struct span signature,
                                          struct span message);
 
+// Does a verification take some 100 us at most? Anything longer is worth a thread of its own.
+bool hostkey_verify_is_brief(const struct hostkey_algorithm *algorithm, struct span key_blob);
+
 // What a security key says about a signature (PROTOCOL.u2f of OpenSSH); zeros for any other key.
 #define HOSTKEY_TOUCH_PRESENT  0x01 // touched
 #define HOSTKEY_TOUCH_VERIFIED 0x04 // and knew whom by: a PIN, a finger

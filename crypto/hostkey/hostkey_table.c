@@ -33,6 +33,8 @@ const char *const hostkey_algorithm_names =
         "rsa-sha2-512,rsa-sha2-256";
 const char *const hostkey_algorithm_names_legacy = "ssh-rsa,ssh-dss";
 
+#define RSA_BRIEF_BYTES 540u // the public key blob of 4096 bits
+
 static const struct hostkey_ops *const types[HOSTKEY_TYPES_ALL] = {
         [HOSTKEY_ED25519] = &hostkey_ed25519_ops,
         [HOSTKEY_RSA] = &hostkey_rsa_ops,
@@ -84,6 +86,21 @@ const struct hostkey_algorithm *hostkey_algorithm_at(uint32_t row)
 uint32_t hostkey_algorithm_row(const struct hostkey_algorithm *algorithm)
 {
 	return (uint32_t)(algorithm - rows);
+}
+
+bool hostkey_verify_is_brief(const struct hostkey_algorithm *algorithm, struct span key_blob)
+{
+	switch (algorithm->type) {
+	case HOSTKEY_ED25519:
+	case HOSTKEY_ECDSA_P256:
+	case HOSTKEY_SK_ED25519:
+	case HOSTKEY_SK_ECDSA:
+		return true;
+	case HOSTKEY_RSA:
+		return key_blob.len <= RSA_BRIEF_BYTES;
+	default:
+		return false;
+	}
 }
 
 const struct hostkey_ops *hostkey_ops_of(enum hostkey_type type)

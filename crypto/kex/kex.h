@@ -26,6 +26,7 @@ struct kex {
 	const struct kex_ops *ops;
 	enum tier tier;
 	const struct kex_flow *flow;
+	bool brief; // some 100 us at most: not worth a thread of its own
 };
 
 // The server's whole step: from the client's public value, make our ephemeral key, our public

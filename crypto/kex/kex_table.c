@@ -13,11 +13,13 @@ static const struct kex_flow asked = {SSH_MSG_KEX_GROUP_ASK, SSH_MSG_KEX_GROUP,
 
 // clang-format off
 #define ROW(name, digest, bytes, is_mpint, ops) \
-	{ name, digest, bytes, is_mpint, &ops, TIER_DEFAULT, &plain }
+	{ name, digest, bytes, is_mpint, &ops, TIER_DEFAULT, &plain, true }
+#define ROW_LONG(name, digest, bytes, is_mpint, ops) \
+	{ name, digest, bytes, is_mpint, &ops, TIER_DEFAULT, &plain, false }
 #define ROW_DH(name, digest, bytes, ops, tier) \
-	{ name, digest, bytes, true, &ops, tier, &plain }
+	{ name, digest, bytes, true, &ops, tier, &plain, false }
 #define ROW_ASKED(name, digest, bytes, ops, tier) \
-	{ name, digest, bytes, true, &ops, tier, &asked }
+	{ name, digest, bytes, true, &ops, tier, &asked, false }
 
 static const struct kex rows[] = {
 	ROW("mlkem768x25519-sha256",              "SHA256", 32, false, kex_mlkem768x25519_ops),
@@ -26,9 +28,9 @@ static const struct kex rows[] = {
 	ROW("curve25519-sha256",                  "SHA256", 32, true,  kex_x25519_ops),
 	ROW("curve25519-sha256@libssh.org",       "SHA256", 32, true,  kex_x25519_ops),
 	ROW("ecdh-sha2-nistp256",                 "SHA256", 32, true,  kex_nistp256_ops),
-	ROW("curve448-sha512",                    "SHA512", 64, true,  kex_x448_ops),
-	ROW("ecdh-sha2-nistp384",                 "SHA384", 48, true,  kex_nistp384_ops),
-	ROW("ecdh-sha2-nistp521",                 "SHA512", 64, true,  kex_nistp521_ops),
+	ROW_LONG("curve448-sha512", "SHA512", 64, true,  kex_x448_ops),
+	ROW_LONG("ecdh-sha2-nistp384", "SHA384", 48, true,  kex_nistp384_ops),
+	ROW_LONG("ecdh-sha2-nistp521", "SHA512", 64, true,  kex_nistp521_ops),
 	ROW_DH("diffie-hellman-group16-sha512",   "SHA512", 64, kex_group16_ops, TIER_OPTIONAL),
 	ROW_DH("diffie-hellman-group18-sha512",   "SHA512", 64, kex_group18_ops, TIER_OPTIONAL),
 	ROW_ASKED("diffie-hellman-group-exchange-sha256", "SHA256", 32, kex_group_ops, TIER_OPTIONAL),

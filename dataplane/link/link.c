@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define UNRUNG_LOOKS 16 // wakes by something else before the doorbell is read all the same
+
 // --- attaching -----------------------------------------------------------------------------------
 
 static bool producer_init(struct producer *p, const struct link_plan *plan, uint8_t *base)
@@ -138,15 +140,23 @@ bool link_sleep(struct link *l)
 	}
 	if (work)
 		atomic_store(&c->lane->asleep, LINK_AWAKE);
+	l->announced = !work;
 	return !work;
 }
 
+// Who rings takes our announcement back first: while it stands, there is nothing to read. A bell
+// that was promised may still be on its way; a peer that rings without a word is read off now and
+// then, so that it cannot keep us from waiting.
 void link_awake(struct link *l)
 {
-	uint64_t rung;
+	uint64_t count;
 
-	atomic_store(&l->in.lane->asleep, LINK_AWAKE);
-	(void)!read(l->wake_self, &rung, sizeof(rung));
+	if (atomic_exchange(&l->in.lane->asleep, LINK_AWAKE) == LINK_AWAKE && l->announced)
+		l->rung = true;
+	l->announced = false;
+	if ((l->rung || ++l->unrung % UNRUNG_LOOKS == 0) &&
+	    read(l->wake_self, &count, sizeof(count)) > 0)
+		l->rung = false;
 	if (l->starved && link_room_came(l))
 		l->starved = false;
 }

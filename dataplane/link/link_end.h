@@ -39,7 +39,10 @@ struct link {
 	uint8_t *base;
 	size_t bytes;
 	int memfd, wake_self, wake_peer;
-	bool starved; // something was refused for want of room since the last word of room
+	bool announced;  // asleep, as far as the other side knows
+	bool rung;       // the doorbell has been, or is about to be, written
+	uint32_t unrung; // wakes that it had no part in
+	bool starved;    // something was refused for want of room since the last word of room
 	struct link_stats stats;
 };
 

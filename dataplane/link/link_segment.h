@@ -21,6 +21,7 @@ struct link_lane {
 	_Alignas(64) _Atomic uint32_t tail; // cells posted; writer: producer
 	_Alignas(64) _Atomic uint32_t head; // cells whose effect is stored; writer: consumer
 	_Atomic uint32_t returned;          // buffer names given back; writer: consumer
+	_Atomic uint32_t place;             // link_place.h; writer: consumer
 	// Of the consuming end: writers: consumer (falls asleep), producer (rings)
 	_Alignas(64) _Atomic uint32_t asleep;
 };

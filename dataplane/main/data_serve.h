@@ -34,13 +34,14 @@ struct data_conn {
 	uint32_t wanted;        // stream bytes before the next record is complete
 	uint32_t life;          // TCP's; 0: free
 	uint32_t wait_next, wait_prev;
-	uint8_t state;   // enum data_state
-	uint8_t joint;   // which joint knows it
-	uint8_t status;  // enum status, for CONN_CLOSED
-	bool waits;      // is on the list ...
-	bool owes_sent;  // ... for a SENT to be told
-	bool wants_read; // ... for bytes to be read
-	uint8_t zero[2];
+	uint8_t state;       // enum data_state
+	uint8_t joint;       // which joint knows it
+	uint8_t status;      // enum status, for CONN_CLOSED
+	bool waits;          // is on the list ...
+	bool owes_sent;      // ... for a SENT to be told
+	bool wants_read;     // ... for bytes to be read
+	uint8_t last_number; // of the last message that came
+	uint8_t zero[1];
 };
 static_assert(sizeof(struct data_conn) <= 448, "budget of an idle connection");
 

@@ -146,6 +146,7 @@ int worker_run(void *worker)
 	if (w->port->is_tap)
 		signals_let_in();
 	w->now_us = worker_clock(w);
+	link_place_start(&w->idle.place, w->now_us);
 	presence_start(&w->presence, &w->host, &out, w->now_us, w->count, w->index != 0);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		bool busy = worker_poll(w);

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "dataplane/link/link_place.h"
 #include "dataplane/main/capture.h"
 #include "dataplane/main/net_serve.h"
 #include "dataplane/main/offers.h"
@@ -23,7 +24,9 @@ struct idle {
 	uint64_t quiet_since_us; // 0: busy
 	uint64_t spin_us;        // how long to poll before the next sleep
 	bool spin;               // never sleep
-	_Atomic bool asleep;     // writer: this worker; readers: those that hand frames over
+	bool look;               // frames may wait in the port
+	struct link_place place;
+	_Atomic bool asleep; // writer: this worker; readers: those that hand frames over
 };
 
 struct worker {

@@ -369,7 +369,8 @@ unsigned worker_take(struct worker *w, struct rte_mbuf **frames)
 {
 	unsigned n;
 
-	port_look(w->port);
+	if (w->idle.look)
+		port_look(w->port);
 	n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, WORKER_BURST);
 	w->count[COUNTER_frames_in] += n;
 	return n;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <rte_pause.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 #define SPIN_MOST_US  10u // about what falling asleep and waking costs
-#define SPIN_LEAST_US 2u
+#define SPIN_FIRST_US 2u
 #define NAP_LEAST_US  50u   // ports that cannot wake us are looked at this often ...
 #define NAP_MOST_US   200u  // ... and after a while this often
 #define NAP_SHORT_US  5000u // how long naps stay short
@@ -29,8 +30,9 @@ bool idle_init(struct worker *w, bool spin)
 	struct idle *idle = &w->idle;
 
 	idle->spin = spin;
-	idle->spin_us = SPIN_LEAST_US;
+	idle->spin_us = SPIN_FIRST_US;
 	idle->link_fd = -1;
+	idle->look = true;
 	idle->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	idle->port_fd = port_receive_fd(w->port, (uint16_t)w->index);
@@ -96,25 +98,42 @@ static uint64_t sleep_us(const struct worker *w)
 // long one makes us poll less.
 static void spin_adapt(struct idle *idle, uint64_t slept_us)
 {
-	if (slept_us < SPIN_MOST_US)
-		idle->spin_us =
-		        idle->spin_us * 2 < SPIN_MOST_US ? idle->spin_us * 2 : SPIN_MOST_US;
+	uint64_t more = idle->spin_us > 0 ? idle->spin_us * 2 : SPIN_FIRST_US;
+
+	if (slept_us >= SPIN_MOST_US)
+		idle->spin_us /= 2;
 	else
-		idle->spin_us =
-		        idle->spin_us / 2 > SPIN_LEAST_US ? idle->spin_us / 2 : SPIN_LEAST_US;
+		idle->spin_us = more < SPIN_MOST_US ? more : SPIN_MOST_US;
+}
+
+// A port with a descriptor says when frames come; one look at the end of a sleep that nobody ended
+// makes up for any word that was missed.
+static bool port_reported(const struct idle *idle, const struct epoll_event *events, int n)
+{
+	if (idle->port_fd < 0 || n <= 0)
+		return true;
+	for (int i = 0; i < n; i++) {
+		if (events[i].data.fd == idle->port_fd)
+			return true;
+	}
+	return false;
 }
 
 static void sleep_for(struct worker *w, uint64_t us)
 {
 	struct timespec limit = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
 	struct epoll_event events[4];
-	uint64_t start = worker_clock(w);
+	uint64_t start = worker_clock(w), end;
+	int n;
 
 	w->count[COUNTER_sleeps]++;
 	// A signal of the tap driver ends the wait too: frames have arrived.
-	if (epoll_pwait2(w->idle.epoll, events, 4, &limit, NULL) == 0)
-		start = 0; // slept it out
-	spin_adapt(&w->idle, worker_clock(w) - start);
+	n = epoll_pwait2(w->idle.epoll, events, 4, &limit, NULL);
+	w->idle.look = port_reported(&w->idle, events, n);
+	end = worker_clock(w);
+	if (link_place_slept(&w->idle.place, start, end) && w->data.link != NULL)
+		link_place_tell(w->data.link, (unsigned)sched_getcpu(), w->idle.place.used);
+	spin_adapt(&w->idle, n == 0 ? end : end - start);
 }
 
 static void fall_asleep(struct worker *w)
@@ -141,6 +160,8 @@ static void fall_asleep(struct worker *w)
 
 void idle_step(struct worker *w, bool busy)
 {
+	// Where a descriptor tells of frames, a look that it did not ask for is a system call wasted.
+	w->idle.look = busy || w->idle.spin || w->idle.port_fd < 0;
 	if (busy || w->idle.spin) {
 		w->idle.quiet_since_us = 0;
 		return;

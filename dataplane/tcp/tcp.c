@@ -243,6 +243,14 @@ enum status tcp_send(struct tcp *t, struct conn_id id, struct span bytes)
 	return STATUS_OK;
 }
 
+void tcp_ack_now(struct tcp *t, struct conn_id id)
+{
+	struct conn *c = tcp_conn_of(t, id);
+
+	if (c != NULL)
+		tcp_want_ack(t, c);
+}
+
 void tcp_close(struct tcp *t, struct conn_id id)
 {
 	struct conn *c = tcp_conn_of(t, id);

@@ -170,6 +170,9 @@ struct span tcp_front(const struct tcp *t, struct conn_id id);
 size_t tcp_copy(const struct tcp *t, struct conn_id id, size_t offset, void *out, size_t len);
 // Forget bytes at the front; opens the window. What is never consumed closes it: back-pressure.
 void tcp_consume(struct tcp *t, struct conn_id id, size_t len);
+// Acknowledge what has come without delay: no answer will carry it, and the peer may be holding small
+// segments back until then.
+void tcp_ack_now(struct tcp *t, struct conn_id id);
 bool tcp_fin_received(const struct tcp *t, struct conn_id id); // nothing more will come
 bool tcp_peer_closed(const struct tcp *t, struct conn_id id);  // ... and all is read
 

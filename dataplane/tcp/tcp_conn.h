@@ -41,7 +41,7 @@
 #define TCP_SYN_GIVE_UP_US   (60ull * TCP_SECOND_US)
 #define TCP_SYN_TRIES        6 // SYN-ACKs for one entry: 1, 2, 4, 8, 16 and 32 s apart
 #define TCP_ACK_DELAY_US     40000u
-#define TCP_ACK_QUICK_US     1000u // control answers a step of a login sooner
+#define TCP_ACK_QUICK_US     5000u // most steps of a login are answered sooner
 #define TCP_FULL_LEAST       512u  // payload that fills a segment on some path
 #define TCP_TAIL_LEAST_US    10000u
 #define TCP_FIN_WAIT_US      (60ull * TCP_SECOND_US) // without anything new of the peer

@@ -135,8 +135,8 @@ static void text_taken(struct tcp *t, struct conn *c, uint32_t bytes)
 }
 
 // RFC 5681 section 4.2: every second full-sized segment at once, anything else within a delay that
-// lets the answer carry the acknowledgement. At first that delay is too short for a peer to notice
-// who holds small segments back until he is acknowledged.
+// lets the answer carry the acknowledgement. At first that delay is short, for a peer who holds small
+// segments back until he is acknowledged.
 static void acknowledge_later(struct tcp *t, struct conn *c, size_t bytes)
 {
 	bool full = bytes >= least_u32(tcp_payload_max(c), TCP_FULL_LEAST);

@@ -32,10 +32,8 @@ async def close(opened):
 
 
 async def measure():
-    # First as many sessions, few at a time: code, rings and caches are warm, and what grows then
-    # is what open sessions hold.
-    for _ in range(COUNT // 50):
-        await close(await open_to_prompt(50))
+    # One login, so that the code is there; all that sessions need besides counts as theirs.
+    await close(await open_to_prompt(1))
     await asyncio.sleep(10)
     memory, threads, descriptors = server.memory(), server.threads(), server.descriptors()
     opened = await open_to_prompt(COUNT)

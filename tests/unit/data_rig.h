@@ -35,6 +35,7 @@ static uint64_t now_us;
 static struct conn_id client_id;
 static uint8_t got[1 << 20]; // what the client received
 static size_t got_bytes;
+static size_t acked_bytes; // of what the client sent
 static bool client_ended;
 static struct link_cell cells[CELLS_KEPT];
 static uint8_t first_bytes[CELLS_KEPT][64];
@@ -72,6 +73,7 @@ static inline void client_readable(void *app, struct conn_id id)
 
 static inline void client_acked(void *app, struct conn_id id, uint32_t bytes)
 {
+	acked_bytes += bytes;
 }
 
 static inline void client_closed(void *app, struct conn_id id, enum tcp_end why)
@@ -199,7 +201,7 @@ static inline void rig_start(void)
 	              span_of(NULL, 0));
 	turn(1, 10, false);
 	cell_count = 0;
-	got_bytes = 0;
+	got_bytes = acked_bytes = 0;
 	client_ended = false;
 }
 
@@ -274,4 +276,24 @@ static inline struct data_closed closed_body(void)
 	CHECK_EQ(last_cell()->kind, DATA_CONN_CLOSED);
 	memcpy(&body, last_cell()->body, sizeof(body));
 	return body;
+}
+
+// Key exchange up to the client's NEWKEYS.
+static inline void keys_exchanged(const struct suite_keys *in, const struct suite_keys *out)
+{
+	struct data_keys keys_in = {.suite = 1, .strict = 1};
+	struct data_keys keys_out = {.suite = 1, .sending = 1, .strict = 1};
+	struct data_message none = {0};
+
+	identified();
+	sends(record_of("\x14kexinit", 8));
+	control_posts(DATA_MESSAGE_DOWN, served(), &none, sizeof(none), span_text("\x14"));
+	control_posts(DATA_KEYS_INSTALL, served(), &keys_out, sizeof(keys_out),
+	              span_of(out, sizeof(*out)));
+	control_posts(DATA_KEYS_INSTALL, served(), &keys_in, sizeof(keys_in),
+	              span_of(in, sizeof(*in)));
+	control_posts(DATA_MESSAGE_DOWN, served(), &none, sizeof(none), span_text("\x15"));
+	turn(1, 100, false);
+	acked_bytes = 0;
+	sends(record_of("\x15", 1));
 }

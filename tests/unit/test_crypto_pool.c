@@ -66,6 +66,61 @@ TEST(jobs_that_never_ran_are_dropped)
 	bench_free(b);
 }
 
+TEST(a_brief_job_that_is_alone_is_done_by_its_shard)
+{
+	struct bench *b = bench_new();
+	struct crypto_pool *p = crypto_pool_new(1);
+	int counts[3] = {0};
+	struct count_job *job = job_new(b->h, counts, false);
+
+	job->base.brief = true;
+	CHECK(crypto_pool_offer(p, &job->base));
+	CHECK_EQ(counts[0], 0); // at the end of the turn, when all answers have left
+	crypto_pool_settle(p, b->h, true);
+	CHECK_EQ(counts[0], 1);
+	CHECK_EQ(counts[1], 1);
+	CHECK_EQ(crypto_pool_gauges(p).peak, 0);
+	crypto_pool_free(p);
+	bench_free(b);
+}
+
+TEST(a_brief_job_of_a_shard_with_more_to_do_goes_to_the_pool)
+{
+	struct bench *b = bench_new();
+	struct crypto_pool *p = crypto_pool_new(1);
+	int counts[3] = {0};
+	struct count_job *job = job_new(b->h, counts, false);
+
+	job->base.brief = true;
+	CHECK(crypto_pool_offer(p, &job->base));
+	crypto_pool_settle(p, b->h, false);
+	CHECK_EQ(crypto_pool_gauges(p).peak, 1);
+	crypto_pool_free(p);
+	CHECK_EQ(counts[0] + counts[2], 1);
+	shard_turn(b->h, b->now_us);
+	CHECK_EQ(counts[1] + counts[2], 1);
+	bench_free(b);
+}
+
+TEST(only_one_brief_job_stays_with_its_shard)
+{
+	struct bench *b = bench_new();
+	struct crypto_pool *p = crypto_pool_new(0);
+	int counts[3] = {0};
+
+	for (int i = 0; i < 3; i++) {
+		struct count_job *job = job_new(b->h, counts, false);
+
+		job->base.brief = true;
+		CHECK(crypto_pool_offer(p, &job->base));
+	}
+	CHECK_EQ(crypto_pool_gauges(p).waiting, 2);
+	crypto_pool_settle(p, b->h, true);
+	CHECK_EQ(crypto_pool_gauges(p).waiting, 3);
+	crypto_pool_free(p);
+	bench_free(b);
+}
+
 TEST(rekeys_have_capacity_of_their_own_and_go_first)
 {
 	struct bench *b = bench_new();

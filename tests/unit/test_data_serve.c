@@ -145,21 +145,9 @@ TEST(stale_and_senseless_cells_are_counted)
 TEST(keys_come_into_force_in_both_directions)
 {
 	struct suite_keys in = pair_keys(5), out = pair_keys(6);
-	struct data_keys keys_in = {.suite = 1, .strict = 1};
-	struct data_keys keys_out = {.suite = 1, .sending = 1, .strict = 1};
-	struct data_message none = {0};
 	struct data_conn *c;
 
-	identified();
-	sends(record_of("\x14kexinit", 8));
-	control_posts(DATA_MESSAGE_DOWN, served(), &none, sizeof(none), span_text("\x14"));
-	control_posts(DATA_KEYS_INSTALL, served(), &keys_out, sizeof(keys_out),
-	              span_of(&out, sizeof(out)));
-	control_posts(DATA_KEYS_INSTALL, served(), &keys_in, sizeof(keys_in),
-	              span_of(&in, sizeof(in)));
-	control_posts(DATA_MESSAGE_DOWN, served(), &none, sizeof(none), span_text("\x15"));
-	turn(1, 100, false);
-	sends(record_of("\x15", 1));
+	keys_exchanged(&in, &out);
 	c = &conns[served().slot];
 	CHECK_EQ(c->record.in.suite, 1);
 	CHECK_EQ(c->record.out.suite, 1);

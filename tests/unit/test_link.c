@@ -346,6 +346,23 @@ TEST(a_sleeper_is_rung_once_for_many_cells)
 	pair_free(&p);
 }
 
+// Nobody took our announcement back, so the bell need not be read; but not for ever.
+TEST(a_bell_rung_without_a_word_is_read_off_in_the_end)
+{
+	struct pair p = pair_make(&shape);
+	unsigned wakes = 0;
+
+	CHECK_EQ(write(p.bell_b, &(uint64_t){1}, sizeof(uint64_t)), 8);
+	while (rung(p.bell_b) && wakes < 100) {
+		CHECK(link_sleep(p.b));
+		link_awake(p.b);
+		wakes++;
+	}
+	CHECK(wakes > 0);
+	CHECK(wakes <= 16);
+	pair_free(&p);
+}
+
 TEST(work_that_came_before_the_announcement_forbids_sleep)
 {
 	struct pair p = pair_make(&shape);

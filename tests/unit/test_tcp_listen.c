@@ -106,7 +106,7 @@ TEST(the_syn_ack_is_repeated_with_backoff_and_given_up)
 
 	peer_waits(p, 999 * PEER_MS);
 	CHECK_EQ(p->sent, 1);
-	peer_waits(p, 2 * PEER_MS);
+	peer_waits(p, 6 * PEER_MS);
 	CHECK_EQ(p->sent, 2);
 	peer_waits(p, 2 * PEER_SEC);
 	CHECK_EQ(p->sent, 3);

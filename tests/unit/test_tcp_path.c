@@ -186,13 +186,13 @@ TEST(congestion_is_echoed_until_the_peer_slows_down)
 	struct peer *p = with_ecn();
 
 	peer_sends(p, .flags = ACK, .len = 10, .ecn = IP_CE);
-	peer_waits(p, 2 * PEER_MS);
+	peer_waits(p, 6 * PEER_MS);
 	peer_gets(p, .flags = ACK | ECE, .ack = 10);
 	peer_sends(p, .flags = ACK, .seq = 10, .len = 10);
-	peer_waits(p, 2 * PEER_MS);
+	peer_waits(p, 6 * PEER_MS);
 	peer_gets(p, .flags = ACK | ECE, .ack = 20);
 	peer_sends(p, .flags = ACK | CWR, .seq = 20, .len = 10);
-	peer_waits(p, 2 * PEER_MS);
+	peer_waits(p, 6 * PEER_MS);
 	peer_gets(p, .flags = ACK, .ack = 30);
 	peer_end(p);
 }

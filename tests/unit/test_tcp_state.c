@@ -84,7 +84,7 @@ TEST(a_half_closed_connection_goes_on_receiving)
 
 	peer_sends(p, .flags = ACK, .ack = 1, .text = "more");
 	CHECK_EQ(p->app.got, 4);
-	peer_waits(p, 2 * PEER_MS);
+	peer_waits(p, 6 * PEER_MS);
 	peer_gets(p, .flags = ACK, .seq = 1, .ack = 4);
 	peer_end(p);
 }

@@ -206,7 +206,7 @@ TEST(unread_bytes_close_the_window)
 	struct peer *p = not_reading((struct tcp_config){.receive_window = 4000});
 
 	peer_sends(p, .flags = ACK, .len = 1000);
-	peer_waits(p, 2 * PEER_MS);
+	peer_waits(p, 6 * PEER_MS);
 	CHECK_EQ(peer_next(p)->window, 3000);
 	for (uint32_t i = 1; i < 4; i++)
 		peer_sends(p, .flags = ACK, .seq = 1000 * i, .len = 1000);

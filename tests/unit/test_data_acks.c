@@ -1,0 +1,32 @@
+// dataplane/main/data_up.c: what is acknowledged at once, and what waits for its answer.
+#include "tests/unit/data_rig.h"
+
+// A client may hold its next request back until then (Nagle), and nothing answers NEWKEYS.
+TEST(newkeys_alone_is_acknowledged_at_once)
+{
+	struct suite_keys in = pair_keys(5), out = pair_keys(6);
+
+	keys_exchanged(&in, &out);
+	CHECK_EQ(acked_bytes, 16);
+	rig_stop();
+}
+
+TEST(the_first_part_of_a_record_is_acknowledged_at_once)
+{
+	identified();
+	acked_bytes = 0;
+	sends(span_of(record_of("\x14kexinit", 8).data, 10));
+	CHECK_EQ(acked_bytes, 16 + 10); // the identification line as well
+	rig_stop();
+}
+
+TEST(a_message_waits_for_its_answer_to_be_acknowledged)
+{
+	identified();
+	acked_bytes = 0;
+	sends(record_of("\x14kexinit", 8));
+	CHECK_EQ(acked_bytes, 0);
+	rig_stop();
+}
+
+CHECK_MAIN()
