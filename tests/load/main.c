@@ -20,8 +20,8 @@
 struct load {
 	struct load_options options;
 	struct job_pool *pool;
-	struct engine *engine[64];
-	pthread_t thread[64];
+	struct engine *engine[CORES_MAX];
+	pthread_t thread[CORES_MAX];
 	unsigned engines;
 	struct results merged;
 	uint64_t start_us;
@@ -64,7 +64,7 @@ static bool engines_over(const struct load *l)
 
 static void live(const struct load *l)
 {
-	const struct results *all[64];
+	const struct results *all[CORES_MAX];
 
 	for (unsigned i = 0; i < l->engines; i++)
 		all[i] = &l->engine[i]->results;
@@ -104,7 +104,7 @@ static void watch(struct load *l, const sigset_t *ends)
 
 static bool merge(struct load *l)
 {
-	if (!results_init(&l->merged, l->start_us))
+	if (!results_init(&l->merged, l->start_us, l->options.plan.phases))
 		return false;
 	l->merged.cpu_total = 0;
 	for (unsigned i = 0; i < l->engines; i++)
@@ -115,20 +115,35 @@ static bool merge(struct load *l)
 static const char *loop_text(const struct load_options *o)
 {
 	static char text[96];
+	const struct load_task *t = &o->plan.task[0];
 
-	switch (o->arrivals) {
+	if (o->plan_path != NULL) {
+		snprintf(text, sizeof(text), "%u scenarios in %u phases", o->plan.tasks,
+		         o->plan.phases > 0 ? o->plan.phases : 1);
+		return text;
+	}
+	switch (t->arrivals) {
 	case ARRIVAL_CLOSED:
-		snprintf(text, sizeof(text), "closed loop of %u", o->sessions);
+		snprintf(text, sizeof(text), "closed loop of %u", t->sessions);
 		break;
 	case ARRIVAL_RAMP:
-		snprintf(text, sizeof(text), "open loop from %g to %g a second", o->rate,
-		         o->rate_end);
+		snprintf(text, sizeof(text), "open loop from %g to %g a second", t->rate,
+		         t->rate_end);
 		break;
 	default:
-		snprintf(text, sizeof(text), "open loop, %g a second%s", o->rate,
-		         o->arrivals == ARRIVAL_POISSON ? ", poisson" : "");
+		snprintf(text, sizeof(text), "open loop, %g a second%s", t->rate,
+		         t->arrivals == ARRIVAL_POISSON ? ", poisson" : "");
 	}
 	return text;
+}
+
+static bool is_open_loop(const struct load_plan *plan)
+{
+	for (unsigned i = 0; i < plan->tasks; i++) {
+		if (plan->task[i].arrivals != ARRIVAL_CLOSED)
+			return true;
+	}
+	return false;
 }
 
 static bool report(struct load *l)
@@ -136,7 +151,10 @@ static bool report(struct load *l)
 	struct rusage used;
 	struct report r = {
 	        .results = &l->merged,
-	        .scenario = l->options.scenario->name,
+	        .phase = l->options.plan.phase,
+	        .scenario = l->options.plan_path != NULL
+	                            ? l->options.plan_path
+	                            : l->options.plan.task[0].scenario->name,
 	        .target = l->target,
 	        .link = l->options.link,
 	        .loop = loop_text(&l->options),
@@ -144,7 +162,7 @@ static bool report(struct load *l)
 	        .seconds = (double)(l->merged.end_us - l->start_us) / 1e6,
 	        .cpu_loop = l->merged.cpu_total,
 	        .cores = l->engines,
-	        .open_loop = l->options.arrivals != ARRIVAL_CLOSED,
+	        .open_loop = is_open_loop(&l->options.plan),
 	};
 	bool good = true;
 
@@ -174,11 +192,12 @@ static void words_keep(struct load *l, int argc, char **argv)
 static bool start(struct load *l)
 {
 	const struct load_options *o = &l->options;
+	uint64_t sessions = load_options_sessions(o);
 
 	snprintf(l->target, sizeof(l->target), "%s port %u", o->host, o->port);
-	if (!load_port_is(o->link) && !load_sockets_allow(o->sessions + SPARE_DESCRIPTORS)) {
-		fprintf(stderr, "sallyport-load: %u sessions need as many descriptors\n",
-		        o->sessions);
+	if (!load_port_is(o->link) && !load_sockets_allow(sessions + SPARE_DESCRIPTORS)) {
+		fprintf(stderr, "sallyport-load: %lu sessions need as many descriptors\n",
+		        (unsigned long)sessions);
 		return false;
 	}
 	suite_backend_set(SUITE_BACKEND_AUTO);

@@ -71,9 +71,18 @@ against() {
 	holds "$who: each key is echoed" "l['keystroke echo']['count'] >= c['keys typed'] - 4 > 8"
 	measured "$who: rekey" rekey $at --sessions 4 --every 0.3 --duration 2
 	holds "$who: 4 sessions rekey often" "c['key exchanges repeated'] > 12 and l['rekey']['count'] > 12"
+	measured "$who: replay" replay $at --transcript "$work/$who.cast" --count 4
+	holds "$who: a transcript typed four times" "c['transcript events typed'] == 8 and l['answer']['count'] >= 4"
 	measured "$who: abort" abort $at --count 40 --sessions 8
 	holds "$who: 40 are cut off" "c['sessions cut off on purpose'] == 40"
 }
+# cast FILE TEXT TEXT: a transcript in which that is typed.
+cast() {
+	printf '%s\n' '{"version": 2, "width": 80, "height": 24}' "[0.1, \"i\", \"$2\\r\"]" \
+		"[0.3, \"i\", \"$3\\r\"]" >"$1"
+}
+cast "$work/Sallyport.cast" 'display clock' quit
+cast "$work/OpenSSH.cast" 'echo hello' exit
 against Sallyport "$ours"
 against OpenSSH "$peer"
 
@@ -86,12 +95,19 @@ against OpenSSH "$peer"
 	holds "Sallyport: all of them" "c['channel bytes sent'] == 2000000"
 	measured "OpenSSH: 20 MB both ways" bulk $peer --command cat --direction both --bytes 20000000 --count 1
 	holds "OpenSSH: all of them" "c['channel bytes sent'] == c['channel bytes received'] == 20000000"
+	measured "OpenSSH: a file written and read by SFTP" bulk $peer --sftp "$work/file.%n" --direction both --bytes 5000000 --count 2 --sessions 2
+	equal "OpenSSH: both files are whole" "$(cat "$work"/file.? | wc -c)" 10000000
 	measured "OpenSSH: slow readers" slow $peer --command 'cat /dev/zero' --sessions 2 --read-rate 8192 --duration 2
 	holds "OpenSSH: they take little" "0 < c['channel bytes received'] < 200000"
 	measured "Sallyport: slow readers" slow $ours --command 'display version' --sessions 2 --duration 2
 	measured "Sallyport: by password" login --target 192.0.2.2 --user admin --password-file "$run/admin_password" --known-hosts "$run/known_hosts" --count 2 --sessions 1
 	measured "Sallyport: over IPv6" login --target '[2001:db8::2]:22' --user admin --key "$run/admin_key" --known-hosts "$run/known_hosts" --count 10
 
+	printf '%s\n' 'type sessions 2 keys 5' 'phase quiet 2' 'phase storm 1' \
+		"login rate 30 kex 'curve25519-sha256=1,ecdh-sha2-nistp256=1'" >"$work/plan"
+	measured "a plan of two phases" $ours --plan "$work/plan"
+	holds "each phase has its own results" "[p['name'] for p in r['phases']] == ['quiet', 'storm'] and r['phases'][0]['counts']['logins'] == 2 and 25 < r['phases'][1]['counts']['logins'] < 35"
+	holds "key exchanges are mixed" "sum(o['count'] for o in r['chosen'] if 'curve25519' in o['words']) > 3 and sum(o['count'] for o in r['chosen'] if 'nistp256' in o['words']) > 3"
 	measured "a report as a page" login $ours --count 5 --html "$work/report.html" --histograms "$work/histograms"
 	equal "the page needs nothing from elsewhere" "$(grep -oE '(src|href)=|https?://[a-z0-9./]*' "$work/report.html" | sort -u)" http://www.w3.org/2000/svg
 	match "the histogram is HdrHistogram's text" "$(cat "$work/histograms/login.hgrm")" '^#\[Max +=.*Total count +=  +5\]$'

@@ -9,7 +9,7 @@ static struct results r, other;
 
 TEST(a_second_keeps_what_fell_into_it)
 {
-	CHECK(results_init(&r, START));
+	CHECK(results_init(&r, START, 0));
 	results_latency(&r, METRIC_LOGIN, 1000);
 	results_count(&r, TALLY_LOGINS, 1);
 	results_tick(&r, START + 1 * S);
@@ -26,7 +26,7 @@ TEST(a_second_keeps_what_fell_into_it)
 
 TEST(coarse_percentiles_are_near)
 {
-	CHECK(results_init(&r, START));
+	CHECK(results_init(&r, START, 0));
 	for (uint64_t us = 1; us <= 100000; us++)
 		results_latency(&r, METRIC_ECHO, us);
 	CHECK(coarse_at(r.moment[0].latency[METRIC_ECHO], 50) > 48000);
@@ -38,7 +38,7 @@ TEST(coarse_percentiles_are_near)
 
 TEST(a_long_run_folds_its_moments)
 {
-	CHECK(results_init(&r, START));
+	CHECK(results_init(&r, START, 0));
 	for (uint64_t s = 1; s <= 2 * MOMENTS_MAX; s++) {
 		results_count(&r, TALLY_KEYS, 1);
 		results_tick(&r, START + s * S);
@@ -51,7 +51,7 @@ TEST(a_long_run_folds_its_moments)
 
 TEST(errors_of_one_kind_are_one_row)
 {
-	CHECK(results_init(&r, START));
+	CHECK(results_init(&r, START, 0));
 	results_error(&r, "refused", span_text("no"), START + 2 * S);
 	results_error(&r, "refused", span_text("no"), START + 3 * S);
 	results_error(&r, "refused", span_text("later"), START + 3 * S);
@@ -63,7 +63,7 @@ TEST(errors_of_one_kind_are_one_row)
 
 TEST(the_servers_words_cannot_steer_a_terminal)
 {
-	CHECK(results_init(&r, START));
+	CHECK(results_init(&r, START, 0));
 	results_error(&r, "said", span_text("a\033[2Jb\n"), START);
 	CHECK_TEXT(r.error[0].words, "a?[2Jb?");
 	results_fini(&r);
@@ -73,7 +73,7 @@ TEST(more_kinds_than_rows_are_counted_together)
 {
 	char words[16];
 
-	CHECK(results_init(&r, START));
+	CHECK(results_init(&r, START, 0));
 	for (int i = 0; i < (int)ERRORS_MAX + 5; i++) {
 		snprintf(words, sizeof(words), "%d", i);
 		results_error(&r, "said", span_text(words), START);
@@ -85,7 +85,7 @@ TEST(more_kinds_than_rows_are_counted_together)
 
 TEST(merging_threads_adds_and_keeps_their_seconds)
 {
-	CHECK(results_init(&r, START) && results_init(&other, START));
+	CHECK(results_init(&r, START, 0) && results_init(&other, START, 0));
 	results_latency(&other, METRIC_LOGIN, 700);
 	results_count(&other, TALLY_LOGINS, 2);
 	results_error(&other, "refused", span_text(""), START + S);

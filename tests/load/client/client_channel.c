@@ -104,6 +104,8 @@ enum status client_channel_open(struct client_env *env, struct client *c,
 	return STATUS_OK;
 }
 
+static const char *const program_names[] = {"shell", "shell", "exec", "subsystem"};
+
 static void program_ask(struct client_env *env, struct client *c)
 {
 	uint8_t bytes[4096];
@@ -111,8 +113,8 @@ static void program_ask(struct client_env *env, struct client *c)
 
 	if (c->request == CLIENT_SHELL_PTY)
 		pty_ask(env, c);
-	request_begin(&b, c, c->request == CLIENT_EXEC ? "exec" : "shell");
-	if (c->request == CLIENT_EXEC)
+	request_begin(&b, c, program_names[c->request]);
+	if (c->request >= CLIENT_EXEC)
 		builder_text(&b, c->command);
 	c->replies_owed++;
 	client_send(env, c, builder_span(&b));
@@ -307,7 +309,7 @@ static enum status on_success(struct client_env *env, struct client *c)
 
 static enum status on_failure(struct client_env *env, struct client *c)
 {
-	static const char *const names[] = {"shell", "pty or shell", "exec"};
+	static const char *const names[] = {"shell", "pty or shell", "exec", "subsystem"};
 
 	if (c->replies_owed == 0)
 		return STATUS_UNEXPECTED;

@@ -1,6 +1,8 @@
 // Key exchange of a client, first and repeated (RFC 4253 sections 7 to 9, RFC 5656).
 #include "tests/load/client/client_inner.h"
 
+#include <stdio.h>
+
 static bool is_first(const struct client *c)
 {
 	return c->session_id_bytes == 0;
@@ -117,13 +119,29 @@ enum status client_on_verified(struct client_env *env, struct client *c, struct 
 	return STATUS_OK;
 }
 
+// "curve25519-sha256 ssh-ed25519 aes128-gcm@openssh.com": kex, host key, cipher to the server and,
+// where it has one of its own, MAC.
+static void choice_tell(struct client_env *env, struct client *c,
+                        const struct client_choice *choice)
+{
+	const struct suite *suite = choice->suite[KEX_CLIENT_TO_SERVER];
+	char words[256];
+	int len = snprintf(words, sizeof(words), "%s %s %s%s%s", choice->kex->name,
+	                   choice->algorithm->name, suite->cipher,
+	                   suite->mac != NULL ? " " : "", suite->mac != NULL ? suite->mac : "");
+
+	client_tell(env, c, CLIENT_KEYED, 0, span_of(words, (size_t)len));
+}
+
 enum status client_on_newkeys(struct client_env *env, struct client *c, struct span body)
 {
+	struct client_choice choice = c->work->choice;
+
 	if (body.len != 0)
 		return STATUS_TRAILING;
 	client_work_drop(env, c);
 	c->keyed_bytes = 0;
-	client_tell(env, c, CLIENT_KEYED, 0, span_of(NULL, 0));
+	choice_tell(env, c, &choice);
 	return STATUS_OK;
 }
 

@@ -72,7 +72,7 @@ static const struct suite *suite_pick(const struct span *ours, const struct span
 
 	if (cipher.len == 0 || (mac.len == 0 && !suite_cipher_is_aead(cipher)))
 		return NULL;
-	return suite_find(cipher, mac);
+	return suite_find_in(ours[cipher_list], ours[mac_list], cipher, mac);
 }
 
 enum status client_kexinit_choose(struct span our_message, struct span their_message,
@@ -86,9 +86,9 @@ enum status client_kexinit_choose(struct span our_message, struct span their_mes
 		status = parse(their_message, theirs);
 	if (status != STATUS_OK)
 		return status;
-	out->kex = kex_find(names_pick(ours[LIST_KEX], theirs[LIST_KEX]));
-	out->algorithm =
-	        hostkey_algorithm_find(names_pick(ours[LIST_HOST_KEY], theirs[LIST_HOST_KEY]));
+	out->kex = kex_find_in(ours[LIST_KEX], names_pick(ours[LIST_KEX], theirs[LIST_KEX]));
+	out->algorithm = hostkey_algorithm_find_in(
+	        ours[LIST_HOST_KEY], names_pick(ours[LIST_HOST_KEY], theirs[LIST_HOST_KEY]));
 	out->suite[KEX_CLIENT_TO_SERVER] =
 	        suite_pick(ours, theirs, LIST_CIPHER_OUT, LIST_MAC_OUT);
 	out->suite[KEX_SERVER_TO_CLIENT] =

@@ -55,7 +55,7 @@ const char *client_failure_text(enum client_failure failure);
 
 enum client_event {
 	CLIENT_GOT_IDENT,     // words: the server's line
-	CLIENT_KEYED,         // the first key exchange is done
+	CLIENT_KEYED,         // the first key exchange is done; words: what was chosen
 	CLIENT_AUTHENTICATED, // open: channels may be opened, nothing is under way
 	CLIENT_CHANNEL_READY, // shell or exec was granted
 	CLIENT_WRITABLE,      // there is room to write again
@@ -66,7 +66,7 @@ enum client_event {
 	CLIENT_FAILED, // number: enum client_failure; words. The client is over
 };
 
-enum client_request { CLIENT_SHELL, CLIENT_SHELL_PTY, CLIENT_EXEC };
+enum client_request { CLIENT_SHELL, CLIENT_SHELL_PTY, CLIENT_EXEC, CLIENT_SUBSYSTEM };
 
 enum client_channel { CHANNEL_NONE, CHANNEL_OPENING, CHANNEL_ASKED, CHANNEL_READY };
 
@@ -92,7 +92,7 @@ struct client {
 	struct record_conn record;
 	const struct client_config *config;
 	struct client_work *work; // NULL when idle
-	const char *command;      // of the channel; outlives it
+	const char *command;      // or subsystem of the channel; outlives it
 	uint64_t keyed_bytes;     // both ways under these keys
 	uint8_t session_id[KEX_HASH_MAX];
 	uint32_t slot, life; // name in the record layer's cache
@@ -160,7 +160,7 @@ struct client *client_work_done(struct client_work *work);
 
 // --- verbs of an open client ---------------------------------------------------------------------
 
-// Open the channel. `command` is for CLIENT_EXEC and stays where it is. UNEXPECTED: not open, or a channel is there.
+// Open the channel. `command` is for CLIENT_EXEC and CLIENT_SUBSYSTEM and stays where it is. UNEXPECTED: not open, or a channel is there.
 [[nodiscard]] enum status client_channel_open(struct client_env *env, struct client *c,
                                               enum client_request kind, const char *command);
 // Send as much of the data as windows and a key exchange allow; answers how much.

@@ -3,9 +3,12 @@
 
 #include "tests/load/report/results.h"
 
+struct load_phase;
+
 // What the numbers belong to.
 struct report {
-	const struct results *results; // merged
+	const struct results *results;  // merged
+	const struct load_phase *phase; // as many as results->phases
 	const char *scenario, *target, *link, *loop, *command_line;
 	double seconds;
 	double cpu_loop; // seconds of CPU of the loop threads, all together

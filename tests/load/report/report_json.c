@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tests/load/scenario/load_plan.h"
+
 static json_t *steps_json(const struct histogram *h)
 {
 	json_t *list = json_array();
@@ -31,14 +33,13 @@ static json_t *latency_json(const struct histogram *h, enum metric m)
 	                 (json_int_t)histogram_at(h, 99.9), "percentiles", steps_json(h));
 }
 
-static json_t *latencies_json(const struct results *r)
+static json_t *latencies_json(struct histogram *const latency[METRICS])
 {
 	json_t *list = json_array();
 
 	for (unsigned m = 0; m < METRICS; m++) {
-		if (r->latency[m]->total > 0)
-			json_array_append_new(list,
-			                      latency_json(r->latency[m], (enum metric)m));
+		if (latency[m] != NULL && latency[m]->total > 0)
+			json_array_append_new(list, latency_json(latency[m], (enum metric)m));
 	}
 	return list;
 }
@@ -95,6 +96,32 @@ static json_t *moments_json(const struct results *r)
 	return list;
 }
 
+static json_t *phases_json(const struct report *r)
+{
+	json_t *list = json_array();
+
+	for (unsigned p = 0; p < r->results->phases; p++) {
+		const struct phase_results *in = &r->results->in_phase[p];
+
+		json_array_append_new(
+		        list, json_pack("{s:s,s:f,s:f,s:o,s:o}", "name", r->phase[p].name,
+		                        "from_s", r->phase[p].from_s, "to_s", r->phase[p].to_s,
+		                        "counts", tallies_json(in->tally), "latency",
+		                        latencies_json(in->latency)));
+	}
+	return list;
+}
+
+static json_t *chosen_json(const struct results *r)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < r->chosens; i++)
+		json_array_append_new(list, json_pack("{s:s,s:I}", "words", r->chosen[i].words,
+		                                      "count", (json_int_t)r->chosen[i].count));
+	return list;
+}
+
 static json_t *report_tree(const struct report *r)
 {
 	const char *limit = report_bottleneck(r);
@@ -106,15 +133,16 @@ static json_t *report_tree(const struct report *r)
 
 	if (limit != NULL)
 		json_object_set_new(generator, "limit_reason", json_string(limit));
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:f,s:o,s:o,s:I,s:o,s:I,s:o,s:I,s:o}",
+	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:f,s:o,s:o,s:I,s:o,s:I,s:o,s:I,s:o,s:o,s:o}",
 	                 "scenario", r->scenario, "target", r->target, "link", r->link, "loop",
 	                 r->loop, "command_line", r->command_line, "seconds", r->seconds,
-	                 "latency", latencies_json(r->results), "counts",
+	                 "latency", latencies_json(r->results->latency), "counts",
 	                 tallies_json(r->results->tally), "open_most",
 	                 (json_int_t)r->results->open_most, "errors", errors_json(r->results),
 	                 "errors_other", (json_int_t)r->results->errors_other, "generator",
 	                 generator, "moment_s", (json_int_t)r->results->width_s, "moments",
-	                 moments_json(r->results));
+	                 moments_json(r->results), "phases", phases_json(r), "chosen",
+	                 chosen_json(r->results));
 }
 
 char *report_json_text(const struct report *r, size_t flags)

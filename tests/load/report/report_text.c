@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/load/scenario/load_plan.h"
+
 #define MS 1000.0
 
 // --- progress ------------------------------------------------------------------------------------
@@ -50,14 +52,14 @@ const char *report_bottleneck(const struct report *r)
 	return NULL;
 }
 
-static void latencies(const struct results *r, FILE *out)
+static void latency_rows(struct histogram *const latency[METRICS], FILE *out)
 {
 	fprintf(out, "\n%-16s %9s %10s %10s %10s %10s %10s %10s   ms\n", "latency", "count",
 	        "mean", "p50", "p90", "p99", "p99.9", "max");
 	for (unsigned m = 0; m < METRICS; m++) {
-		const struct histogram *h = r->latency[m];
+		const struct histogram *h = latency[m];
 
-		if (h->total == 0)
+		if (h == NULL || h->total == 0)
 			continue;
 		fprintf(out, "%-16s %9lu %10.3f %10.3f %10.3f %10.3f %10.3f %10.3f\n",
 		        metric_label((enum metric)m), (unsigned long)h->total,
@@ -65,6 +67,27 @@ static void latencies(const struct results *r, FILE *out)
 		        (double)histogram_at(h, 90) / MS, (double)histogram_at(h, 99) / MS,
 		        (double)histogram_at(h, 99.9) / MS, (double)h->max / MS);
 	}
+}
+
+static void phases(const struct report *r, FILE *out)
+{
+	for (unsigned p = 0; p < r->results->phases; p++) {
+		fprintf(out, "\nphase %s, from %g to %g s", r->phase[p].name,
+		        r->phase[p].from_s, r->phase[p].to_s);
+		latency_rows(r->results->in_phase[p].latency, out);
+	}
+}
+
+static void chosen(const struct results *r, FILE *out)
+{
+	if (r->chosens == 0)
+		return;
+	fprintf(out, "\n%9s  chosen in key exchanges\n", "sessions");
+	for (unsigned i = 0; i < r->chosens; i++)
+		fprintf(out, "%9lu  %s\n", (unsigned long)r->chosen[i].count,
+		        r->chosen[i].words);
+	if (r->chosen_other > 0)
+		fprintf(out, "%9lu  others\n", (unsigned long)r->chosen_other);
 }
 
 static void tallies(const struct report *r, FILE *out)
@@ -100,8 +123,10 @@ void report_text(const struct report *r, FILE *out)
 
 	fprintf(out, "%s against %s over %s, %s, %.1f s\n", r->scenario, r->target, r->link,
 	        r->loop, r->seconds);
-	latencies(r->results, out);
+	latency_rows(r->results->latency, out);
+	phases(r, out);
 	tallies(r, out);
+	chosen(r->results, out);
 	errors(r->results, out);
 	fprintf(out,
 	        "\ngenerator: %.2f s of CPU (%.0f %% of a core; loop threads %.0f %% each), "

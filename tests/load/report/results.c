@@ -166,8 +166,23 @@ void results_tick(struct results *r, uint64_t now_us)
 		moment_close(r);
 }
 
+static void phase_close(struct results *r)
+{
+	for (unsigned i = 0; r->phases > 0 && i < TALLIES; i++) {
+		r->in_phase[r->phase].tally[i] = r->tally[i] - r->phase_tally[i];
+		r->phase_tally[i] = r->tally[i];
+	}
+}
+
+void results_phase_next(struct results *r)
+{
+	phase_close(r);
+	r->phase++;
+}
+
 void results_end(struct results *r, uint64_t now_us)
 {
+	phase_close(r);
 	results_tick(r, now_us);
 	moment_close(r);
 	r->end_us = now_us;
@@ -176,9 +191,10 @@ void results_end(struct results *r, uint64_t now_us)
 
 // --- collecting ----------------------------------------------------------------------------------
 
-bool results_init(struct results *r, uint64_t now_us)
+bool results_init(struct results *r, uint64_t now_us, unsigned phases)
 {
-	*r = (struct results){.start_us = now_us, .width_s = 1};
+	*r = (struct results){.start_us = now_us, .width_s = 1, .phases = phases};
+	r->in_phase = calloc(phases + 1, sizeof(*r->in_phase));
 	r->moment = calloc(MOMENTS_MAX, sizeof(*r->moment));
 	for (unsigned i = 0; i < METRICS; i++) {
 		r->latency[i] = histogram_new();
@@ -186,7 +202,7 @@ bool results_init(struct results *r, uint64_t now_us)
 			return false;
 	}
 	r->cpu_before = r->cpu_total = cpu_now();
-	return r->moment != NULL;
+	return r->moment != NULL && r->in_phase != NULL;
 }
 
 void results_fini(struct results *r)
@@ -195,7 +211,19 @@ void results_fini(struct results *r)
 		histogram_free(r->latency[i]);
 	for (unsigned i = 0; r->moment != NULL && i < MOMENTS_MAX; i++)
 		moment_fini(&r->moment[i]);
+	for (unsigned i = 0; r->in_phase != NULL && i < r->phases * METRICS; i++)
+		histogram_free(r->in_phase[i / METRICS].latency[i % METRICS]);
+	free(r->in_phase);
 	free(r->moment);
+}
+
+static struct histogram *phase_histogram(struct results *r, unsigned phase, enum metric m)
+{
+	struct histogram **h = &r->in_phase[phase].latency[m];
+
+	if (*h == NULL)
+		*h = histogram_new();
+	return *h;
 }
 
 void results_latency(struct results *r, enum metric m, uint64_t us)
@@ -204,6 +232,8 @@ void results_latency(struct results *r, enum metric m, uint64_t us)
 	uint32_t bounded = us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 
 	histogram_add(r->latency[m], us);
+	if (r->phases > 0 && phase_histogram(r, r->phase, m) != NULL)
+		histogram_add(r->in_phase[r->phase].latency[m], us);
 	if (*c == NULL)
 		*c = calloc(1, sizeof(**c));
 	if (*c == NULL)
@@ -260,6 +290,31 @@ void results_error(struct results *r, const char *class, struct span words, uint
 	error_count(r, class, text, 1, (uint32_t)((now_us - r->start_us) / SECOND_US));
 }
 
+static void chosen_count(struct results *r, const char *words, uint64_t count)
+{
+	unsigned i = 0;
+
+	while (i < r->chosens && strcmp(r->chosen[i].words, words) != 0)
+		i++;
+	if (i == CHOSEN_MAX) {
+		r->chosen_other += count;
+		return;
+	}
+	if (i == r->chosens) {
+		r->chosens++;
+		memcpy(r->chosen[i].words, words, ERROR_WORDS);
+	}
+	r->chosen[i].count += count;
+}
+
+void results_chosen(struct results *r, struct span words)
+{
+	char text[ERROR_WORDS] = {0};
+
+	words_copy(text, words);
+	chosen_count(r, text, 1);
+}
+
 // --- merging -------------------------------------------------------------------------------------
 
 static void moments_merge(struct results *into, const struct results *from)
@@ -279,6 +334,20 @@ static void moments_merge(struct results *into, const struct results *from)
 	}
 }
 
+static void phases_merge(struct results *into, const struct results *from)
+{
+	for (unsigned p = 0; p < into->phases && p < from->phases; p++) {
+		for (unsigned m = 0; m < METRICS; m++) {
+			const struct histogram *h = from->in_phase[p].latency[m];
+
+			if (h != NULL && phase_histogram(into, p, (enum metric)m) != NULL)
+				histogram_merge(into->in_phase[p].latency[m], h);
+		}
+		for (unsigned t = 0; t < TALLIES; t++)
+			into->in_phase[p].tally[t] += from->in_phase[p].tally[t];
+	}
+}
+
 void results_merge(struct results *into, const struct results *from)
 {
 	for (unsigned i = 0; i < METRICS; i++)
@@ -289,6 +358,10 @@ void results_merge(struct results *into, const struct results *from)
 		error_count(into, from->error[i].class, from->error[i].words,
 		            from->error[i].count, from->error[i].first_s);
 	into->errors_other += from->errors_other;
+	for (unsigned i = 0; i < from->chosens; i++)
+		chosen_count(into, from->chosen[i].words, from->chosen[i].count);
+	into->chosen_other += from->chosen_other;
+	phases_merge(into, from);
 	into->open += from->open;
 	into->open_most += from->open_most;
 	into->cpu_total += from->cpu_total;

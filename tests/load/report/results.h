@@ -19,6 +19,7 @@
 	X(PROMPT,  "first prompt",   "from asking for a shell to its first byte")                 \
 	X(EXEC,    "exec",           "from asking for the command to its channel's end")          \
 	X(ECHO,    "keystroke echo", "from when a key was due to its echo")                       \
+	X(REPLY,   "answer",         "from when typed text was due to the first byte after it")   \
 	X(REKEY,   "rekey",          "from our KEXINIT to the server's NEWKEYS")                  \
 	X(CLOSE,   "close",          "from our DISCONNECT to the connection's end")               \
 	X(SESSION, "whole session",  "from the intended start to the connection's end")
@@ -30,6 +31,7 @@
 	X(FAILED,   "sessions failed")                                                            \
 	X(EXECS,    "commands run")                                                               \
 	X(KEYS,     "keys typed")                                                                 \
+	X(TYPED,    "transcript events typed")                                                    \
 	X(REKEYS,   "key exchanges repeated")                                                     \
 	X(BYTES_UP, "channel bytes sent")                                                         \
 	X(BYTES_DOWN, "channel bytes received")                                                   \
@@ -56,6 +58,7 @@ const char *tally_text(enum tally t);
 
 #define ERRORS_MAX     128u
 #define ERROR_WORDS    160u
+#define CHOSEN_MAX     64u
 #define MOMENTS_MAX    1200u // then two become one
 #define COARSE_HALF    16u
 #define COARSE_BUCKETS (28u * COARSE_HALF + COARSE_HALF)
@@ -80,6 +83,18 @@ struct moment {
 	double cpu;                      // share of one core that this thread used
 };
 
+// What was chosen in first key exchanges.
+struct chosen_row {
+	char words[ERROR_WORDS];
+	uint64_t count;
+};
+
+// One stretch of a plan.
+struct phase_results {
+	struct histogram *latency[METRICS]; // NULL: none fell into it
+	uint64_t tally[TALLIES];            // within it
+};
+
 struct results {
 	struct histogram *latency[METRICS];
 	uint64_t tally[TALLIES]; // writer: the thread; the live line reads
@@ -87,6 +102,12 @@ struct results {
 	struct error_row error[ERRORS_MAX];
 	unsigned errors;
 	uint64_t errors_other; // beyond ERRORS_MAX
+	struct chosen_row chosen[CHOSEN_MAX];
+	unsigned chosens;
+	uint64_t chosen_other; // beyond CHOSEN_MAX
+	struct phase_results *in_phase;
+	unsigned phase, phases;        // the one that is on, of so many; 0: no phases
+	uint64_t phase_tally[TALLIES]; // when it began
 	struct moment *moment;
 	unsigned moments;
 	uint32_t width_s; // of a moment
@@ -97,11 +118,14 @@ struct results {
 	uint64_t late;                // arrivals that began more than 10 ms behind it
 };
 
-[[nodiscard]] bool results_init(struct results *r, uint64_t now_us);
+[[nodiscard]] bool results_init(struct results *r, uint64_t now_us, unsigned phases);
 void results_fini(struct results *r);
 
 void results_latency(struct results *r, enum metric m, uint64_t us);
 void results_error(struct results *r, const char *class, struct span words, uint64_t now_us);
+
+void results_chosen(struct results *r, struct span words);
+void results_phase_next(struct results *r);
 
 // Close the moments that have passed; call at least once a second, on the thread itself.
 void results_tick(struct results *r, uint64_t now_us);

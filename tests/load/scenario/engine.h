@@ -1,5 +1,6 @@
-// One thread of the generator: its sessions, their timers, the plan of arrivals, the scenario's
-// moves. Everything that changes hangs off struct engine; the options are shared and read only.
+// One thread of the generator: its sessions, their timers, what its tasks have under way, the
+// scenarios' moves. Everything that changes hangs off struct engine; the options are shared and
+// read only.
 #pragma once
 
 #include <assert.h>
@@ -11,12 +12,14 @@
 #include "tests/load/report/results.h"
 #include "tests/load/scenario/arrivals.h"
 #include "tests/load/scenario/job_pool.h"
+#include "tests/load/scenario/load_plan.h"
 
 #define SESSION_NONE UINT32_MAX
 
 struct load_options;
 struct engine;
 struct load_session;
+struct sftp_work;
 
 enum session_life {
 	SESSION_FREE,
@@ -32,7 +35,7 @@ struct scenario {
 	const char *name;
 	const char *text;
 	bool holds; // sessions stay until the run is over
-	bool needs_command;
+	bool needs_command, needs_transcript, takes_sftp;
 	bool small_window; // grants little unless told otherwise
 	void (*begin)(struct engine *e, struct load_session *s); // before it connects
 	void (*moved)(struct engine *e,
@@ -44,6 +47,8 @@ struct scenario {
 	void (*channel_over)(struct engine *e, struct load_session *s);
 	void (*rekeyed)(struct engine *e, struct load_session *s);
 	void (*timer)(struct engine *e, struct load_session *s, uint64_t now_us);
+	void (*end)(struct engine *e,
+	            struct load_session *s); // whatever the session has is freed
 };
 const struct scenario *scenario_find(const char *name);
 const struct scenario *scenario_at(unsigned i); // NULL: no more
@@ -61,6 +66,14 @@ struct typing {
 
 struct moving {
 	uint64_t sent, received;
+	struct sftp_work *sftp; // owned
+};
+
+struct replaying {
+	uint64_t first_us; // when the transcript began
+	uint64_t asked_us; // when the oldest text without an answer was due; 0: none
+	uint32_t sent;     // events
+	uint32_t part;     // bytes of the next one
 };
 
 struct load_session {
@@ -73,35 +86,49 @@ struct load_session {
 	uint32_t next_free;
 	uint8_t stage;                           // enum session_life
 	uint8_t end;                             // enum session_end, to be carried out
+	uint8_t task;                            // of its engine
 	bool was_open : 1, failed : 1, gone : 1; // gone: the link has forgotten it
 	union {
 		struct typing typing;
 		struct moving moving;
+		struct replaying replaying;
 		uint32_t turn; // abort: the state to leave in
 	};
 };
 static_assert(sizeof(struct load_session) <= 640, "with TCP's 320 below 1 KiB a held session");
 
+enum task_stage { TASK_WAITING, TASK_RUNNING, TASK_STOPPING, TASK_OVER };
+
+// What this thread does of a task.
+struct task_run {
+	const struct load_task *task;
+	struct arrivals arrivals;
+	uint32_t bound;      // sessions at once
+	uint32_t parallel;   // of them logging in
+	uint32_t active;     // sessions not free
+	uint32_t logging_in; // of them, not authenticated yet
+	uint64_t made;       // sessions begun
+	uint64_t begin_us;
+	uint64_t stop_us;    // no arrivals from then on; UINT64_MAX: not planned
+	uint64_t give_up_us; // what is still under way then is cut
+	uint32_t goodbye;    // next slot to say goodbye to
+	enum task_stage stage;
+};
+
 struct engine {
 	const struct load_options *options;
-	const struct scenario *scenario;
+	struct task_run run[TASKS_MAX];
+	unsigned runs;
 	struct load_link *link;
 	struct load_session *sessions;
 	uint32_t slots, free_first, touched;
-	uint32_t active;     // sessions not free
-	uint32_t logging_in; // of them, not authenticated yet
-	uint32_t parallel;   // bound of logging_in
-	uint64_t made;       // sessions begun
+	uint32_t active; // sessions not free
 	struct wheel wheel;
-	struct arrivals arrivals;
 	struct client_env env;
 	struct job_pool *pool; // NULL: jobs run at once
 	struct job_taker *jobs;
 	struct results results;
-	uint64_t start_us, stop_us; // stop: no arrivals from then on; UINT64_MAX: not planned
-	uint64_t give_up_us;        // what is still under way then is cut
-	uint32_t goodbye;           // next slot to say goodbye to
-	bool stopping;
+	uint64_t start_us;
 	_Atomic bool stop;  // writer: main
 	_Atomic bool hurry; // writer: main; do not wait for what is under way
 	_Atomic bool over;  // reader: main
@@ -121,6 +148,12 @@ void engine_stop(struct engine *e, bool hurry); // any thread
 
 // --- for scenarios -------------------------------------------------------------------------------
 
+static inline const struct load_task *task_of(const struct engine *e,
+                                              const struct load_session *s)
+{
+	return e->run[s->task].task;
+}
+
 uint32_t session_slot(const struct engine *e, const struct load_session *s);
 void session_finish(struct engine *e, struct load_session *s); // say goodbye: it went well
 void session_fail(struct engine *e, struct load_session *s, const char *class,
@@ -136,9 +169,18 @@ void session_channel(struct engine *e, struct load_session *s, enum client_reque
 extern const struct client_ops session_client_ops;
 extern const struct load_link_app session_link_ops;
 
-// Begin one; false when there is no slot.
-bool session_begin(struct engine *e, uint64_t intended_us);
+// Begin one of a task; false when there is no slot.
+bool session_begin(struct engine *e, unsigned run, uint64_t intended_us);
 void session_timer(void *engine, uint32_t slot, uint64_t now_us);
 void session_jobs(struct engine *e);
 // The run is over: finish it when it is open, else cut it if `all`.
 void session_goodbye(struct engine *e, struct load_session *s, bool all);
+// Forget it in any stage; what it had open is reset.
+void session_drop(struct engine *e, struct load_session *s);
+
+// task_run.c
+void tasks_share(struct engine *e, unsigned engines); // this engine's part of every task
+void tasks_start(struct engine *e, uint64_t now_us);
+void tasks_turn(struct engine *e, uint64_t now_us);
+uint64_t tasks_wait_until(const struct engine *e, uint64_t now_us);
+bool tasks_are_over(const struct engine *e);

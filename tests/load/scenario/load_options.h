@@ -5,48 +5,36 @@
 
 #include "tests/load/client/known_hosts.h"
 #include "tests/load/client/ssh_client.h"
-#include "tests/load/scenario/arrivals.h"
+#include "tests/load/scenario/load_plan.h"
 
 #define SOURCES_MAX 4096u
-
-struct scenario;
-
-enum load_direction { LOAD_DOWN, LOAD_UP, LOAD_BOTH };
+#define CORES_MAX   64u
 
 struct load_options {
-	const struct scenario *scenario;
+	const char *target_text, *plan_path;
+	const char *key_path, *password_path, *known_hosts_path, *pin;
 	char host[256], address[INET6_ADDRSTRLEN];
 	uint16_t port;
 	struct sockaddr_storage target;
 	const char *link;
 	struct sockaddr_storage *sources;
 	unsigned source_count;
-	unsigned prefix_bits;            // ports: of the network the sources are in
+	uint32_t prefix_bits;            // ports: of the network the sources are in
 	struct sockaddr_storage gateway; // ports; family 0: none
-	struct client_config client;
-	char host_keys[256];
+	struct client_config client;     // what all sessions have in common
 	struct hostkey *key;
 	struct blob key_blob, password;
 	struct host_trust *trust;
-	enum arrival_kind arrivals;
-	double rate, rate_end; // arrivals a second
-	uint64_t count;        // UINT64_MAX: not bounded
-	double duration_s;     // 0: until the count is reached
-	double timeout_s;
-	uint32_t sessions; // at once
-	uint32_t parallel; // logging in at once
-	unsigned cores, pool;
-	const char *command;
-	char line[1024]; // what bulk up writes again and again
-	uint64_t bytes;
-	enum load_direction direction;
-	bool shell; // bulk and slow: through a shell, not exec
-	double keys, every_s, read_rate;
+	struct load_task said; // what lines of a plan begin with
+	struct load_plan plan; // one task of no phase when a scenario is named
+	uint32_t cores, pool;
 	const char *json, *html, *histograms;
-	bool own_target, quiet;
+	bool own_target, quiet, help;
 };
 
 // Complains on stderr. *status is what to exit with when the answer is false (0 after --help).
 [[nodiscard]] bool load_options_parse(int argc, char **argv, struct load_options *out,
                                       int *status);
 void load_options_fini(struct load_options *o);
+
+uint64_t load_options_sessions(const struct load_options *o); // at once, all tasks together

@@ -16,6 +16,21 @@ static struct load_session *session_of(struct client *c)
 static_assert(offsetof(struct load_session, client) == 0,
               "a client is its session's beginning");
 
+static struct task_run *run_of(struct engine *e, const struct load_session *s)
+{
+	return &e->run[s->task];
+}
+
+static const struct scenario *scenario_of(const struct engine *e, const struct load_session *s)
+{
+	return task_of(e, s)->scenario;
+}
+
+static bool is_closed_loop(const struct engine *e, const struct load_session *s)
+{
+	return e->run[s->task].arrivals.kind == ARRIVAL_CLOSED;
+}
+
 uint32_t session_slot(const struct engine *e, const struct load_session *s)
 {
 	return (uint32_t)(s - e->sessions);
@@ -39,15 +54,19 @@ static void measure(struct engine *e, struct load_session *s, enum metric m)
 
 static void session_free(struct engine *e, struct load_session *s)
 {
+	struct task_run *r = run_of(e, s);
 	uint32_t slot = session_slot(e, s);
 
 	if (s->stage == SESSION_CONNECTING || s->stage == SESSION_LOGIN)
-		e->logging_in--;
+		r->logging_in--;
+	if (r->task->scenario->end != NULL)
+		r->task->scenario->end(e, s);
 	client_fini(&e->env, &s->client);
 	wheel_cancel(&e->wheel, slot);
 	s->stage = SESSION_FREE;
 	s->next_free = e->free_first;
 	e->free_first = slot;
+	r->active--;
 	e->active--;
 }
 
@@ -55,7 +74,7 @@ static void session_free(struct engine *e, struct load_session *s)
 static void stage_leave(struct engine *e, struct load_session *s)
 {
 	if (s->stage == SESSION_CONNECTING || s->stage == SESSION_LOGIN)
-		e->logging_in--;
+		run_of(e, s)->logging_in--;
 	if (s->was_open)
 		e->results.open--;
 	s->was_open = false;
@@ -69,7 +88,7 @@ static void closing_enter(struct engine *e, struct load_session *s, uint64_t wai
 	session_arm(e, s, s->step_us + wait_us);
 }
 
-static void forget(struct engine *e, struct load_session *s)
+void session_drop(struct engine *e, struct load_session *s)
 {
 	stage_leave(e, s);
 	s->stage = SESSION_CLOSING;
@@ -80,21 +99,22 @@ static void forget(struct engine *e, struct load_session *s)
 
 static void session_settle(struct engine *e, struct load_session *s)
 {
+	const struct scenario *scenario = scenario_of(e, s);
 	enum session_end end;
 
 	if (s->stage == SESSION_FREE)
 		return;
-	if (e->scenario->moved != NULL && s->stage < SESSION_CLOSING && s->end == END_NONE)
-		e->scenario->moved(e, s);
+	if (scenario->moved != NULL && s->stage < SESSION_CLOSING && s->end == END_NONE)
+		scenario->moved(e, s);
 	end = (enum session_end)s->end;
 	s->end = END_NONE;
 	if (end == END_FINISH) {
 		client_disconnect(&e->env, &s->client);
 		closing_enter(e, s, CLOSE_WAIT_US);
 	} else if (end == END_CUT) {
-		forget(e, s);
-	} else if (end == END_FAIL && s->gone && e->arrivals.kind != ARRIVAL_CLOSED) {
-		forget(e, s);
+		session_drop(e, s);
+	} else if (end == END_FAIL && s->gone && !is_closed_loop(e, s)) {
+		session_drop(e, s);
 	} else if (end == END_FAIL) {
 		closing_enter(e, s, REST_US);
 	}
@@ -136,8 +156,9 @@ void session_goodbye(struct engine *e, struct load_session *s, bool all)
 
 // --- beginning -----------------------------------------------------------------------------------
 
-bool session_begin(struct engine *e, uint64_t intended_us)
+bool session_begin(struct engine *e, unsigned run, uint64_t intended_us)
 {
+	struct task_run *r = &e->run[run];
 	struct load_session *s;
 	uint32_t slot = e->free_first;
 
@@ -152,14 +173,16 @@ bool session_begin(struct engine *e, uint64_t intended_us)
 	                           .timer = s->timer,
 	                           .intended_us = intended_us,
 	                           .step_us = load_now_us(),
-	                           .stage = SESSION_CONNECTING};
+	                           .stage = SESSION_CONNECTING,
+	                           .task = (uint8_t)run};
 	e->active++;
-	e->logging_in++;
-	e->made++;
+	r->active++;
+	r->logging_in++;
+	r->made++;
 	results_count(&e->results, TALLY_STARTED, 1);
-	if (e->scenario->begin != NULL)
-		e->scenario->begin(e, s);
-	session_arm(e, s, s->step_us + (uint64_t)(e->options->timeout_s * 1e6));
+	if (r->task->scenario->begin != NULL)
+		r->task->scenario->begin(e, s);
+	session_arm(e, s, s->step_us + (uint64_t)(r->task->timeout_s * 1e6));
 	if (!e->link->ops->connect(e->link, slot)) {
 		s->gone = true;
 		session_fail(e, s, load_end_text(LOAD_END_LOCAL), span_text("no connection"));
@@ -187,7 +210,7 @@ static void on_opened(void *engine, uint32_t slot)
 
 	measure(e, s, METRIC_CONNECT);
 	s->stage = SESSION_LOGIN;
-	client_start(&e->env, &s->client, &e->options->client, slot, s->life);
+	client_start(&e->env, &s->client, offers_draw(&task_of(e, s)->offers), slot, s->life);
 	session_settle(e, s);
 }
 
@@ -224,7 +247,7 @@ static void on_drained(void *engine, uint32_t slot)
 	struct engine *e = engine;
 	struct load_session *s = &e->sessions[slot];
 
-	scenario_run(e, s, e->scenario->writable);
+	scenario_run(e, s, scenario_of(e, s)->writable);
 	session_settle(e, s);
 }
 
@@ -235,7 +258,7 @@ static void closing_end(struct engine *e, struct load_session *s)
 		results_latency(&e->results, METRIC_SESSION, s->step_us - s->intended_us);
 		results_count(&e->results, TALLY_FINISHED, 1);
 		session_free(e, s);
-	} else if (e->arrivals.kind != ARRIVAL_CLOSED) {
+	} else if (!is_closed_loop(e, s)) {
 		session_free(e, s);
 	}
 }
@@ -285,15 +308,15 @@ static void on_open(struct engine *e, struct load_session *s)
 	measure(e, s, METRIC_AUTH);
 	results_latency(&e->results, METRIC_LOGIN, s->step_us - s->intended_us);
 	results_count(&e->results, TALLY_LOGINS, 1);
-	e->logging_in--;
+	run_of(e, s)->logging_in--;
 	s->stage = SESSION_OPEN;
 	s->was_open = true;
 	e->results.open++;
 	if (e->results.open > e->results.open_most)
 		e->results.open_most = e->results.open;
 	s->due_us = 0;
-	if (e->scenario->open != NULL)
-		e->scenario->open(e, s);
+	if (scenario_of(e, s)->open != NULL)
+		scenario_of(e, s)->open(e, s);
 }
 
 static void on_event(void *engine, struct client *c, enum client_event event, uint32_t number,
@@ -308,22 +331,23 @@ static void on_event(void *engine, struct client *c, enum client_event event, ui
 		return;
 	case CLIENT_KEYED:
 		measure(e, s, METRIC_KEX);
+		results_chosen(&e->results, words);
 		return;
 	case CLIENT_AUTHENTICATED:
 		on_open(e, s);
 		return;
 	case CLIENT_CHANNEL_READY:
-		scenario_run(e, s, e->scenario->ready);
+		scenario_run(e, s, scenario_of(e, s)->ready);
 		return;
 	case CLIENT_WRITABLE:
-		scenario_run(e, s, e->scenario->writable);
+		scenario_run(e, s, scenario_of(e, s)->writable);
 		return;
 	case CLIENT_CHANNEL_OVER:
-		scenario_run(e, s, e->scenario->channel_over);
+		scenario_run(e, s, scenario_of(e, s)->channel_over);
 		return;
 	case CLIENT_REKEYED:
 		results_count(&e->results, TALLY_REKEYS, 1);
-		scenario_run(e, s, e->scenario->rekeyed);
+		scenario_run(e, s, scenario_of(e, s)->rekeyed);
 		return;
 	case CLIENT_FAILED:
 		session_fail(e, s, client_failure_text((enum client_failure)number), words);
@@ -340,8 +364,8 @@ static void on_data(void *engine, struct client *c, struct span bytes)
 	struct load_session *s = session_of(c);
 
 	results_count(&e->results, TALLY_BYTES_DOWN, bytes.len);
-	if (e->scenario->data != NULL && s->stage == SESSION_OPEN)
-		e->scenario->data(e, s, bytes);
+	if (scenario_of(e, s)->data != NULL && s->stage == SESSION_OPEN)
+		scenario_of(e, s)->data(e, s, bytes);
 }
 
 const struct client_ops session_client_ops = {on_send, on_post, on_event, on_data};
@@ -383,7 +407,7 @@ static void closing_late(struct engine *e, struct load_session *s)
 		results_error(&e->results, "timed out",
 		              span_text("awaiting the connection's end"), load_now_us());
 	}
-	forget(e, s);
+	session_drop(e, s);
 }
 
 void session_timer(void *engine, uint32_t slot, uint64_t now_us)
@@ -400,8 +424,8 @@ void session_timer(void *engine, uint32_t slot, uint64_t now_us)
 	s->due_us = 0;
 	if (s->stage == SESSION_CLOSING)
 		closing_late(e, s);
-	else if (s->stage == SESSION_OPEN && e->scenario->timer != NULL)
-		e->scenario->timer(e, s, now_us);
+	else if (s->stage == SESSION_OPEN && scenario_of(e, s)->timer != NULL)
+		scenario_of(e, s)->timer(e, s, now_us);
 	else
 		login_late(e, s);
 	session_settle(e, s);

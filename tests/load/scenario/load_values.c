@@ -9,16 +9,23 @@
 
 #define FILE_MAX_BYTES (16u << 20)
 
+static _Thread_local char complaint[512];
+
 __attribute__((format(printf, 1, 2))) bool load_complain(const char *format, ...)
 {
+	char text[sizeof(complaint)]; // the last one may be among the arguments
 	va_list list;
 
-	fputs("sallyport-load: ", stderr);
 	va_start(list, format);
-	vfprintf(stderr, format, list);
+	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	fputc('\n', stderr);
+	memcpy(complaint, text, sizeof(complaint));
 	return false;
+}
+
+const char *load_complaint(void)
+{
+	return complaint;
 }
 
 bool value_number(const char *text, double least, double most, double *out)
@@ -32,40 +39,18 @@ bool value_number(const char *text, double least, double most, double *out)
 	return load_complain("%s is not a number from %g to %g", text, least, most);
 }
 
-bool value_u32(const char *text, uint32_t least, uint32_t most, uint32_t *out)
-{
-	double value;
-
-	if (!value_number(text, least, most, &value))
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
-bool value_u64(const char *text, uint64_t *out)
-{
-	double value;
-
-	if (!value_number(text, 1, 1e15, &value))
-		return false;
-	*out = (uint64_t)value;
-	return true;
-}
-
 // R, or R..S for a ramp.
-bool value_rate(const char *text, struct load_options *o)
+bool value_rate(const char *text, struct load_task *t)
 {
 	const char *dots = strstr(text, "..");
 	char first[32];
 
-	if (dots == NULL) {
-		o->rate_end = 0;
-		return value_number(text, 0.001, 1e7, &o->rate);
-	}
+	t->arrivals = dots != NULL ? ARRIVAL_RAMP : ARRIVAL_CONSTANT;
+	if (dots == NULL)
+		return value_number(text, 0.001, 1e7, &t->rate);
 	snprintf(first, sizeof(first), "%.*s", (int)(dots - text), text);
-	o->arrivals = ARRIVAL_RAMP;
-	return value_number(first, 0, 1e7, &o->rate) &&
-	       value_number(dots + 2, 0, 1e7, &o->rate_end);
+	return value_number(first, 0, 1e7, &t->rate) &&
+	       value_number(dots + 2, 0, 1e7, &t->rate_end);
 }
 
 bool value_address(const char *text, struct sockaddr_storage *out)
@@ -79,55 +64,17 @@ bool value_address(const char *text, struct sockaddr_storage *out)
 		return true;
 	}
 	out->ss_family = AF_INET6;
-	return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1;
+	return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1 ||
+	       load_complain("%s is not an address", text);
 }
 
-// The last four bytes count up.
-static void address_next(struct sockaddr_storage *a, uint32_t by)
-{
-	uint8_t *last = a->ss_family == AF_INET
-	                        ? (uint8_t *)&((struct sockaddr_in *)a)->sin_addr
-	                        : (uint8_t *)&((struct sockaddr_in6 *)a)->sin6_addr + 12;
-	uint32_t value;
-
-	memcpy(&value, last, 4);
-	value = htonl(ntohl(value) + by);
-	memcpy(last, &value, 4);
-}
-
-// ADDRESS or ADDRESS+N: that many from there on.
-bool value_source(const char *text, struct load_options *o)
-{
-	const char *plus = strchr(text, '+');
-	struct sockaddr_storage first;
-	uint32_t count = 1;
-	char address[64];
-
-	snprintf(address, sizeof(address), "%.*s",
-	         (int)(plus != NULL ? plus - text : (ptrdiff_t)strlen(text)), text);
-	if (!value_address(address, &first))
-		return load_complain("%s is not an address", address);
-	if (plus != NULL && !value_u32(plus + 1, 1, SOURCES_MAX, &count))
-		return false;
-	free(o->sources);
-	o->sources = calloc(count, sizeof(*o->sources));
-	if (o->sources == NULL)
-		return load_complain("out of memory");
-	o->source_count = count;
-	for (uint32_t i = 0; i < count; i++) {
-		o->sources[i] = first;
-		address_next(&o->sources[i], i);
-	}
-	return true;
-}
-
-bool value_direction(const char *text, struct load_options *o)
+bool value_direction(const char *text, struct load_task *t)
 {
 	static const char *const names[] = {"down", "up", "both"};
 
 	for (unsigned i = 0; i < 3; i++) {
 		if (strcmp(text, names[i]) == 0) {
-			o->direction = (enum load_direction)i;
+			t->direction = (enum load_direction)i;
 			return true;
 		}
 	}
@@ -135,13 +82,13 @@ bool value_direction(const char *text, struct load_options *o)
 }
 
 // The line that bulk writes, its end included.
-bool value_line(const char *text, struct load_options *o)
+bool value_line(const char *text, struct load_task *t)
 {
 	size_t len = strlen(text);
 
-	if (len == 0 || len + 2 > sizeof(o->line))
-		return load_complain("--line takes 1 to %zu bytes", sizeof(o->line) - 2);
-	snprintf(o->line, sizeof(o->line), "%s\n", text);
+	if (len == 0 || len + 2 > sizeof(t->line))
+		return load_complain("--line takes 1 to %zu bytes", sizeof(t->line) - 2);
+	snprintf(t->line, sizeof(t->line), "%s\n", text);
 	return true;
 }
 

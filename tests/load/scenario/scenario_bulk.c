@@ -1,90 +1,108 @@
 // Moving bytes through a command or a shell: down what it prints, up what it swallows, both what it
 // echoes. And reading slowly on purpose.
+#include <stdlib.h>
+
 #include "tests/load/scenario/scenarios.h"
 
 #define QUEUE_BYTES (256u * 1024) // kept ready for the network
-#define CHUNK       32768u
 
-static bool goes_up(const struct engine *e)
+static bool goes_up(const struct load_task *t)
 {
-	return e->options->direction != LOAD_DOWN;
+	return t->direction != LOAD_DOWN;
 }
 
-static bool comes_down(const struct engine *e)
+static bool comes_down(const struct load_task *t)
 {
-	return e->options->direction != LOAD_UP;
+	return t->direction != LOAD_UP;
 }
 
 static void channel_ask(struct engine *e, struct load_session *s)
 {
-	session_channel(e, s, e->options->shell ? CLIENT_SHELL : CLIENT_EXEC,
-	                e->options->command);
+	session_channel(e, s, task_of(e, s)->shell ? CLIENT_SHELL : CLIENT_EXEC,
+	                task_of(e, s)->command);
 }
 
 static void bulk_open(struct engine *e, struct load_session *s)
 {
 	s->step_us = load_now_us();
 	s->moving = (struct moving){0};
-	channel_ask(e, s);
+	if (task_of(e, s)->sftp != NULL)
+		sftp_begin(e, s);
+	else
+		channel_ask(e, s);
 }
 
 // The line again and again, from where it stopped.
-static struct span piece_of(const struct engine *e, uint64_t from, uint64_t most)
+static struct span piece_of(const struct load_task *t, uint64_t from)
 {
-	static _Thread_local uint8_t text[CHUNK + sizeof(e->options->line)];
-	static _Thread_local bool filled;
-	size_t line = strlen(e->options->line);
+	uint64_t left = t->bytes - from;
 
-	for (size_t i = 0; !filled && i < sizeof(text); i++)
-		text[i] = (uint8_t)e->options->line[i % line];
-	filled = true;
-	return span_of(text + from % line, most < CHUNK ? most : CHUNK);
+	return span_of(t->lines + from % strlen(t->line),
+	               left < TASK_CHUNK ? left : TASK_CHUNK);
 }
 
 static void bulk_write(struct engine *e, struct load_session *s)
 {
-	const struct load_options *o = e->options;
+	const struct load_task *t = task_of(e, s);
 	struct moving *m = &s->moving;
 	uint32_t slot = session_slot(e, s);
 
-	if (!goes_up(e) || s->client.channel != CHANNEL_READY)
+	if (t->sftp != NULL) {
+		sftp_write(e, s);
 		return;
-	while (m->sent < o->bytes && e->link->ops->queued(e->link, slot) < QUEUE_BYTES) {
-		size_t n = client_write(&e->env, &s->client,
-		                        piece_of(e, m->sent, o->bytes - m->sent));
+	}
+	if (!goes_up(t) || s->client.channel != CHANNEL_READY)
+		return;
+	while (m->sent < t->bytes && e->link->ops->queued(e->link, slot) < QUEUE_BYTES) {
+		size_t n = client_write(&e->env, &s->client, piece_of(t, m->sent));
 
 		if (n == 0)
 			return;
 		m->sent += n;
 		results_count(&e->results, TALLY_BYTES_UP, n);
 	}
-	if (m->sent == o->bytes)
+	if (m->sent == t->bytes)
 		client_write_eof(&e->env, &s->client);
 }
 
 static void bulk_data(struct engine *e, struct load_session *s, struct span bytes)
 {
-	s->moving.received += bytes.len;
+	if (s->moving.sftp != NULL)
+		sftp_data(e, s, bytes);
+	else
+		s->moving.received += bytes.len;
 }
 
 static void bulk_over(struct engine *e, struct load_session *s)
 {
-	const struct load_options *o = e->options;
+	const struct load_task *t = task_of(e, s);
 
+	if (t->sftp != NULL) {
+		session_fail(e, s, "transfer cut short", span_text("SFTP ended by the server"));
+		return;
+	}
 	results_latency(&e->results, METRIC_EXEC, load_now_us() - s->step_us);
 	results_count(&e->results, TALLY_EXECS, 1);
-	if (goes_up(e) && s->moving.sent < o->bytes)
+	if (goes_up(t) && s->moving.sent < t->bytes)
 		session_fail(e, s, "transfer cut short", span_text("before all was sent"));
-	else if (comes_down(e) && s->moving.received < o->bytes)
+	else if (comes_down(t) && s->moving.received < t->bytes)
 		session_fail(e, s, "transfer cut short", span_text("before all was received"));
 	else
 		session_finish(e, s);
 }
 
+static void bulk_end(struct engine *e, struct load_session *s)
+{
+	free(s->moving.sftp);
+	s->moving.sftp = NULL;
+}
+
 const struct scenario scenario_bulk = {
         .name = "bulk",
         .needs_command = true,
-        .text = "move --bytes --direction up, down or both through --command or --shell",
+        .takes_sftp = true,
+        .text = "move --bytes --direction up, down or both through --command, --shell, --sftp",
+        .end = bulk_end,
         .open = bulk_open,
         .ready = bulk_write,
         .writable = bulk_write,
@@ -96,9 +114,9 @@ const struct scenario scenario_bulk = {
 
 static void slow_arm(struct engine *e, struct load_session *s)
 {
-	double half = e->options->client.window / 2.0;
+	double half = task_of(e, s)->window / 2.0;
 
-	session_arm(e, s, load_now_us() + (uint64_t)(half / e->options->read_rate * 1e6));
+	session_arm(e, s, load_now_us() + (uint64_t)(half / task_of(e, s)->read_rate * 1e6));
 }
 
 static void slow_open(struct engine *e, struct load_session *s)

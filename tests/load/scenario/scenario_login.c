@@ -19,8 +19,8 @@ const struct scenario scenario_login = {
 static void exec_open(struct engine *e, struct load_session *s)
 {
 	s->step_us = load_now_us();
-	session_channel(e, s, CLIENT_EXEC, e->options->command);
-	session_arm(e, s, s->step_us + (uint64_t)(e->options->timeout_s * 1e6));
+	session_channel(e, s, CLIENT_EXEC, task_of(e, s)->command);
+	session_arm(e, s, s->step_us + (uint64_t)(task_of(e, s)->timeout_s * 1e6));
 }
 
 static void exec_over(struct engine *e, struct load_session *s)

@@ -4,15 +4,15 @@
 
 #define RETRY_US 1000u
 
-static uint64_t every_us(const struct engine *e)
+static uint64_t every_us(const struct engine *e, const struct load_session *s)
 {
-	return (uint64_t)(e->options->every_s * 1e6);
+	return (uint64_t)(task_of(e, s)->every_s * 1e6);
 }
 
 // step_us is when the next rekey is due.
 static void rekey_open(struct engine *e, struct load_session *s)
 {
-	s->step_us = load_now_us() + random_below((uint32_t)every_us(e));
+	s->step_us = load_now_us() + random_below((uint32_t)every_us(e, s));
 	session_arm(e, s, s->step_us);
 }
 
@@ -25,7 +25,7 @@ static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_u
 static void rekey_done(struct engine *e, struct load_session *s)
 {
 	results_latency(&e->results, METRIC_REKEY, load_now_us() - s->step_us);
-	s->step_us += every_us(e);
+	s->step_us += every_us(e, s);
 	session_arm(e, s, s->step_us);
 }
 
@@ -48,7 +48,7 @@ static void abort_moved(struct engine *e, struct load_session *s)
 
 static void abort_begin(struct engine *e, struct load_session *s)
 {
-	s->turn = (uint32_t)(e->made % (CLIENT_OPEN + 1));
+	s->turn = (uint32_t)(e->run[s->task].made % (CLIENT_OPEN + 1));
 }
 
 const struct scenario scenario_abort = {

@@ -12,14 +12,14 @@
 
 enum stage { AWAIT_PROMPT, AWAIT_QUIET, LEARN_KEY, LEARN_ERASE, TYPING };
 
-static uint64_t gap_us(const struct engine *e)
+static uint64_t gap_us(const struct engine *e, const struct load_session *s)
 {
-	return (uint64_t)(1e6 / e->options->keys);
+	return (uint64_t)(1e6 / task_of(e, s)->keys);
 }
 
 static uint64_t due_us(const struct engine *e, const struct load_session *s, uint32_t key)
 {
-	return s->typing.first_us + key * gap_us(e);
+	return s->typing.first_us + key * gap_us(e, s);
 }
 
 static uint32_t echo_bytes(const struct load_session *s, uint32_t key)
@@ -38,7 +38,7 @@ static void type_open(struct engine *e, struct load_session *s)
 	s->step_us = load_now_us();
 	s->typing = (struct typing){0};
 	session_channel(e, s, CLIENT_SHELL_PTY, NULL);
-	wait_for(e, s, AWAIT_PROMPT, (uint64_t)(e->options->timeout_s * 1e6));
+	wait_for(e, s, AWAIT_PROMPT, (uint64_t)(task_of(e, s)->timeout_s * 1e6));
 }
 
 static void echo_take(struct engine *e, struct load_session *s, size_t bytes)
@@ -94,7 +94,7 @@ static void keys_press(struct engine *e, struct load_session *s, uint64_t now_us
 static void learn(struct engine *e, struct load_session *s, const char *key, enum stage stage)
 {
 	if (press(e, s, key))
-		wait_for(e, s, stage, (uint64_t)(e->options->timeout_s * 1e6));
+		wait_for(e, s, stage, (uint64_t)(task_of(e, s)->timeout_s * 1e6));
 	else
 		wait_for(e, s, (enum stage)s->typing.stage, RETRY_US);
 }
@@ -106,7 +106,7 @@ static void lesson_end(struct engine *e, struct load_session *s, uint64_t now_us
 
 	if (t->key_bytes == t->key_before && t->erase_bytes == t->erase_before) {
 		t->stage = TYPING;
-		t->first_us = now_us + random_below((uint32_t)gap_us(e) + 1);
+		t->first_us = now_us + random_below((uint32_t)gap_us(e, s) + 1);
 		session_arm(e, s, t->first_us);
 	} else if (++t->lessons == LESSONS) {
 		session_fail(e, s, "echo is not steady", span_text("in twenty tries"));
@@ -163,7 +163,7 @@ static void shell_open(struct engine *e, struct load_session *s)
 {
 	s->step_us = load_now_us();
 	session_channel(e, s, CLIENT_SHELL_PTY, NULL);
-	session_arm(e, s, s->step_us + (uint64_t)(e->options->timeout_s * 1e6));
+	session_arm(e, s, s->step_us + (uint64_t)(task_of(e, s)->timeout_s * 1e6));
 }
 
 static void shell_data(struct engine *e, struct load_session *s, struct span bytes)
