@@ -16,6 +16,8 @@
 
 #define SPARE_DESCRIPTORS 64u
 #define LIVE_MS           1000
+#define SAMPLE_MS         100
+#define FEW               1000u // sessions that bear what all have in common
 
 struct load {
 	struct load_options options;
@@ -24,7 +26,9 @@ struct load {
 	pthread_t thread[CORES_MAX];
 	unsigned engines;
 	struct results merged;
-	uint64_t start_us;
+	uint64_t start_us, shown_us, sampled_us;
+	uint64_t few, few_bytes;   // the first thousand sessions, and what was resident then
+	uint64_t held, held_bytes; // most sessions seen open, and what was resident then
 	char command_line[2048], target[320];
 };
 
@@ -43,9 +47,22 @@ static bool engines_make(struct load *l)
 	return true;
 }
 
+static uint64_t resident_bytes(void)
+{
+	unsigned long all, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%lu %lu", &all, &resident) != 2)
+		resident = 0;
+	fclose(f);
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 static bool engines_start(struct load *l)
 {
-	l->start_us = load_now_us();
+	l->start_us = l->shown_us = load_now_us();
 	for (unsigned i = 0; i < l->engines; i++) {
 		if (pthread_create(&l->thread[i], NULL, engine_run, l->engine[i]) != 0)
 			return false;
@@ -71,6 +88,23 @@ static void live(const struct load *l)
 	report_live(all, l->engines, (double)(load_now_us() - l->start_us) / 1e6, stderr);
 }
 
+// What held sessions cost: seen when most are open and quiet, before they say goodbye.
+static void sample(struct load *l)
+{
+	uint64_t open = 0;
+
+	for (unsigned i = 0; i < l->engines; i++)
+		open += results_read(&l->engine[i]->results.open);
+	if (open < l->held || open == 0)
+		return;
+	l->held = open;
+	l->held_bytes = resident_bytes();
+	if (l->few == 0 && open >= FEW) {
+		l->few = open;
+		l->few_bytes = l->held_bytes;
+	}
+}
+
 // Ctrl-C once: the results so far. Twice: at once.
 static void interrupted(struct load *l, unsigned *times)
 {
@@ -83,7 +117,6 @@ static void interrupted(struct load *l, unsigned *times)
 static void watch(struct load *l, const sigset_t *ends)
 {
 	bool shows = !l->options.quiet && isatty(STDERR_FILENO);
-	uint64_t shown_us = l->start_us;
 	unsigned interrupts = 0;
 
 	while (!engines_over(l)) {
@@ -91,8 +124,12 @@ static void watch(struct load *l, const sigset_t *ends)
 
 		if (sigtimedwait(ends, NULL, &wait) > 0)
 			interrupted(l, &interrupts);
-		if (shows && load_now_us() - shown_us >= LIVE_MS * 1000) {
-			shown_us = load_now_us();
+		if (load_now_us() - l->sampled_us >= SAMPLE_MS * 1000) {
+			l->sampled_us = load_now_us();
+			sample(l);
+		}
+		if (shows && load_now_us() - l->shown_us >= LIVE_MS * 1000) {
+			l->shown_us = load_now_us();
 			live(l);
 		}
 	}
@@ -170,6 +207,10 @@ static bool report(struct load *l)
 	r.cpu_all = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
 	            (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 	r.resident_bytes = (uint64_t)used.ru_maxrss * 1024;
+	if (l->few > 0 && l->held > l->few)
+		r.held_bytes_each = ((double)l->held_bytes - (double)l->few_bytes) /
+		                    (double)(l->held - l->few);
+	r.held = l->held;
 	report_text(&r, stdout);
 	if (l->options.json != NULL)
 		good &= report_json(&r, l->options.json);

@@ -38,6 +38,7 @@ struct load_link_ops {
 	// `opened` or `ended` follows, not inside this call; false when not even that.
 	bool (*connect)(struct load_link *link, uint32_t slot);
 	void (*send)(struct load_link *link, uint32_t slot, struct span bytes);
+	void (*push)(struct load_link *link, uint32_t slot); // send now what can be
 	size_t (*queued)(const struct load_link *link, uint32_t slot);
 	void (*feed)(struct load_link *link, uint32_t slot);
 	void (*abort)(struct load_link *link, uint32_t slot); // reset; not told
@@ -50,6 +51,8 @@ struct load_link {
 	const struct load_link_ops *ops;
 	const struct load_link_app *app_ops;
 	void *app;
+	uint64_t syn_us; // when the last connect began
+	uint64_t at_us;  // when the bytes in hand arrived; 0: not known
 };
 
 // Microseconds, monotonic.

@@ -187,6 +187,11 @@ static void port_send(struct load_link *link, uint32_t slot, struct span bytes)
 		tcp_abort(p->frames.tcp, p->conn[slot]);
 }
 
+// Segments leave at the end of a turn: TCP may be in the middle of one.
+static void port_push(struct load_link *link, uint32_t slot)
+{
+}
+
 static size_t port_queued(const struct load_link *link, uint32_t slot)
 {
 	const struct port_link *p = (const struct port_link *)link;
@@ -238,8 +243,10 @@ static bool port_connect(struct load_link *link, uint32_t slot)
 		        .remote_port = ntohs(
 		                ((const struct sockaddr_in *)&p->config.target)->sin_port),
 		};
-		struct conn_id id = tcp_connect(p->frames.tcp, load_now_us(), &tuple);
+		struct conn_id id;
 
+		link->syn_us = load_now_us();
+		id = tcp_connect(p->frames.tcp, link->syn_us, &tuple);
 		if (id.life == 0)
 			continue;
 		p->conn[slot] = id;
@@ -310,7 +317,8 @@ static void port_poll(struct load_link *link, uint64_t until_us)
 	                                   neighbor_next_us(&p->frames.neighbors)));
 	if (p->port_fd < 0)
 		due_us = earlier(due_us, p->frames.now_us + NAP_US);
-	if (due_us > p->frames.now_us && p->frames.now_us - p->busy_us > SPIN_US)
+	if (!p->config.spins && due_us > p->frames.now_us &&
+	    p->frames.now_us - p->busy_us > SPIN_US)
 		nap(p, due_us - p->frames.now_us);
 }
 
@@ -344,8 +352,8 @@ static void port_free(struct load_link *link)
 }
 
 static const struct load_link_ops port_ops = {
-        port_connect, port_send, port_queued, port_feed,
-        port_abort,   port_poll, port_wake,   port_free,
+        port_connect, port_send, port_push, port_queued, port_feed,
+        port_abort,   port_poll, port_wake, port_free,
 };
 
 static const struct tcp_app tcp_ops = {on_opened, on_readable, on_acked, on_closed};

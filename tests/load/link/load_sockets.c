@@ -12,10 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EVENTS     256
-#define READ_BYTES (256u * 1024)
-#define READ_TURN  8 // reads of one connection before others have theirs
-#define WAKE_SLOT  UINT32_MAX
+#define EVENTS          256
+#define READ_BYTES      (256u * 1024)
+#define READ_TURN       8 // reads of one connection before others have theirs
+#define WAKE_SLOT       UINT32_MAX
+#define ARRIVAL_MOST_US 10000000
+#define EARLY_US        80u // woken before a timer, to be awake when it is due
 
 struct bytes {
 	uint8_t *data; // NULL while empty
@@ -23,6 +25,7 @@ struct bytes {
 };
 
 struct sock {
+	uint64_t syn_us;
 	int fd; // -1: none
 	bool opened : 1, dirty : 1, readable : 1;
 	bool hung : 1;    // the peer's end has come: read to it
@@ -159,6 +162,11 @@ static void sock_flush(struct sockets *s, uint32_t slot)
 	s->base.app_ops->drained(s->base.app, slot);
 }
 
+static void sockets_push(struct load_link *link, uint32_t slot)
+{
+	sock_flush(sockets_of(link), slot);
+}
+
 // --- in ------------------------------------------------------------------------------------------
 
 // Give what was kept and `more` that stands behind room for it in the buffer.
@@ -182,6 +190,38 @@ static void sock_give(struct sockets *s, uint32_t slot, size_t more)
 		shutdown(k->fd, SHUT_RDWR);
 }
 
+// When the kernel took the last of it from the network, on our clock; 0 when it does not say.
+static uint64_t arrival_of(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	struct timespec at, wall;
+	int64_t ago_us;
+
+	if (c == NULL || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+		return 0;
+	memcpy(&at, CMSG_DATA(c), sizeof(at));
+	clock_gettime(CLOCK_REALTIME, &wall);
+	ago_us = (wall.tv_sec - at.tv_sec) * 1000000 + (wall.tv_nsec - at.tv_nsec) / 1000;
+	return ago_us > 0 && ago_us < ARRIVAL_MOST_US ? load_now_us() - (uint64_t)ago_us : 0;
+}
+
+static ssize_t sock_recv(struct sockets *s, int fd, void *at, size_t room)
+{
+	union {
+		struct cmsghdr head;
+		uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	struct iovec into = {at, room};
+	struct msghdr m = {.msg_iov = &into,
+	                   .msg_iovlen = 1,
+	                   .msg_control = &control,
+	                   .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(fd, &m, 0);
+
+	s->base.at_us = n > 0 ? arrival_of(&m) : 0;
+	return n;
+}
+
 // One read. False: nothing more for now.
 static bool sock_read(struct sockets *s, uint32_t slot)
 {
@@ -191,7 +231,7 @@ static bool sock_read(struct sockets *s, uint32_t slot)
 
 	if (room == 0)
 		return false;
-	n = recv(k->fd, s->buffer + kept, room, 0);
+	n = sock_recv(s, k->fd, s->buffer + kept, room);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		k->readable = false;
 		return false;
@@ -208,6 +248,7 @@ static bool sock_read(struct sockets *s, uint32_t slot)
 	if ((size_t)n < room && !k->hung)
 		k->readable = false;
 	sock_give(s, slot, (size_t)n);
+	s->base.at_us = 0;
 	return true;
 }
 
@@ -272,12 +313,19 @@ static bool sockets_connect(struct load_link *link, uint32_t slot)
 	if (fd < 0)
 		return false;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (!source_bind(s, fd) || (connect(fd, to, to_len) != 0 && errno != EINPROGRESS) ||
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+	if (!source_bind(s, fd)) {
+		close(fd);
+		return false;
+	}
+	link->syn_us = load_now_us();
+	if ((connect(fd, to, to_len) != 0 && errno != EINPROGRESS) ||
 	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &e) != 0) {
 		close(fd);
 		return false;
 	}
 	k->fd = fd;
+	k->syn_us = link->syn_us;
 	return true;
 }
 
@@ -290,6 +338,20 @@ static void sockets_abort(struct load_link *link, uint32_t slot)
 		return;
 	setsockopt(k->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	sock_close(k);
+}
+
+// When the answer to our SYN came: the kernel measured how long that took.
+static uint64_t opened_at(const struct sock *k)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+	uint64_t now_us = load_now_us();
+
+	if (getsockopt(k->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+	    info.tcpi_total_retrans > 0 || info.tcpi_rtt == 0 ||
+	    k->syn_us + info.tcpi_rtt > now_us)
+		return now_us;
+	return k->syn_us + info.tcpi_rtt;
 }
 
 static void on_event(struct sockets *s, uint32_t slot, uint32_t events)
@@ -309,7 +371,9 @@ static void on_event(struct sockets *s, uint32_t slot, uint32_t events)
 		if (!(events & EPOLLOUT))
 			return;
 		k->opened = true;
+		s->base.at_us = opened_at(k);
 		s->base.app_ops->opened(s->base.app, slot);
+		s->base.at_us = 0;
 	}
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
 		k->readable = true;
@@ -341,9 +405,10 @@ static struct timespec wait_for(const struct sockets *s, uint64_t until_us)
 {
 	uint64_t now_us = load_now_us(), us;
 
-	if (s->dirty_count > 0 || until_us <= now_us)
+	if (s->dirty_count > 0 || s->config.spins || until_us <= now_us + EARLY_US)
 		return (struct timespec){0, 0};
-	us = until_us - now_us < 1000000 ? until_us - now_us : 1000000;
+	us = until_us - now_us - EARLY_US;
+	us = us < 1000000 ? us : 1000000;
 	return (struct timespec){(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
 }
 
@@ -393,8 +458,8 @@ static void sockets_free(struct load_link *link)
 }
 
 static const struct load_link_ops sockets_ops = {
-        sockets_connect, sockets_send, sockets_queued, sockets_feed,
-        sockets_abort,   sockets_poll, sockets_wake,   sockets_free,
+        sockets_connect, sockets_send, sockets_push, sockets_queued, sockets_feed,
+        sockets_abort,   sockets_poll, sockets_wake, sockets_free,
 };
 
 struct load_link *load_sockets_new(const struct load_sockets_config *config,

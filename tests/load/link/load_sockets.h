@@ -10,6 +10,7 @@ struct load_sockets_config {
 	struct sockaddr_storage target;
 	const struct sockaddr_storage *sources; // taken in turn; NULL: the kernel's choice
 	unsigned source_count;
+	bool spins; // never sleeps
 };
 
 // NULL with a word on stderr.

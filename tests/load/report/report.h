@@ -15,6 +15,8 @@ struct report {
 	double cpu_all;  // and of the whole process
 	unsigned cores;
 	uint64_t resident_bytes; // most, of the whole process
+	uint64_t held;           // sessions when most were open
+	double held_bytes_each; // what the process grew by from the first thousand on, by session
 	bool open_loop;
 };
 

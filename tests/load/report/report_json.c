@@ -126,10 +126,11 @@ static json_t *report_tree(const struct report *r)
 {
 	const char *limit = report_bottleneck(r);
 	json_t *generator = json_pack(
-	        "{s:f,s:f,s:i,s:I,s:I,s:I,s:b}", "cpu_s", r->cpu_all, "loop_cpu_s", r->cpu_loop,
-	        "loop_threads", (int)r->cores, "resident_bytes", (json_int_t)r->resident_bytes,
-	        "late_starts", (json_int_t)r->results->late, "latest_start_us",
-	        (json_int_t)r->results->late_us_most, "limit", limit != NULL);
+	        "{s:f,s:f,s:i,s:I,s:I,s:I,s:b,s:I,s:f}", "cpu_s", r->cpu_all, "loop_cpu_s",
+	        r->cpu_loop, "loop_threads", (int)r->cores, "resident_bytes",
+	        (json_int_t)r->resident_bytes, "late_starts", (json_int_t)r->results->late,
+	        "latest_start_us", (json_int_t)r->results->late_us_most, "limit", limit != NULL,
+	        "held", (json_int_t)r->held, "held_bytes_each", r->held_bytes_each);
 
 	if (limit != NULL)
 		json_object_set_new(generator, "limit_reason", json_string(limit));

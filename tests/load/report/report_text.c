@@ -5,7 +5,8 @@
 
 #include "tests/load/scenario/load_plan.h"
 
-#define MS 1000.0
+#define MS        1000.0
+#define HELD_MANY 10000u // fewer tell nothing about one
 
 // --- progress ------------------------------------------------------------------------------------
 
@@ -134,6 +135,9 @@ void report_text(const struct report *r, FILE *out)
 	        r->cpu_all, 100 * r->cpu_all / r->seconds,
 	        100 * r->cpu_loop / r->seconds / r->cores,
 	        (double)r->resident_bytes / (1 << 20));
+	if (r->held >= HELD_MANY)
+		fprintf(out, ", %.0f bytes a session with %lu open", r->held_bytes_each,
+		        (unsigned long)r->held);
 	if (r->open_loop)
 		fprintf(out, "; latest start %.3f ms behind the plan",
 		        (double)r->results->late_us_most / MS);

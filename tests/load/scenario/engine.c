@@ -13,7 +13,7 @@
 #include "tests/load/link/load_sockets.h"
 #include "tests/load/scenario/load_options.h"
 
-#define TICK_US 20u
+#define TICK_US 5u
 
 void *engine_run(void *engine)
 {
@@ -62,13 +62,15 @@ static void engine_wake(void *engine)
 static struct load_link *link_new(struct engine *e)
 {
 	const struct load_options *o = e->options;
-	struct load_sockets_config sockets = {e->slots, o->target, o->sources, o->source_count};
+	struct load_sockets_config sockets = {e->slots, o->target, o->sources, o->source_count,
+	                                      o->spins};
 	struct load_port_config port = {
 	        .device = o->link,
 	        .slots = e->slots,
 	        .target = o->target,
 	        .first_source = o->sources,
 	        .sources = o->source_count,
+	        .spins = o->spins,
 	        .prefix_bits = o->prefix_bits,
 	        .gateway = o->gateway.ss_family != 0 ? &o->gateway : NULL,
 	};

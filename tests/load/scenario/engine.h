@@ -154,12 +154,30 @@ static inline const struct load_task *task_of(const struct engine *e,
 	return e->run[s->task].task;
 }
 
+// The time of what is in hand: when it arrived, where the link knows that.
+static inline uint64_t session_now(const struct engine *e)
+{
+	return e->link->at_us != 0 ? e->link->at_us : load_now_us();
+}
+
+// Microseconds from one time to another that may have come first.
+static inline uint64_t us_between(uint64_t from_us, uint64_t to_us)
+{
+	return to_us > from_us ? to_us - from_us : 0;
+}
+
 uint32_t session_slot(const struct engine *e, const struct load_session *s);
 void session_finish(struct engine *e, struct load_session *s); // say goodbye: it went well
 void session_fail(struct engine *e, struct load_session *s, const char *class,
                   struct span words);
 void session_cut(struct engine *e, struct load_session *s); // reset it, on purpose
 void session_arm(struct engine *e, struct load_session *s, uint64_t due_us);
+// Send at once what is queued: a timer's word does not wait for the end of the turn.
+static inline void session_push(struct engine *e, const struct load_session *s)
+{
+	e->link->ops->push(e->link, session_slot(e, s));
+}
+
 // Open the channel, failing the session when that cannot be.
 void session_channel(struct engine *e, struct load_session *s, enum client_request kind,
                      const char *command);

@@ -66,6 +66,7 @@ static const char options[] =
         "  --cores N          threads of the generator (default 1)\n"
         "  --pool N           threads for key exchange and signatures (default 1; 0: none of "
         "their own)\n"
+        "  --spin             poll flat out: sharper times for a whole core\n"
         "  --kex --ciphers --macs --host-keys LIST    offer these, in this order; or a mix:\n"
         "                     NAME=WEIGHT,...: each session offers one of them, drawn by "
         "weight\n"

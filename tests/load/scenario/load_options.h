@@ -29,7 +29,7 @@ struct load_options {
 	struct load_plan plan; // one task of no phase when a scenario is named
 	uint32_t cores, pool;
 	const char *json, *html, *histograms;
-	bool own_target, quiet, help;
+	bool own_target, quiet, help, spins;
 };
 
 // Complains on stderr. *status is what to exit with when the answer is false (0 after --help).

@@ -44,9 +44,9 @@ void session_arm(struct engine *e, struct load_session *s, uint64_t due_us)
 
 static void measure(struct engine *e, struct load_session *s, enum metric m)
 {
-	uint64_t now_us = load_now_us();
+	uint64_t now_us = session_now(e);
 
-	results_latency(&e->results, m, now_us - s->step_us);
+	results_latency(&e->results, m, us_between(s->step_us, now_us));
 	s->step_us = now_us;
 }
 
@@ -84,6 +84,8 @@ static void closing_enter(struct engine *e, struct load_session *s, uint64_t wai
 {
 	stage_leave(e, s);
 	s->stage = SESSION_CLOSING;
+	if (!s->gone)
+		e->link->ops->push(e->link, session_slot(e, s));
 	s->step_us = load_now_us();
 	session_arm(e, s, s->step_us + wait_us);
 }
@@ -187,7 +189,9 @@ bool session_begin(struct engine *e, unsigned run, uint64_t intended_us)
 		s->gone = true;
 		session_fail(e, s, load_end_text(LOAD_END_LOCAL), span_text("no connection"));
 		session_settle(e, s);
+		return true;
 	}
+	s->step_us = e->link->syn_us;
 	return true;
 }
 
@@ -306,7 +310,7 @@ static void on_post(void *engine, struct client_work *work)
 static void on_open(struct engine *e, struct load_session *s)
 {
 	measure(e, s, METRIC_AUTH);
-	results_latency(&e->results, METRIC_LOGIN, s->step_us - s->intended_us);
+	results_latency(&e->results, METRIC_LOGIN, us_between(s->intended_us, s->step_us));
 	results_count(&e->results, TALLY_LOGINS, 1);
 	run_of(e, s)->logging_in--;
 	s->stage = SESSION_OPEN;

@@ -75,6 +75,7 @@ static const struct option_row rows[] = {
 	ROW("gateway",       VALUE_OWN,    RUN(gateway), 0, 0, take_gateway),
 	ROW("cores",         VALUE_U32,    RUN(cores), 1, CORES_MAX),
 	ROW("pool",          VALUE_U32,    RUN(pool), 0, 16),
+	ROW("spin",          VALUE_FLAG,   RUN(spins), 0),
 	ROW("json",          VALUE_TEXT,   RUN(json), 0),
 	ROW("html",          VALUE_TEXT,   RUN(html), 0),
 	ROW("histograms",    VALUE_TEXT,   RUN(histograms), 0),

@@ -25,9 +25,7 @@ static void exec_open(struct engine *e, struct load_session *s)
 
 static void exec_over(struct engine *e, struct load_session *s)
 {
-	uint64_t now_us = load_now_us();
-
-	results_latency(&e->results, METRIC_EXEC, now_us - s->step_us);
+	results_latency(&e->results, METRIC_EXEC, us_between(s->step_us, session_now(e)));
 	results_count(&e->results, TALLY_EXECS, 1);
 	session_finish(e, s);
 }

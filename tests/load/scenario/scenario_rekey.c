@@ -20,11 +20,12 @@ static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_u
 {
 	if (client_rekey(&e->env, &s->client) != STATUS_OK)
 		session_arm(e, s, now_us + RETRY_US);
+	session_push(e, s);
 }
 
 static void rekey_done(struct engine *e, struct load_session *s)
 {
-	results_latency(&e->results, METRIC_REKEY, load_now_us() - s->step_us);
+	results_latency(&e->results, METRIC_REKEY, us_between(s->step_us, session_now(e)));
 	s->step_us += every_us(e, s);
 	session_arm(e, s, s->step_us);
 }

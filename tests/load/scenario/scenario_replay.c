@@ -29,7 +29,7 @@ static void replay_open(struct engine *e, struct load_session *s)
 
 static void first_prompt(struct engine *e, struct load_session *s, uint64_t now_us)
 {
-	results_latency(&e->results, METRIC_PROMPT, now_us - s->step_us);
+	results_latency(&e->results, METRIC_PROMPT, us_between(s->step_us, session_now(e)));
 	s->replaying.first_us = now_us;
 	session_arm(e, s, due_us(e, s));
 }
@@ -44,7 +44,8 @@ static void replay_data(struct engine *e, struct load_session *s, struct span by
 		return;
 	}
 	if (r->asked_us != 0)
-		results_latency(&e->results, METRIC_REPLY, now_us - r->asked_us);
+		results_latency(&e->results, METRIC_REPLY,
+		                us_between(r->asked_us, session_now(e)));
 	r->asked_us = 0;
 	if (is_all_typed(e, s))
 		session_arm(e, s, now_us + QUIET_US);

@@ -44,12 +44,13 @@ static void type_open(struct engine *e, struct load_session *s)
 static void echo_take(struct engine *e, struct load_session *s, size_t bytes)
 {
 	struct typing *t = &s->typing;
-	uint64_t now_us = load_now_us();
+	uint64_t now_us = session_now(e);
 
 	t->echoed += (uint32_t)bytes;
 	while (t->seen < t->sent && t->echoed >= echo_bytes(s, t->seen)) {
 		t->echoed -= echo_bytes(s, t->seen);
-		results_latency(&e->results, METRIC_ECHO, now_us - due_us(e, s, t->seen));
+		results_latency(&e->results, METRIC_ECHO,
+		                us_between(due_us(e, s, t->seen), now_us));
 		t->seen++;
 	}
 }
@@ -63,7 +64,8 @@ static void type_data(struct engine *e, struct load_session *s, struct span byte
 		return;
 	}
 	if (t->stage == AWAIT_PROMPT)
-		results_latency(&e->results, METRIC_PROMPT, load_now_us() - s->step_us);
+		results_latency(&e->results, METRIC_PROMPT,
+		                us_between(s->step_us, session_now(e)));
 	if (t->stage == LEARN_KEY)
 		t->key_bytes += (uint16_t)bytes.len;
 	if (t->stage == LEARN_ERASE)
@@ -73,7 +75,10 @@ static void type_data(struct engine *e, struct load_session *s, struct span byte
 
 static bool press(struct engine *e, struct load_session *s, const char *key)
 {
-	return client_write(&e->env, &s->client, span_text(key)) == 1;
+	bool gone = client_write(&e->env, &s->client, span_text(key)) == 1;
+
+	session_push(e, s);
+	return gone;
 }
 
 static void keys_press(struct engine *e, struct load_session *s, uint64_t now_us)
@@ -170,7 +175,7 @@ static void shell_data(struct engine *e, struct load_session *s, struct span byt
 {
 	if (s->end != END_NONE)
 		return;
-	results_latency(&e->results, METRIC_PROMPT, load_now_us() - s->step_us);
+	results_latency(&e->results, METRIC_PROMPT, us_between(s->step_us, session_now(e)));
 	session_finish(e, s);
 }
 

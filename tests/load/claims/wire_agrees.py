@@ -1,0 +1,207 @@
+"""Do the load generator's numbers agree with what passed on the wire?
+
+    wire_agrees.py PCAP JSON SCENARIO SERVER PORT [TITLE]
+
+Every latency is measured again from tshark's timestamps of the same run's packets, by where a
+client's and a server's segments stand in the dialogue: what they say is encrypted. Percentiles must
+agree within 5 % or 50 us, whichever is larger."""
+import collections
+import json
+import math
+import subprocess
+import sys
+
+RELATIVE, ABSOLUTE_US = 0.05, 50
+FEW = 10  # too few for a percentile
+FIN, SYN, RST = 1, 2, 4
+KEX_NEWKEYS = "21"
+SEGMENT_FIELDS = ["frame.time_epoch", "ip.src", "tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.len",
+                  "ssh.message_code"]
+Segment = collections.namedtuple("Segment", "at down flags bytes codes")
+
+
+def connections(pcap, server, port):
+    """Segments by the client's port, in order; at in microseconds."""
+    command = ["tshark", "-r", pcap, "-d", f"tcp.port=={port},ssh", "-Y", f"tcp.port=={port}",
+               "-T", "fields", "-E", "separator=;", "-E", "aggregator=,"]
+    for field in SEGMENT_FIELDS:
+        command += ["-e", field]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found = collections.defaultdict(list)
+    for line in text.splitlines():
+        at, source, sport, dport, flags, length, codes = line.split(";")
+        down = source == server and int(sport) == port
+        found[int(dport if down else sport)].append(
+            Segment(float(at) * 1e6, down, int(flags, 16), int(length), codes.split(",")))
+    return found
+
+
+class Dialogue:
+    """Where the steps of one connection stand."""
+
+    def __init__(self, segments):
+        self.all = segments
+        self.syn = self.first(lambda s: not s.down and s.flags & SYN)
+        self.syn_ack = self.first(lambda s: s.down and s.flags & SYN)
+        self.up = [s for s in segments if not s.down and s.bytes]
+        self.down = [s for s in segments if s.down and s.bytes]
+        keyed = [i for i, s in enumerate(self.up) if KEX_NEWKEYS in s.codes]
+        self.keyed = keyed[0] if keyed else None
+
+    def first(self, test):
+        return next((s.at for s in self.all if test(s)), None)
+
+    def said(self, i):
+        """When the client said its i-th thing after its NEWKEYS: 0 is NEWKEYS itself."""
+        return self.up[self.keyed + i].at
+
+    def keys(self):
+        """Both sides' NEWKEYS have come."""
+        theirs = [s.at for s in self.down if KEX_NEWKEYS in s.codes]
+        return max(theirs[:1] + [self.said(0)])
+
+    def success(self):
+        """The server's first word after the request to be let in."""
+        return next(s.at for s in self.down if s.at > self.said(1))
+
+    def is_whole(self):
+        return self.syn is not None and self.keyed is not None and len(self.up) > self.keyed + 2
+
+    def end(self):
+        goodbye = self.up[-1].at
+        ends = [s.at for s in self.all if s.down and s.flags & (FIN | RST) and s.at >= goodbye]
+        return ends[0] if ends else None
+
+
+def login_times(d, out):
+    """Up to the first thing that is said after success."""
+    out["connect"].append(d.syn_ack - d.syn)
+    out["identification"].append(d.down[0].at - d.syn_ack)
+    out["key exchange"].append(d.keys() - d.down[0].at)
+    out["authentication"].append(d.success() - d.keys())
+    out["login"].append(d.success() - d.syn)
+
+
+def close_times(d, out):
+    if d.end() is not None:
+        out["close"].append(d.end() - d.up[-1].at)
+
+
+def to_the_end(name):
+    """From asking for the channel to the goodbye at the end of what was asked for."""
+    def times(d, out):
+        login_times(d, out)
+        out[name].append(d.up[-1].at - d.said(2))
+        close_times(d, out)
+    return times
+
+
+def closing(d, out):
+    login_times(d, out)
+    close_times(d, out)
+
+
+def echo_times(name, first):
+    """From each key to what the server last says before the next (a window may come before the
+    echo); the first ones teach how much is echoed."""
+    def times(d, out):
+        login_times(d, out)
+        said = d.up[d.keyed + first:]
+        for key, following in zip(said, said[1:]):
+            answers = [s.at for s in d.down if key.at < s.at < following.at]
+            if answers:
+                out[name].append(answers[-1] - key.at)
+    return times
+
+
+def rekey_times(d, out):
+    """Nothing else is said by a client that only changes keys: KEXINIT, its value, NEWKEYS. The
+    server's NEWKEYS may come later still."""
+    login_times(d, out)
+    said = d.up[d.keyed + 2:]
+    for i in range(0, len(said) - 3, 3):
+        end = max([s.at for s in d.down if s.at < said[i + 3].at] + [said[i + 2].at])
+        out["rekey"].append(end - said[i].at)
+
+
+# What is measured again, and how much of its beginning the wire cannot tell apart.
+SCENARIOS = {
+    "login": closing,
+    "hold": closing,
+    "exec": to_the_end("exec"),
+    "bulk": to_the_end("exec"),
+    "shell": to_the_end("first prompt"),
+    "type": echo_times("keystroke echo", 4),
+    "replay": echo_times("answer", 4),
+    "rekey": rekey_times,
+    "slow": lambda d, out: login_times(d, out),
+}
+
+
+def percentile(values, p):
+    return sorted(values)[max(math.ceil(p / 100 * len(values)), 1) - 1]
+
+
+def near(ours, theirs):
+    return abs(ours - theirs) <= max(RELATIVE * theirs, ABSOLUTE_US)
+
+
+class Claims:
+    def __init__(self, title):
+        self.title, self.failed = title, 0
+
+    def claim(self, good, text):
+        print(f"{'ok   ' if good else 'FAIL '}{self.title}: {text}")
+        self.failed += not good
+
+
+def latencies_agree(claims, results, wire):
+    for one in results["latency"]:
+        name = one["name"]
+        if len(wire.get(name, [])) < FEW:
+            continue
+        points = []
+        for label, p in (("p50", 50), ("p90", 90)):
+            points.append((label, one[label + "_us"], percentile(wire[name], p)))
+        good = all(near(ours, theirs) for _, ours, theirs in points)
+        told = ", ".join(f"{label} {ours:.0f} and {theirs:.0f}" for label, ours, theirs in points)
+        claims.claim(good, f"{name} agrees with the wire: {told} us of {one['count']} and "
+                           f"{len(wire[name])}")
+
+
+def counts_agree(claims, results, found, scenario):
+    counts = results["counts"]
+    opened = sum(1 for d in found if d.syn is not None)
+    claims.claim(opened == counts["sessions started"],
+                 f"{counts['sessions started']} sessions started, {opened} SYNs")
+    if scenario == "abort":
+        resets = sum(1 for d in found if any(s.flags & RST and not s.down for s in d.all))
+        cut = counts["sessions cut off on purpose"]
+        claims.claim(resets == cut, f"{cut} sessions cut, {resets} RSTs")
+    for name, down in (("channel bytes received", True), ("channel bytes sent", False)):
+        ours = counts[name]
+        wire = sum(s.bytes for d in found for s in d.all if s.down == down)
+        if ours > 1000000:
+            claims.claim(ours <= wire <= 1.05 * ours, f"{ours} {name}, {wire} on the wire")
+
+
+def main():
+    pcap, path, scenario, server, port = sys.argv[1:6]
+    claims = Claims(sys.argv[6] if len(sys.argv) > 6 else scenario)
+    with open(path, encoding="ascii") as file:
+        results = json.load(file)
+    found = [Dialogue(s) for s in connections(pcap, server, int(port)).values()]
+    wire = collections.defaultdict(list)
+    for d in found:
+        if scenario in SCENARIOS and d.is_whole():
+            SCENARIOS[scenario](d, wire)
+    counts_agree(claims, results, found, scenario)
+    latencies_agree(claims, results, wire)
+    if scenario != "abort" and not wire:
+        claims.claim(False, "the capture holds the dialogue")
+    print("done")
+    return claims.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
