@@ -9,7 +9,8 @@ json=$work/load.json
 
 # Sets peer: the options that reach it.
 sshd_start() {
-	sshd_run "$name" 127.0.0.1 2222
+	# With a level the login shell reads no start-up file of the machine's own.
+	sshd_run "$name" 127.0.0.1 2222 'Subsystem sftp internal-sftp' 'SetEnv SHLVL=2'
 	peer="--target 127.0.0.1:2222 --user root --key $work/user_key --pin $(print_of "$work/host_key.pub")"
 }
 

@@ -103,7 +103,7 @@ who='Sallyport over tap' by=$(ip netns exec "$name" ip -o -4 addr show to 192.0.
 ours ''
 accounts_drop
 
-appliance_up --link memif
+appliance_up --link memif --idle=spin
 who='Sallyport over memif' by=capture
 ours "--link memif:socket=$run/memif.sock"
 

@@ -30,6 +30,7 @@
 #define NO_SESSION     UINT32_MAX
 #define SPIN_US        20u
 #define NAP_US         50u
+#define FAREWELL_NS    10000000
 
 struct pending {
 	uint8_t *data; // did not fit into TCP
@@ -338,7 +339,8 @@ static void port_free(struct load_link *link)
 	for (uint32_t i = 0; p->pending != NULL && i < p->config.slots; i++)
 		free(p->pending[i].data);
 	if (p->frames.tcp != NULL)
-		turn(p); // what is to be said still leaves
+		turn(p);                                     // what is to be said still leaves
+	nanosleep(&(struct timespec){0, FAREWELL_NS}, NULL); // and is taken
 	tcp_free(p->frames.tcp);
 	port_close(&p->frames.port);
 	if (p->epoll >= 0)

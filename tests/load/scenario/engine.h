@@ -88,6 +88,7 @@ struct load_session {
 	uint8_t end;                             // enum session_end, to be carried out
 	uint8_t task;                            // of its engine
 	bool was_open : 1, failed : 1, gone : 1; // gone: the link has forgotten it
+	bool is_closing : 1;                     // counted in its task's closing
 	union {
 		struct typing typing;
 		struct moving moving;
@@ -107,6 +108,7 @@ struct task_run {
 	uint32_t parallel;   // of them logging in
 	uint32_t active;     // sessions not free
 	uint32_t logging_in; // of them, not authenticated yet
+	uint32_t closing;    // of them, told goodbye and not gone yet
 	uint64_t made;       // sessions begun
 	uint64_t begin_us;
 	uint64_t stop_us;    // no arrivals from then on; UINT64_MAX: not planned

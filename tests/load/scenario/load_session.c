@@ -59,6 +59,8 @@ static void session_free(struct engine *e, struct load_session *s)
 
 	if (s->stage == SESSION_CONNECTING || s->stage == SESSION_LOGIN)
 		r->logging_in--;
+	r->closing -= s->is_closing;
+	s->is_closing = false;
 	if (r->task->scenario->end != NULL)
 		r->task->scenario->end(e, s);
 	client_fini(&e->env, &s->client);
@@ -84,6 +86,8 @@ static void closing_enter(struct engine *e, struct load_session *s, uint64_t wai
 {
 	stage_leave(e, s);
 	s->stage = SESSION_CLOSING;
+	s->is_closing = true;
+	run_of(e, s)->closing++;
 	if (!s->gone)
 		e->link->ops->push(e->link, session_slot(e, s));
 	s->step_us = load_now_us();

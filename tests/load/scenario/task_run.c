@@ -5,7 +5,8 @@
 
 #define SECOND_US    1000000u
 #define LATE_US      10000u
-#define GOODBYES     256u // a turn
+#define GOODBYES     256u  // a turn
+#define CLOSING_MOST 1024u // at once: a server takes its time
 #define FAREWELL_US  (12 * SECOND_US)
 #define HURRY_US     (3 * SECOND_US)
 #define POLL_MOST_US 200000u
@@ -53,7 +54,8 @@ static void goodbyes(struct engine *e, struct task_run *r, uint64_t now_us)
 
 	if (hurry && r->give_up_us > now_us + HURRY_US)
 		r->give_up_us = now_us + HURRY_US;
-	while (says_goodbye(e, r) && said < GOODBYES && r->goodbye < e->touched) {
+	while (says_goodbye(e, r) && said < GOODBYES && r->closing < CLOSING_MOST &&
+	       r->goodbye < e->touched) {
 		struct load_session *s = &e->sessions[r->goodbye++];
 
 		if (s->stage == SESSION_FREE || &e->run[s->task] != r)
@@ -61,6 +63,8 @@ static void goodbyes(struct engine *e, struct task_run *r, uint64_t now_us)
 		session_goodbye(e, s, true);
 		said++;
 	}
+	if (said > 0 && !hurry)
+		r->give_up_us = now_us + FAREWELL_US;
 }
 
 // What does not come to its end in time is cut.
@@ -151,7 +155,10 @@ static uint64_t task_wait_until(const struct engine *e, const struct task_run *r
 		return earlier(r->stop_us,
 		               has_place(r) ? arrivals_next_us(&r->arrivals) : UINT64_MAX);
 	case TASK_STOPPING:
-		return says_goodbye(e, r) && r->goodbye < e->touched ? now_us : r->give_up_us;
+		return says_goodbye(e, r) && r->goodbye < e->touched &&
+		                       r->closing < CLOSING_MOST
+		               ? now_us
+		               : r->give_up_us;
 	case TASK_OVER:
 		break;
 	}
