@@ -1,42 +1,15 @@
 // What new passwords must satisfy.
 #include "cli/commands/commands.h"
 
-#include <ctype.h>
-
-// Upper case, lower case, digits, others.
-static uint32_t types_in(struct span password, uint32_t least)
-{
-	uint32_t count[4] = {0}, types = 0;
-
-	for (size_t i = 0; i < password.len; i++) {
-		uint8_t b = password.data[i];
-
-		count[isupper(b) ? 0 : islower(b) ? 1 : isdigit(b) ? 2 : 3]++;
-	}
-	for (int i = 0; i < 4; i++)
-		types += count[i] >= least;
-	return types;
-}
-
 bool password_fits(struct task *t, struct span password)
 {
 	const struct shell *shell = task_shell(t);
+	char why[API_PASSWORD_WHY];
 
-	if (!shell->password.enable || t->dialogue->loading)
+	if (t->dialogue->loading || api_password_fits(&shell->password, password, why))
 		return true;
-	if (password.len < shell->password.length) {
-		task_fail(t, "The password is shorter than %u characters.",
-		          shell->password.length);
-		return false;
-	}
-	if (types_in(password, shell->password.type_length) < shell->password.types) {
-		task_fail(t,
-		          "The password must contain at least %u types of characters, and at "
-		          "least %u of each.",
-		          shell->password.types, shell->password.type_length);
-		return false;
-	}
-	return true;
+	task_fail(t, "%s", why);
+	return false;
 }
 
 static enum turn run_composition(struct task *t)

@@ -2,6 +2,7 @@
 #include "cli/commands/commands.h"
 #include "crypto/core/secret.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 static const struct {
@@ -199,6 +200,107 @@ static void emit_role(struct config_out *out, const struct command *row,
 		            config_word(role, word));
 }
 
+// --- one-time codes ----------------------------------------------------------------------------
+
+// The bytes of a name as a URI takes them (RFC 3986 section 2.1).
+static void uri_add(struct text *out, struct span name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t b = name.data[i];
+
+		if (isalnum(b) || strchr("-._~", b) != NULL)
+			text_format(out, "%c", b);
+		else
+			text_format(out, "%%%02X", b);
+	}
+}
+
+static enum turn totp_made(struct task *t)
+{
+	struct span secret = span_blob(&t->reply), user = view_user(t);
+	struct span device = span_text(task_shell(t)->sysname);
+	struct text uri = {0};
+
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	text_puts(&uri, "otpauth://totp/");
+	uri_add(&uri, device);
+	text_puts(&uri, ":");
+	uri_add(&uri, user);
+	text_format(&uri, "?secret=%.*s&issuer=", (int)secret.len, (const char *)secret.data);
+	uri_add(&uri, device);
+	text_puts(&uri, "&algorithm=SHA1&digits=6&period=30");
+	task_print(t, "The secret is shown this once. Enter it into the user's device:\n%.*s\n",
+	           (int)text_left(&uri), uri.data != NULL ? uri.data : "");
+	if (uri.data != NULL)
+		secret_wipe(uri.data, uri.len);
+	text_fini(&uri);
+	blob_wipe(&t->reply);
+	return TURN_DONE;
+}
+
+static enum turn totp_call(struct task *t, enum api_call call,
+                           enum turn (*next)(struct task *t))
+{
+	struct builder b = task_request(t);
+
+	builder_string(&b, view_user(t));
+	t->ask_cursor = 0;
+	return task_ask(t, call, &b, next);
+}
+
+static enum turn totp_enable(struct task *t)
+{
+	struct api_record old;
+
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	if (task_record(t, &old) && record_number(&old, API_LOCAL_USER_TOTP))
+		return task_fail(t,
+		                 "The user has a secret. For a new one, use undo totp enable "
+		                 "first.");
+	return totp_call(t, API_SET_TOTP, totp_made);
+}
+
+// A file says who needs a code; the secrets are the keeper's and in no file.
+static enum turn run_totp(struct task *t)
+{
+	return t->dialogue->loading
+	               ? run_flag(t)
+	               : task_get(t, API_CLASS_LOCAL_USER, view_user(t), totp_enable);
+}
+
+static enum turn run_undo_totp(struct task *t)
+{
+	return t->dialogue->loading ? run_default(t) : totp_call(t, API_DROP_TOTP, task_end);
+}
+
+static const struct column totp_columns[] = {
+        {"Username", 25, 0}, {"Verification code", 20, 0}, {"Password", 0, 0}};
+static TABLE_OF(totp, " ", false);
+
+static void totp_row(struct task *t, struct cursor *c)
+{
+	struct api_record r;
+
+	if (api_record_parse(c, &r) != STATUS_OK)
+		return;
+	table_value(&t->table, "%.*s", (int)r.key.len, (const char *)r.key.data);
+	table_value(&t->table, "%s",
+	            record_number(&r, API_LOCAL_USER_TOTP) ? "Required" : "Not required");
+	table_value(&t->table, "%s",
+	            record_number(&r, API_LOCAL_USER_EXPIRED) ? "Expired" : "Valid");
+}
+
+static const struct listing totp_rows = {API_LIST, API_CLASS_LOCAL_USER, totp_row,
+                                         task_table_end};
+
+static enum turn run_show_totp(struct task *t)
+{
+	task_table(t, &totp);
+	return task_list(t, &totp_rows);
+}
+
 // --- display -----------------------------------------------------------------------------------
 
 static const struct column local_users_columns[] = {
@@ -311,6 +413,10 @@ static const struct command local_user_view[] = {
 	{ "undo service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Take away what the user may use", USER(SERVICES) },
 	{ "authorization-attribute user-role ROLE", run_role, API_ROLE_ADMIN, "Specify the user's role", USER(ROLE), 0, emit_role },
 	{ "undo authorization-attribute user-role [ ROLE ]", run_default, API_ROLE_ADMIN, "Restore the user's role", USER(ROLE) },
+	{ "totp enable",               run_totp,            API_ROLE_ADMIN, "Ask for a one-time code besides; shows a new secret", USER(TOTP), 1, emit_flag },
+	{ "undo totp enable",          run_undo_totp,       API_ROLE_ADMIN, "Forget the secret, ask for no code", USER(TOTP) },
+	{ "password expire",           run_flag,            API_ROLE_ADMIN, "The password must be changed at the next login", USER(EXPIRED), 1, emit_flag },
+	{ "undo password expire",      run_default,         API_ROLE_ADMIN, "The password need not be changed", USER(EXPIRED) },
 	{ "state block",               run_flag,            API_ROLE_ADMIN, "Refuse the user", USER(BLOCKED), 1, emit_flag },
 	{ "state active",              run_flag,            API_ROLE_ADMIN, "Admit the user", USER(BLOCKED), 0 },
 	{ "undo state",                run_default,         API_ROLE_ADMIN, "Admit the user", USER(BLOCKED) },
@@ -318,9 +424,10 @@ static const struct command local_user_view[] = {
 
 static const struct command local_user_show[] = {
 	{ "display local-user [ user-name USER ]", run_show, API_ROLE_OPERATOR, "Display local users", .flags = COMMAND_TABLE },
+	{ "display local-user authentication", run_show_totp, API_ROLE_OPERATOR, "Display who needs a code or a new password", .flags = COMMAND_TABLE },
 };
 // clang-format on
 
 TABLE(local_user);
 TABLE(local_user_view);
-const struct command_table local_user_show_table = {local_user_show, 1};
+TABLE(local_user_show);

@@ -5,6 +5,7 @@
 
 #include "cli/term/history.h"
 #include "cli/tree/grammar.h"
+#include "control/api/api_password.h"
 #include "dataplane/link/dialogue_msg.h"
 
 struct dialogue;
@@ -66,10 +67,7 @@ struct shell {
 	struct history_all history_all;
 	struct shell_list aliases, banners;
 	bool no_copyright;
-	struct {
-		bool enable;
-		uint32_t length, types, type_length;
-	} password;                    // what new ones must satisfy
+	struct api_password_rules password;
 	struct dialogue_table *tables; // all there are
 	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];

@@ -22,6 +22,8 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(GET,              OPERATOR, "u8 class, string key / record. NOT_FOUND. Passwords' hashes: admin only, else empty") \
 	X(LIST,             OPERATOR, "u8 class / records, as many as fit, by key order")      \
 	X(SET_PASSWORD,     ADMIN,    "string user, string clear text / none. Hashes in the keeper, then puts") \
+	X(SET_TOTP,         ADMIN,    "string user / the secret, in base32, this once. Makes one in the keeper, then puts") \
+	X(DROP_TOTP,        ADMIN,    "string user / none. Forgets the secret, then puts")      \
 	X(SESSIONS,         OPERATOR, "none / session rows")                                   \
 	X(DIALOGUES,        OPERATOR, "none / dialogue rows")                                  \
 	X(COUNTERS,         OPERATOR, "none / rows: string name, string sentence, u64 value")  \
@@ -108,6 +110,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOCAL_USER, SERVICES,         UINT,  0,     63,         0,  "")                      \
 	X(LOCAL_USER, ROLE,             TEXT,  0,     63,         0,  "network-operator")      \
 	X(LOCAL_USER, BLOCKED,          UINT,  0,     1,          0,  "")                      \
+	X(LOCAL_USER, TOTP,             UINT,  0,     1,          0,  "")                      \
+	X(LOCAL_USER, EXPIRED,          UINT,  0,     1,          0,  "")                      \
 	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
 	X(SSH_USER,   METHODS,          UINT,  0,     4,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \

@@ -5,6 +5,7 @@
 #include "crypto/wire/cursor.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #define EXCHANGE_HASH_MAX 64 // SHA-512: nothing longer is ever signed
 #define RSA_BITS_LOW      2048
@@ -57,6 +58,38 @@ static enum status set_password(struct keeper *k, const struct keeper_body *ask,
 	return out->data != NULL ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+static enum status check_totp(struct keeper *k, const struct keeper_body *ask,
+                              struct span payload, struct blob *out)
+{
+	struct cursor c = cursor_over(payload);
+	struct span user = cursor_string_max(&c, TOTP_USER_MAX);
+	struct span code = cursor_string_max(&c, KEEPER_CODE_MAX);
+	enum status status = cursor_end(&c);
+
+	return status == STATUS_OK
+	               ? keeper_totp_check(&k->totp, user, code, (uint64_t)time(NULL))
+	               : status;
+}
+
+static enum status set_totp(struct keeper *k, const struct keeper_body *ask,
+                            struct span payload, struct blob *out)
+{
+	char text[TOTP_SECRET_TEXT];
+	enum status status = keeper_totp_set(&k->totp, payload, text);
+
+	if (status != STATUS_OK)
+		return status;
+	*out = blob_copy(span_text(text));
+	secret_wipe(text, sizeof(text));
+	return out->data != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status drop_totp(struct keeper *k, const struct keeper_body *ask,
+                             struct span payload, struct blob *out)
+{
+	return keeper_totp_drop(&k->totp, payload);
+}
+
 static enum status generate(struct keeper *k, const struct keeper_body *ask,
                             struct span payload, struct blob *out)
 {
@@ -88,6 +121,10 @@ static const struct row rows[KEEPER_KINDS] = {
         [KEEPER_CHECK_PASSWORD] = {KEEPER_LANE_PASSWORD,
                                    8 + KEEPER_HASH_MAX + KEEPER_PASSWORD_MAX, check_password},
         [KEEPER_SET_PASSWORD] = {KEEPER_LANE_PASSWORD, KEEPER_PASSWORD_MAX, set_password},
+        [KEEPER_CHECK_TOTP] = {KEEPER_LANE_PASSWORD, 8 + TOTP_USER_MAX + KEEPER_CODE_MAX,
+                               check_totp},
+        [KEEPER_SET_TOTP] = {KEEPER_LANE_PASSWORD, TOTP_USER_MAX, set_totp},
+        [KEEPER_DROP_TOTP] = {KEEPER_LANE_PASSWORD, TOTP_USER_MAX, drop_totp},
         [KEEPER_GENERATE] = {KEEPER_LANE_KEYS, 0, generate},
         [KEEPER_DESTROY] = {KEEPER_LANE_KEYS, 0, destroy},
         [KEEPER_LIST_PUBLIC] = {KEEPER_LANE_SIGN, 0, list_public},

@@ -4,18 +4,20 @@
 
 #include "control/keeper/keeper_password.h"
 #include "control/keeper/keeper_store.h"
+#include "control/keeper/keeper_totp.h"
 #include "dataplane/link/keeper_msg.h"
 
 // Lanes run side by side, so that a rekey never waits behind a password.
 enum keeper_lane {
 	KEEPER_LANE_SIGN,     // milliseconds; urgent ones first
-	KEEPER_LANE_PASSWORD, // 15 ms and 16 MiB each
+	KEEPER_LANE_PASSWORD, // 15 ms and 16 MiB each; codes
 	KEEPER_LANE_KEYS,     // up to seconds; the only writer of the store
 	KEEPER_LANES
 };
 
 struct keeper {
 	struct keeper_store store;
+	struct keeper_totp totp;
 	char dummy[KEEPER_HASH_TEXT]; // hash that stands in for unknown users'
 };
 

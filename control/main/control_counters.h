@@ -25,6 +25,9 @@
 	X(auth_queries,          "public keys asked about")                                     \
 	X(auth_password_ok,      "passwords accepted")                                          \
 	X(auth_password_failed,  "passwords refused")                                           \
+	X(auth_password_changed, "expired passwords changed at login")                          \
+	X(auth_code_ok,          "one-time codes accepted")                                     \
+	X(auth_code_failed,      "one-time codes refused")                                      \
 	X(auth_publickey_ok,     "signatures accepted")                                         \
 	X(auth_publickey_failed, "signatures or keys refused")                                  \
 	X(auth_method_unknown,   "authentication methods not offered")                          \

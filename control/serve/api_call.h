@@ -30,9 +30,14 @@ bool api_row_done(struct api_ask *a, size_t before, uint64_t row);
 // Settings changed: every shard looks whether it should listen.
 void api_apply(struct control *c);
 
+// Put a record: in the dialogue's transaction, else at once.
+[[nodiscard]] enum status api_record_put(const struct api_ask *a,
+                                         const struct api_record *record);
+
 // api_config.c
-api_handler api_begin, api_commit, api_abort, api_put, api_delete, api_get, api_list,
-        api_set_password;
+api_handler api_begin, api_commit, api_abort, api_put, api_delete, api_get, api_list;
+// api_users.c
+api_handler api_set_password, api_set_totp, api_drop_totp;
 // api_show.c
 api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states,
         api_algorithms;

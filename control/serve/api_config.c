@@ -1,8 +1,6 @@
 // Calls about settings, and the transactions they may stand in.
 #include "control/serve/api_call.h"
 
-#include "control/link/keeper_client.h"
-#include "crypto/core/secret.h"
 #include "crypto/wire/cursor.h"
 
 #include <stdlib.h>
@@ -122,7 +120,7 @@ enum status api_abort(struct api_ask *a, struct cursor *c)
 
 // --- records -------------------------------------------------------------------------------------
 
-static enum status record_put(const struct api_ask *a, const struct api_record *record)
+enum status api_record_put(const struct api_ask *a, const struct api_record *record)
 {
 	struct api_transaction *t = transaction_of(a);
 	enum status status;
@@ -142,7 +140,7 @@ enum status api_put(struct api_ask *a, struct cursor *c)
 
 	if (status == STATUS_OK)
 		status = cursor_end(c);
-	return status == STATUS_OK ? record_put(a, &record) : status;
+	return status == STATUS_OK ? api_record_put(a, &record) : status;
 }
 
 enum status api_delete(struct api_ask *a, struct cursor *c)
@@ -214,57 +212,4 @@ enum status api_list(struct api_ask *a, struct cursor *c)
 	}
 	settings_done(a);
 	return STATUS_OK;
-}
-
-// --- passwords -----------------------------------------------------------------------------------
-
-// A SET_PASSWORD while the keeper hashes.
-struct password_set {
-	struct api_ask ask;
-	uint8_t user_len;
-	uint8_t user[API_KEY_MAX];
-};
-
-static void password_hashed(struct shard *h, const struct keeper_ask *ask, enum status status,
-                            struct span hash)
-{
-	struct password_set *p = (struct password_set *)(uintptr_t)ask->cookie;
-	struct api_record record = {.class = API_CLASS_LOCAL_USER, .count = 1};
-
-	record.key = span_of(p->user, p->user_len);
-	record.values[0] = (struct api_value){.field = API_LOCAL_USER_HASH, .text = hash};
-	if (status == STATUS_OK && (hash.len == 0 || hash.len > KEEPER_HASH_MAX))
-		status = STATUS_INTERNAL;
-	if (status == STATUS_OK)
-		status = record_put(&p->ask, &record);
-	api_reply(h, &p->ask, status, span_of(NULL, 0));
-	free(p);
-}
-
-enum status api_set_password(struct api_ask *a, struct cursor *c)
-{
-	struct keeper_ask ask = {.kind = KEEPER_SET_PASSWORD, .done = password_hashed};
-	struct span user = cursor_string_max(c, API_KEY_MAX);
-	struct span password = cursor_string_max(c, KEEPER_PASSWORD_MAX);
-	struct password_set *p;
-	enum status status = cursor_end(c);
-
-	if (status == STATUS_OK &&
-	    (user.len == 0 || !span_is_printable(user) || password.len == 0))
-		status = STATUS_MALFORMED;
-	if (status != STATUS_OK)
-		return status;
-	p = calloc(1, sizeof(*p));
-	if (p == NULL)
-		return STATUS_NO_MEMORY;
-	p->ask = *a;
-	p->user_len = (uint8_t)user.len;
-	memcpy(p->user, user.data, user.len);
-	ask.cookie = (uintptr_t)p;
-	status = keeper_ask(a->h, &ask, password);
-	secret_wipe(a->h->scratch, sizeof(a->h->scratch));
-	if (status == STATUS_OK)
-		return API_LATER;
-	free(p);
-	return status;
 }

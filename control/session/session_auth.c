@@ -12,12 +12,20 @@
 #define SERVICE_CONNECTION "ssh-connection"
 #define METHODS_TEXT       64 // room for all names and their commas
 
+static void passwords_wipe(struct auth_scratch *a)
+{
+	blob_wipe(&a->old);
+	blob_wipe(&a->wanted);
+}
+
 void auth_drop(struct shard *h, struct session *s)
 {
 	struct auth_scratch *a = auth_scratch_of(h, s);
 
 	for (unsigned i = 0; a != NULL && i < a->waiting_count; i++)
 		blob_wipe(&a->waiting[i]);
+	if (a != NULL)
+		passwords_wipe(a);
 	pool_give(&h->auths, &s->auth);
 }
 
@@ -53,7 +61,9 @@ uint8_t auth_factors_left(const struct auth_scratch *a)
 	uint8_t want = wanted[a->account.method];
 
 	if (a->account.method == API_METHOD_ANY && (a->passed & want) != 0)
-		return 0;
+		want = 0;
+	if (a->account.totp)
+		want |= AUTH_CODE;
 	return want & (uint8_t)~a->passed;
 }
 
@@ -81,8 +91,10 @@ static uint8_t methods_left(const struct auth_scratch *a)
 	if (left & AUTH_PUBLICKEY)
 		methods |= AUTH_BY_PUBLICKEY;
 	if (left & AUTH_PASSWORD)
-		methods |= AUTH_BY_PASSWORD | AUTH_BY_ROUNDS;
-	return methods;
+		methods |= AUTH_BY_ROUNDS;
+	if (left & AUTH_PASSWORD && a->account.method != API_METHOD_INTERACTIVE)
+		methods |= AUTH_BY_PASSWORD;
+	return left == AUTH_CODE ? AUTH_BY_ROUNDS : methods;
 }
 
 // --- answers -------------------------------------------------------------------------------------
@@ -239,6 +251,7 @@ static void log_failed(struct shard *h, struct session *s, const struct auth_scr
 	            log_escape(user, sizeof(user), span_text(a->user)),
 	            log_address(address, s->remote), s->remote_port,
 	            a->factor == AUTH_PUBLICKEY ? "invalid username or wrong public key"
+	            : a->factor == AUTH_CODE    ? "a wrong verification code"
 	                                        : "invalid username or wrong password");
 }
 
@@ -247,16 +260,44 @@ static bool factor_may_pass(const struct auth_scratch *a)
 {
 	if (a->factor == AUTH_PUBLICKEY)
 		return user_may_publickey(&a->account) && a->key_allowed;
+	if (a->factor == AUTH_CODE)
+		return a->account.totp && a->passed != 0;
 	return a->method == AUTH_BY_ROUNDS ? user_may_rounds(&a->account)
 	                                   : user_may_password(&a->account);
 }
 
-static enum status checked_ok(struct shard *h, struct session *s, struct auth_scratch *a)
+static void outcome_count(struct shard *h, const struct auth_scratch *a, bool ok)
 {
 	if (a->factor == AUTH_PUBLICKEY)
-		COUNT(h, auth_publickey_ok);
+		count_add(h, ok ? COUNT_auth_publickey_ok : COUNT_auth_publickey_failed, 1);
+	else if (a->factor == AUTH_CODE)
+		count_add(h, ok ? COUNT_auth_code_ok : COUNT_auth_code_failed, 1);
 	else
-		COUNT(h, auth_password_ok);
+		count_add(h, ok ? COUNT_auth_password_ok : COUNT_auth_password_failed, 1);
+}
+
+static enum status checked_ok(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	bool rounds = a->method == AUTH_BY_ROUNDS;
+
+	outcome_count(h, a, true);
+	if (a->factor == AUTH_PASSWORD && a->account.expired)
+		return rounds ? rounds_change(h, s, a, "Your password has expired.")
+		              : auth_change_go_on(h, s, a);
+	if (a->wanted.data != NULL) // a change that nobody asked for
+		return auth_refuse(h, s, a, true);
+	return rounds ? rounds_go_on(h, s, a) : auth_prove(h, s, a);
+}
+
+// The new password is in force; the factor is proven by it.
+static enum status changed(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	char user[4 * USER_NAME_MAX + 1];
+
+	COUNT(h, auth_password_changed);
+	log_session(h, s, LOG_NOTICE, "SSHS_LOG", "User %s has changed an expired password.",
+	            log_escape(user, sizeof(user), span_text(a->user)));
+	a->account.expired = false;
 	return a->method == AUTH_BY_ROUNDS ? rounds_go_on(h, s, a) : auth_prove(h, s, a);
 }
 
@@ -266,6 +307,8 @@ enum status auth_on_checked(struct shard *h, struct session *s, const struct mes
 	struct auth_scratch *a = auth_scratch_of(h, s);
 
 	a->job = 0;
+	if (outcome->verdict == AUTH_CHANGED)
+		return changed(h, s, a);
 	if (outcome->verdict == AUTH_PROVEN && factor_may_pass(a))
 		return checked_ok(h, s, a);
 	if (outcome->verdict == AUTH_MORE && a->method == AUTH_BY_ROUNDS)
@@ -274,10 +317,7 @@ enum status auth_on_checked(struct shard *h, struct session *s, const struct mes
 		COUNT(h, auth_busy);
 		return auth_refuse(h, s, a, false);
 	}
-	if (a->factor == AUTH_PUBLICKEY)
-		COUNT(h, auth_publickey_failed);
-	else
-		COUNT(h, auth_password_failed);
+	outcome_count(h, a, false);
 	log_failed(h, s, a);
 	return auth_refuse(h, s, a, true);
 }
@@ -377,6 +417,7 @@ enum status auth_on_request(struct shard *h, struct session *s, const struct mes
 		return STEP_STAY;
 	}
 	answered(h, s, a); // questions of an earlier request are abandoned
+	passwords_wipe(a);
 	user_set(h, a, request.user);
 	a->answer_us = h->now_us + AUTH_DELAY_US;
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {

@@ -6,6 +6,7 @@
 // rounds_next.
 #pragma once
 
+#include "control/api/api_password.h"
 #include "control/session/session.h"
 #include "control/session/session_table.h"
 #include "crypto/hostkey/hostkey.h"
@@ -19,7 +20,7 @@
 #define AUTH_PROMPTS_MAX   4u     // of one round
 
 // Factors: what can be proven.
-enum auth_factor { AUTH_PASSWORD = 1, AUTH_PUBLICKEY = 2 };
+enum auth_factor { AUTH_PASSWORD = 1, AUTH_PUBLICKEY = 2, AUTH_CODE = 4 };
 
 // Methods: how, in the protocol. Bits, in the order in which they are named.
 enum auth_method { AUTH_BY_PUBLICKEY = 1, AUTH_BY_PASSWORD = 2, AUTH_BY_ROUNDS = 4 };
@@ -28,7 +29,9 @@ enum auth_method { AUTH_BY_PUBLICKEY = 1, AUTH_BY_PASSWORD = 2, AUTH_BY_ROUNDS =
 enum auth_round {
 	AUTH_ROUND_NONE,
 	AUTH_ROUND_PASSWORD,
-	AUTH_ROUND_CHALLENGE, // whatever the checker of the password wants besides
+	AUTH_ROUND_CHALLENGE,    // whatever the checker of the password wants besides
+	AUTH_ROUND_NEW_PASSWORD, // the old one has expired
+	AUTH_ROUND_CODE,         // a one-time code
 	AUTH_ROUNDS
 };
 
@@ -37,8 +40,9 @@ struct auth_outcome {
 	enum auth_verdict {
 		AUTH_DENIED,
 		AUTH_PROVEN,
-		AUTH_BUSY, // not checked: does not count
-		AUTH_MORE, // the checker asks `prompt`; its next answer goes to it again
+		AUTH_BUSY,    // not checked: does not count
+		AUTH_MORE,    // the checker asks `prompt`; its next answer goes to it again
+		AUTH_CHANGED, // the password
 	} verdict;
 	struct span prompt; // MORE; borrowed for the event
 	bool echo;          // MORE: what is typed may be seen
@@ -47,18 +51,18 @@ struct auth_outcome {
 // Lives from the first request to success.
 struct auth_scratch {
 	char user[USER_NAME_MAX + 1];
-	struct user account;  // as it was when the request under way came
-	uint8_t passed;       // enum auth_factor bits that this user has proven ...
-	uint8_t passed_by;    // ... and the methods (enum auth_method bits) that did it
-	uint8_t factor;       // under check
-	uint8_t method;       // of the request under way
-	uint8_t round;        // enum auth_round, asked last
-	uint8_t round_number; // of this request
-	uint8_t prompts;      // how many answers are awaited
-	bool key_allowed;     // PUBLICKEY: the key is one of the user's
-	bool refusal_waits;   // the check is over; its FAILURE waits for answer_us
-	bool counts;          // and is a failed attempt
-	bool bannered;        // USERAUTH_BANNER was considered
+	struct user account;     // as it was when the request under way came
+	uint8_t passed;          // enum auth_factor bits that this user has proven ...
+	uint8_t passed_by;       // ... and the methods (enum auth_method bits) that did it
+	uint8_t factor;          // under check
+	uint8_t method;          // of the request under way
+	uint8_t round;           // enum auth_round, asked last
+	uint8_t round_number;    // of this request
+	uint8_t prompts;         // how many answers are awaited
+	bool key_allowed;        // PUBLICKEY: the key is one of the user's
+	bool refusal_waits;      // the check is over; its FAILURE waits for answer_us
+	bool counts;             // and is a failed attempt
+	struct blob old, wanted; // passwords: what was typed, and the new one until it is set
 	uint8_t requests, queries;
 	uint8_t waiting_count;
 	struct blob waiting[AUTH_WAITING_MAX]; // messages, oldest first
@@ -85,7 +89,7 @@ static inline struct auth_scratch *auth_scratch_of(struct shard *h, const struct
 struct auth_request {
 	struct span user, service, method;
 	bool has_signature; // publickey: signed; password: a change is asked for
-	struct span password;
+	struct span password, new_password;
 	struct span algorithm, key, signature;
 	struct span signed_part; // publickey: the message up to the signature
 };
@@ -123,6 +127,16 @@ uint8_t auth_factors_left(const struct auth_scratch *a);
 // outcome comes as GOT_AUTH_CHECKED. Anything but OK: nothing will come.
 [[nodiscard]] enum status auth_password_check(struct shard *h, struct session *s,
                                               struct auth_scratch *a, struct span typed);
+// The same for a one-time code.
+[[nodiscard]] enum status auth_code_check(struct shard *h, struct session *s,
+                                          struct auth_scratch *a, struct span typed);
+// Give the user a new password. False, and why, when it does not satisfy the rules; else the
+// outcome comes as that of a check, CHANGED when it is in force.
+[[nodiscard]] bool auth_password_change(struct shard *h, struct session *s,
+                                        struct auth_scratch *a, struct span typed,
+                                        char why[API_PASSWORD_WHY]);
+// The method "password": the old one is right and has expired.
+enum status auth_change_go_on(struct shard *h, struct session *s, struct auth_scratch *a);
 
 // Check a signature in the crypto pool (session_auth_job.c). NO_MEMORY, NO_ROOM.
 [[nodiscard]] enum status auth_verify(struct shard *h, struct session *s,
@@ -137,5 +151,7 @@ void auth_outcome_take(struct shard *h, uint32_t slot, uint32_t life, uint32_t j
 // The password is right as far as keyboard-interactive is concerned, or more is asked: go on
 // (session_auth_rounds.c).
 enum status rounds_go_on(struct shard *h, struct session *s, struct auth_scratch *a);
+enum status rounds_change(struct shard *h, struct session *s, struct auth_scratch *a,
+                          const char *why);
 enum status rounds_challenge(struct shard *h, struct session *s, struct auth_scratch *a,
                              const struct auth_outcome *outcome);

@@ -20,7 +20,7 @@ static void password_parse(struct cursor *c, struct auth_request *out)
 	out->has_signature = cursor_bool(c);
 	out->password = cursor_string(c);
 	if (out->has_signature)
-		cursor_string(c); // the new one: never used
+		out->new_password = cursor_string(c);
 }
 
 // Methods that we do not know are read no further: what follows is theirs to define.

@@ -47,7 +47,11 @@ static enum status round_ask(struct shard *h, struct session *s, struct auth_scr
 // questions could prove.
 static enum auth_round round_next(const struct auth_scratch *a)
 {
-	return a->passed & AUTH_PASSWORD ? AUTH_ROUND_NONE : AUTH_ROUND_PASSWORD;
+	uint8_t left = auth_factors_left(a);
+
+	if (a->passed == 0 || left & AUTH_PASSWORD)
+		return AUTH_ROUND_PASSWORD;
+	return left & AUTH_CODE ? AUTH_ROUND_CODE : AUTH_ROUND_NONE;
 }
 
 // --- rounds --------------------------------------------------------------------------------------
@@ -58,6 +62,23 @@ static enum status password_ask(struct shard *h, struct session *s, struct auth_
 
 	a->factor = AUTH_PASSWORD;
 	return round_ask(h, s, a, AUTH_ROUND_PASSWORD, span_of(NULL, 0), &password, 1);
+}
+
+static enum status code_ask(struct shard *h, struct session *s, struct auth_scratch *a)
+{
+	static const struct question code = {"Verification code: ", false};
+
+	a->factor = AUTH_CODE;
+	return round_ask(h, s, a, AUTH_ROUND_CODE, span_of(NULL, 0), &code, 1);
+}
+
+enum status rounds_change(struct shard *h, struct session *s, struct auth_scratch *a,
+                          const char *why)
+{
+	static const struct question twice[] = {{"New password: ", false},
+	                                        {"Confirm the new password: ", false}};
+
+	return round_ask(h, s, a, AUTH_ROUND_NEW_PASSWORD, span_text(why), twice, 2);
 }
 
 // The checker of the password has a question of its own; its text is shown as it came.
@@ -92,14 +113,40 @@ static enum status typed_check(struct shard *h, struct session *s, struct auth_s
 	return auth_refuse(h, s, a, false);
 }
 
+static enum status new_take(struct shard *h, struct session *s, struct auth_scratch *a,
+                            const struct span *answers)
+{
+	char why[API_PASSWORD_WHY] = "The two passwords differ.";
+
+	if (span_equal(answers[0], answers[1]) &&
+	    auth_password_change(h, s, a, answers[0], why))
+		return STEP_STAY;
+	return rounds_change(h, s, a, why);
+}
+
+static enum status code_check(struct shard *h, struct session *s, struct auth_scratch *a,
+                              const struct span *answers)
+{
+	if (answers[0].len == 0 || answers[0].len > KEEPER_CODE_MAX) {
+		COUNT(h, auth_code_failed);
+		return auth_refuse(h, s, a, true);
+	}
+	session_enter(h, s, SESSION_WAIT_AUTH);
+	if (auth_code_check(h, s, a, answers[0]) == STATUS_OK)
+		return STEP_STAY;
+	COUNT(h, auth_busy);
+	return auth_refuse(h, s, a, false);
+}
+
 static const struct {
 	enum status (*ask)(struct shard *h, struct session *s, struct auth_scratch *a);
 	enum status (*take)(struct shard *h, struct session *s, struct auth_scratch *a,
 	                    const struct span *answers);
 } rounds[AUTH_ROUNDS] = {
-        [AUTH_ROUND_NONE] = {auth_prove, NULL},
         [AUTH_ROUND_PASSWORD] = {password_ask, typed_check},
-        [AUTH_ROUND_CHALLENGE] = {NULL, typed_check}, // asked by rounds_challenge
+        [AUTH_ROUND_CHALLENGE] = {NULL, typed_check}, // asked by rounds_challenge ...
+        [AUTH_ROUND_NEW_PASSWORD] = {NULL, new_take}, // ... and by rounds_change
+        [AUTH_ROUND_CODE] = {code_ask, code_check},
 };
 
 // --- events --------------------------------------------------------------------------------------
@@ -115,7 +162,12 @@ enum status auth_by_rounds(struct shard *h, struct session *s, struct auth_scrat
 
 enum status rounds_go_on(struct shard *h, struct session *s, struct auth_scratch *a)
 {
-	return auth_prove(h, s, a);
+	enum auth_round next;
+
+	a->passed |= a->factor;
+	a->passed_by |= a->method;
+	next = round_next(a);
+	return next != AUTH_ROUND_NONE ? rounds[next].ask(h, s, a) : auth_prove(h, s, a);
 }
 
 // Answers are an attempt, however many there are.

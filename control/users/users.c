@@ -24,6 +24,8 @@ void users_find(struct config *c, struct span name, struct user *out)
 	if (local != NULL) {
 		out->known = !setting_number(local, API_LOCAL_USER_BLOCKED) &&
 		             setting_number(local, API_LOCAL_USER_SERVICES) & API_SERVICE_SSH;
+		out->totp = setting_number(local, API_LOCAL_USER_TOTP);
+		out->expired = setting_number(local, API_LOCAL_USER_EXPIRED);
 		text_copy(out->role, sizeof(out->role),
 		          setting_text(local, API_LOCAL_USER_ROLE));
 		text_copy(out->hash, sizeof(out->hash),
@@ -52,6 +54,15 @@ bool user_may_publickey(const struct user *u)
 {
 	return u->known && u->method != API_METHOD_PASSWORD &&
 	       u->method != API_METHOD_INTERACTIVE;
+}
+
+void users_password_record(struct api_record *record, struct span name, struct span hash)
+{
+	*record = (struct api_record){.class = API_CLASS_LOCAL_USER, .key = name};
+	record->values[record->count++] =
+	        (struct api_value){.field = API_LOCAL_USER_HASH, .text = hash};
+	record->values[record->count++] =
+	        (struct api_value){.field = API_LOCAL_USER_EXPIRED, .number = 0};
 }
 
 enum api_role users_role(const char *role)

@@ -13,6 +13,8 @@ struct user {
 	bool known;             // may log in over SSH at all: exists, not blocked, service ssh
 	enum api_method method; // how it must prove who it is; without an entry: the default
 	uint32_t services; // API_SERVICE_STELNET ...; all for users without an ssh user entry
+	bool totp;         // needs a one-time code besides
+	bool expired;      // its password must be changed before anything else
 	char role[USER_ROLE_MAX + 1];
 	char hash[KEEPER_HASH_MAX + 1]; // "" when it has no password
 };
@@ -28,6 +30,9 @@ bool users_key_allowed(struct config *c, struct span name, struct span blob);
 bool user_may_password(const struct user *u);
 bool user_may_rounds(const struct user *u);
 bool user_may_publickey(const struct user *u);
+
+// The record that gives a user this password from now on; it borrows both.
+void users_password_record(struct api_record *record, struct span name, struct span hash);
 
 // What a role may ask of control.
 enum api_role users_role(const char *role);

@@ -27,9 +27,10 @@
 #define SSH_MSG_USERAUTH_BANNER  53
 #define SSH_MSG_USERAUTH_PK_OK   60
 
-// RFC 4256 section 5; 60 is each method's own
-#define SSH_MSG_USERAUTH_INFO_REQUEST  60
-#define SSH_MSG_USERAUTH_INFO_RESPONSE 61
+// RFC 4252 section 8, RFC 4256 section 5: 60 is each method's own
+#define SSH_MSG_USERAUTH_PASSWD_CHANGEREQ 60
+#define SSH_MSG_USERAUTH_INFO_REQUEST     60
+#define SSH_MSG_USERAUTH_INFO_RESPONSE    61
 
 // RFC 4254 section 9
 #define SSH_MSG_GLOBAL_REQUEST            80

@@ -11,6 +11,9 @@
 	X(SIGN,           CONTROL, "exchange hash to sign / signature blob")                   \
 	X(CHECK_PASSWORD, CONTROL, "string hash (empty: unknown user), string password / none") \
 	X(SET_PASSWORD,   CONTROL, "password / new hash text ($y$...)")                         \
+	X(CHECK_TOTP,     CONTROL, "string user, string code / none. DENIED: wrong, or taken before") \
+	X(SET_TOTP,       CONTROL, "user / secret in base32, this once")                         \
+	X(DROP_TOTP,      CONTROL, "user / none")                                              \
 	X(GENERATE,       CONTROL, "none / public key blob")                                   \
 	X(DESTROY,        CONTROL, "none / none")                                              \
 	X(LIST_PUBLIC,    CONTROL, "none / for each key: u32 type, u32 bits, u64 made at (Unix seconds), string blob") \
@@ -39,3 +42,4 @@ static_assert(sizeof(struct keeper_body) == LINK_BODY_BYTES, "the whole body");
 
 #define KEEPER_PASSWORD_MAX 1024 // bytes; longer ones are refused before any hashing
 #define KEEPER_HASH_MAX     128  // bytes of a hash text
+#define KEEPER_CODE_MAX     64   // bytes of what may be a one-time code

@@ -168,6 +168,16 @@ static enum status answer_named(struct fixture *f, uint16_t call, struct span pa
 	return STATUS_OK;
 }
 
+static enum status answer_totp(struct fixture *f, struct span payload, uint32_t on)
+{
+	struct cursor c = cursor_over(payload);
+	struct api_record r = {
+	        .class = API_CLASS_LOCAL_USER, .key = cursor_string(&c), .count = 1};
+
+	r.values[0] = (struct api_value){.field = API_LOCAL_USER_TOTP, .number = on};
+	return config_put(&f->control, &r);
+}
+
 static enum status answer_password(struct fixture *f, struct span payload)
 {
 	struct cursor c = cursor_over(payload);
@@ -325,6 +335,11 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		return answer_list(f, payload, &r->cursor, &r->more, b);
 	case API_SET_PASSWORD:
 		return answer_password(f, payload);
+	case API_SET_TOTP:
+		builder_bytes(b, span_text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
+		return answer_totp(f, payload, 1);
+	case API_DROP_TOTP:
+		return answer_totp(f, payload, 0);
 	case API_STATUS:
 		row.revision = config_revision(&f->control);
 		api_status_emit(b, &row);

@@ -51,7 +51,7 @@ struct bench {
 	bool worker_mute; // cells stay in the ring
 	bool cli_mute;
 	bool no_credit; // what is sent is never acknowledged
-	unsigned passwords, signatures;
+	unsigned passwords, codes, signatures;
 	uint32_t sequence; // of the client's next packet
 	uint64_t progress[BENCH_SLOTS];
 	uint32_t life[BENCH_SLOTS];
@@ -127,6 +127,17 @@ static inline uint32_t bench_keeper_check(struct bench *b, struct span payload)
 	return hash.len > 0 && span_is(password, "secret") ? STATUS_OK : STATUS_DENIED;
 }
 
+// The code is always 123456.
+static inline uint32_t bench_keeper_code(struct bench *b, struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct span user = cursor_string(&c);
+	struct span code = cursor_string(&c);
+
+	b->codes++;
+	return user.len > 0 && span_is(code, "123456") ? STATUS_OK : STATUS_DENIED;
+}
+
 static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
                                        struct span payload)
 {
@@ -142,6 +153,10 @@ static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
 		bench_keeper_list(b, &out);
 	else if (cell->kind == KEEPER_CHECK_PASSWORD)
 		body.status = bench_keeper_check(b, payload);
+	else if (cell->kind == KEEPER_CHECK_TOTP)
+		body.status = bench_keeper_code(b, payload);
+	else if (cell->kind == KEEPER_SET_TOTP)
+		builder_bytes(&out, span_text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
 	else if (cell->kind == KEEPER_SET_PASSWORD)
 		builder_bytes(&out, span_text("$y$new"));
 	else if (cell->kind == KEEPER_SIGN) {
@@ -253,6 +268,15 @@ static inline void bench_local_user(struct bench *b, const char *name, const cha
 	r.values[r.count++] = (struct api_value){API_LOCAL_USER_HASH, 0, span_text(hash)};
 	r.values[r.count++] =
 	        (struct api_value){API_LOCAL_USER_ROLE, 0, span_text(API_ROLE_ADMIN_NAME)};
+	bench_put(b, &r);
+}
+
+// Set a flag of a local user.
+static inline void bench_local_flag(struct bench *b, const char *name, enum api_field flag)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = span_text(name)};
+
+	r.values[r.count++] = (struct api_value){(uint8_t)flag, 1, {0}};
 	bench_put(b, &r);
 }
 

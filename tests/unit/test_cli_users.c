@@ -144,6 +144,47 @@ TEST(user_interfaces_have_a_summary_too)
 	fixture_free(f);
 }
 
+TEST(a_secret_for_codes_is_shown_once_as_a_uri)
+{
+	struct fixture *f = fixture_new();
+	const char *shown = fixture_exec(f, "system-view\nsysname Lab\nlocal-user bob\n"
+	                                    "totp enable");
+
+	CHECK(strstr(shown, "otpauth://totp/Lab:bob?secret=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	                    "&issuer=Lab&algorithm=SHA1&digits=6&period=30") != NULL);
+	CHECK_TEXT(current(f, "totp"), " totp enable\n");
+	CHECK_TEXT(current(f, "ABCDEF"), "");
+	CHECK(strstr(fixture_exec(f, "display local-user authentication"), " Required ") !=
+	      NULL);
+	fixture_free(f);
+}
+
+TEST(a_secret_is_replaced_only_after_it_was_forgotten)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\ntotp enable");
+	CHECK(strstr(fixture_exec(f, "system-view\nlocal-user bob\ntotp enable"),
+	             "undo totp enable first") != NULL);
+	fixture_exec(f, "system-view\nlocal-user bob\nundo totp enable");
+	CHECK_TEXT(current(f, "totp"), "");
+	CHECK(strstr(fixture_exec(f, "system-view\nlocal-user bob\ntotp enable"),
+	             "otpauth://") != NULL);
+	fixture_free(f);
+}
+
+TEST(a_password_can_be_made_to_expire)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\npassword expire");
+	CHECK_TEXT(current(f, "expire"), " password expire\n");
+	CHECK(strstr(fixture_exec(f, "display local-user authentication"), " Expired") != NULL);
+	fixture_exec(f, "system-view\nlocal-user bob\nundo password expire");
+	CHECK_TEXT(current(f, "expire"), "");
+	fixture_free(f);
+}
+
 TEST(a_user_can_log_in_by_keyboard_interactive)
 {
 	struct fixture *f = fixture_new();

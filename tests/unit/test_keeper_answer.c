@@ -16,6 +16,7 @@ static struct keeper *ready(void)
 	place = place_make();
 	CHECK_EQ(keeper_store_open(&keeper.store, place, KEEPER_OWNER_SELF), STATUS_OK);
 	CHECK_EQ(keeper_store_complete(&keeper.store), STATUS_OK);
+	keeper_totp_init(&keeper.totp, keeper.store.dir);
 	CHECK_EQ(keeper_password_hash(span_text("nobody"), keeper.dummy), STATUS_OK);
 	return &keeper;
 }

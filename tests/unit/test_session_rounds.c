@@ -243,6 +243,141 @@ TEST(the_login_time_limit_holds_while_we_wait_for_an_answer)
 	bench_free(b);
 }
 
+// --- an expired password -------------------------------------------------------------------------
+
+static void answer_twice(struct bench *b, const char *one, const char *two)
+{
+	client_message(b, 0, wire("buss", SSH_MSG_USERAUTH_INFO_RESPONSE, 2, one, two));
+}
+
+static struct bench *with_expired(void)
+{
+	struct bench *b = in_round("bob");
+
+	bench_local_flag(b, "bob", API_LOCAL_USER_EXPIRED);
+	client_interactive(b, 0, "bob");
+	answer(b, "secret");
+	client_forgets(b);
+	return b;
+}
+
+TEST(an_expired_password_is_changed_in_a_round)
+{
+	struct bench *b = with_expired();
+
+	CHECK_EQ(bench_state(b, 0), SESSION_EXPECT_ROUND);
+	answer_twice(b, "fresh", "fresh");
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	CHECK_EQ(COUNTED(b, auth_password_changed), 1);
+	bench_free(b);
+}
+
+TEST(two_new_passwords_that_differ_are_asked_for_again)
+{
+	struct bench *b = with_expired();
+
+	answer_twice(b, "fresh", "flesh");
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_USERAUTH_INFO_REQUEST), 1);
+	CHECK_EQ(bench_state(b, 0), SESSION_EXPECT_ROUND);
+	bench_free(b);
+}
+
+TEST(the_old_password_again_will_not_do)
+{
+	struct bench *b = with_expired();
+
+	answer_twice(b, "secret", "secret");
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_USERAUTH_INFO_REQUEST), 1);
+	CHECK_EQ(COUNTED(b, auth_password_changed), 0);
+	bench_free(b);
+}
+
+// --- one-time codes ------------------------------------------------------------------------------
+
+static struct bench *with_codes(const char *user)
+{
+	struct bench *b = in_round(user);
+
+	bench_local_flag(b, user, API_LOCAL_USER_TOTP);
+	client_forgets(b);
+	client_interactive(b, 0, user);
+	client_forgets(b);
+	return b;
+}
+
+TEST(a_code_is_asked_for_behind_the_password)
+{
+	struct bench *b = with_codes("bob");
+
+	answer(b, "secret");
+	CHECK(asked(b, "Verification code: ", false));
+	answer(b, "123456");
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	CHECK_EQ(COUNTED(b, auth_code_ok), 1);
+	bench_free(b);
+}
+
+TEST(a_wrong_code_is_an_attempt)
+{
+	struct bench *b = with_codes("bob");
+
+	answer(b, "secret");
+	answer(b, "000000");
+	bench_wait(b, DELAY);
+	CHECK_EQ(bench_session(b, 0)->failures, 1);
+	CHECK_EQ(bench_state(b, 0), SESSION_EXPECT_AUTH);
+	CHECK_EQ(COUNTED(b, auth_code_failed), 1);
+	bench_free(b);
+}
+
+TEST(a_wrong_password_asks_for_no_code)
+{
+	struct bench *b = with_codes("bob");
+
+	answer(b, "wrong");
+	bench_wait(b, DELAY);
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_USERAUTH_INFO_REQUEST), 0);
+	CHECK_EQ(b->codes, 0);
+	bench_free(b);
+}
+
+TEST(the_password_alone_is_partial_success)
+{
+	struct bench *b = with_codes("bob");
+
+	client_password(b, 0, "bob", "secret");
+	CHECK(refused_with(b, "keyboard-interactive", true));
+	client_interactive(b, 0, "bob");
+	CHECK(asked(b, "Verification code: ", false));
+	answer(b, "123456");
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	bench_free(b);
+}
+
+TEST(a_code_alone_opens_nothing)
+{
+	struct bench *b = with_codes("kay");
+
+	answer(b, "123456");
+	bench_wait(b, DELAY);
+	CHECK(refused_with(b, EVERYTHING, false));
+	CHECK_EQ(b->codes, 0);
+	bench_free(b);
+}
+
+TEST(another_user_starts_without_the_password)
+{
+	struct bench *b = with_codes("bob");
+
+	client_password(b, 0, "bob", "secret");
+	client_forgets(b);
+	client_interactive(b, 0, "iris");
+	CHECK(asked(b, "Password: ", false));
+	bench_free(b);
+}
+
+// --- questions of the checker --------------------------------------------------------------------
+
 // The checker of bob's password answers by hand.
 static struct bench *with_checker(void)
 {
