@@ -212,11 +212,12 @@ static void put32(uint8_t *at, uint32_t v)
 // Add what the stack expects to the numbers in a segment's header.
 static void numbers_match(const struct rig *r, uint8_t *bytes, const struct frame *f)
 {
-	uint8_t *tcp = bytes + (f->segment.bytes.data - bytes);
+	uint8_t *tcp;
 	uint32_t seq, ack;
 
 	if (f->verdict != FRAME_TCP || f->segment.bytes.len < 12)
 		return;
+	tcp = bytes + (f->segment.bytes.data - bytes);
 	tcp_numbers(r->tcp, &f->segment.to, &seq, &ack);
 	put32(tcp + 4, get32(tcp + 4) + seq);
 	put32(tcp + 8, get32(tcp + 8) + ack);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each test that the TCP table of dataplane/README.md names exists, and each row that is not
+"""Each test that the RFC tables of dataplane/README.md name exists, and each row that is not
 refused names one."""
 import pathlib
 import re
@@ -9,7 +9,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
 def rows():
-    text = (TOP / "dataplane/README.md").read_text().split("### TCP, item by item")[1]
+    text = (TOP / "dataplane/README.md").read_text().split("## RFCs")[1]
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("|") and len(cells) == 4 and cells[0] not in ("item", "---"):

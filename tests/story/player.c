@@ -26,6 +26,7 @@ struct line {
 
 static const char *story;
 static int line_number;
+static uint32_t strangers; // who asked for a connection before the story begins
 static bool wrong;
 
 static void complain(const char *what, intmax_t got, intmax_t want)
@@ -274,6 +275,8 @@ static void config_read(struct tcp_config *config, struct line *l)
 		config->receive_window = value;
 	else if (strcmp(name, "syn_high_water") == 0)
 		config->syn_high_water = value;
+	else if (strcmp(name, "strangers") == 0)
+		strangers = value;
 	else if (strcmp(name, "user_timeout_s") == 0)
 		config->user_timeout_us = value * PEER_SEC;
 	else if (strcmp(name, "alive_idle_s") == 0)
@@ -317,6 +320,20 @@ static void run_event(struct peer *p, struct line *l)
 		garbled("no such verb");
 }
 
+static struct peer *story_begin(struct tcp_config config)
+{
+	struct peer *p = peer_new(config);
+	uint16_t port = p->tuple.remote_port;
+
+	for (uint32_t i = 1; i <= strangers; i++) {
+		p->tuple.remote_port = (uint16_t)(port + i);
+		peer_sends(p, .flags = SYN, .seq = (uint32_t)-1);
+	}
+	p->tuple.remote_port = port;
+	peer_skip(p);
+	return p;
+}
+
 static struct line line_split(char *text)
 {
 	struct line l = {.number = line_number};
@@ -354,7 +371,7 @@ int main(int argc, char **argv)
 			continue;
 		}
 		if (p == NULL)
-			p = peer_new(config);
+			p = story_begin(config);
 		run_event(p, &l);
 	}
 	fclose(file);

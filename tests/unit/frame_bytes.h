@@ -111,7 +111,8 @@ static inline struct made ip6_from_peer(uint8_t protocol, struct span payload)
 	m.bytes[21] = 64;
 	memcpy(m.bytes + 22, from.bytes, 16);
 	memcpy(m.bytes + 38, to.bytes, 16);
-	memcpy(m.bytes + 54, payload.data, payload.len);
+	if (payload.len > 0)
+		memcpy(m.bytes + 54, payload.data, payload.len);
 	return m;
 }
 

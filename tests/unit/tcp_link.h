@@ -1,5 +1,6 @@
 // Two TCP stacks joined by a link with a seed: it drops, repeats, reorders, delays and corrupts,
-// in virtual time. Each side sends a stream of known bytes and checks the other's.
+// in virtual time. Each side sends a stream of known bytes and checks the other's. What befalls
+// each packet is drawn from the seed and may be written down, or read from what was.
 #pragma once
 
 #include "dataplane/tcp/tcp_conn.h"
@@ -43,6 +44,33 @@ struct link_manner {
 	uint32_t shrink; // thousandths of packets whose window is made smaller on the way
 };
 
+// One thing that befalls the packet with this number.
+enum link_fate_kind {
+	FATE_DROP,
+	FATE_REPEAT,
+	FATE_LATE,    // by so many us
+	FATE_CORRUPT, // in this bit, modulo its length
+	FATE_WINDOW,  // made smaller, to so many thousandths
+	FATES
+};
+
+struct link_fate {
+	uint32_t packet, kind, value;
+};
+
+#define LINK_FATES_MAX 65536u
+
+// A run written down: without `fate` nothing but the delay and the hole befalls a packet.
+struct link_story {
+	uint64_t seed; // of what the applications do
+	char config[16];
+	uint64_t bytes[2];
+	int wrap; // the side whose numbers begin a little below zero; -1: none
+	struct link_manner manner;
+	uint32_t fates;
+	struct link_fate fate[LINK_FATES_MAX];
+};
+
 struct link_packet {
 	uint64_t at_us; // arrival; 0: free
 	uint64_t order;
@@ -70,8 +98,13 @@ struct link_side {
 };
 
 struct link_net {
-	struct link_rng rng;
+	struct link_rng rng;      // of the applications
+	struct link_rng link_rng; // of what befalls packets
 	struct link_manner manner;
+	struct link_story *record;       // to write down in, or NULL
+	const struct link_story *script; // to read from, or NULL: draw
+	uint32_t script_at;
+	bool (*holds)(const struct link_net *n); // more that must hold after each step, or NULL
 	struct link_side side[2];
 	struct link_packet *packets;
 	uint64_t now_us, order;
@@ -107,71 +140,136 @@ static inline bool link_is_too_big(const struct link_net *n, const struct tcp_em
 	       20u + e->header_bytes + e->payload_bytes > n->manner.mtu;
 }
 
-static inline void link_shrink(uint8_t *header, struct link_rng *rng)
+static inline void link_shrink(uint8_t *header, uint32_t thousandths)
 {
-	uint16_t window = (uint16_t)(header[14] << 8 | header[15]);
+	uint32_t window = (uint32_t)(header[14] << 8 | header[15]) * thousandths / 1000;
 
-	window = rng_chance(rng, 300) ? 0 : (uint16_t)rng_below(rng, window + 1u);
 	header[14] = (uint8_t)(window >> 8);
 	header[15] = (uint8_t)window;
 }
 
-static inline void link_put(struct link_net *n, const struct tcp_emission *e)
+// All that befalls one packet, by kind.
+struct link_fates {
+	bool is[FATES];
+	uint32_t value[FATES];
+};
+
+static inline void fate_add(struct link_net *n, struct link_fates *all,
+                            enum link_fate_kind kind, uint32_t value)
 {
-	struct link_packet *p = NULL;
+	struct link_story *r = n->record;
+
+	all->is[kind] = true;
+	all->value[kind] = value;
+	if (r != NULL && r->fates < LINK_FATES_MAX)
+		r->fate[r->fates++] = (struct link_fate){(uint32_t)n->carried, kind, value};
+}
+
+static inline struct link_fates fates_drawn(struct link_net *n)
+{
+	const struct link_manner *m = &n->manner;
+	struct link_rng *r = &n->link_rng;
+	struct link_fates all = {0};
+	uint32_t late = rng_below(r, m->jitter_us + 1);
+
+	if (rng_chance(r, m->late))
+		late += rng_below(r, m->late_us + 1);
+	if (late > 0)
+		fate_add(n, &all, FATE_LATE, late);
+	if (rng_chance(r, m->drop))
+		fate_add(n, &all, FATE_DROP, 0);
+	if (rng_chance(r, m->shrink))
+		fate_add(n, &all, FATE_WINDOW, rng_chance(r, 300) ? 0 : rng_below(r, 1000));
+	if (rng_chance(r, m->corrupt))
+		fate_add(n, &all, FATE_CORRUPT, rng_next(r));
+	return all;
+}
+
+static inline struct link_fates fates_told(struct link_net *n)
+{
+	const struct link_story *s = n->script;
+	struct link_fates all = {0};
+
+	for (; n->script_at < s->fates && s->fate[n->script_at].packet <= n->carried;
+	     n->script_at++)
+		if (s->fate[n->script_at].packet == n->carried)
+			fate_add(n, &all, s->fate[n->script_at].kind,
+			         s->fate[n->script_at].value);
+	return all;
+}
+
+static inline void link_tell(struct link_net *n, const struct tcp_emission *e)
+{
+	uint32_t seq;
+
+	memcpy(&seq, e->header + 4, sizeof(seq));
+	n->told = true;
+	n->told_tuple = e->from;
+	n->told_seq = __builtin_bswap32(seq);
+}
+
+static inline struct link_packet *packet_free(struct link_net *n)
+{
+	for (int i = 0; i < LINK_PACKETS; i++)
+		if (n->packets[i].at_us == 0)
+			return &n->packets[i];
+	return NULL;
+}
+
+static inline void link_write(struct link_packet *p, const struct tcp_emission *e)
+{
 	uint16_t at = e->header_bytes;
 
-	for (int i = 0; i < LINK_PACKETS && p == NULL; i++)
-		if (n->packets[i].at_us == 0)
-			p = &n->packets[i];
-	n->carried++;
-	if (link_is_too_big(n, e)) {
-		uint32_t seq;
-
-		memcpy(&seq, e->header + 4, sizeof(seq));
-		n->lost++;
-		if (n->manner.tells) {
-			n->told = true;
-			n->told_tuple = e->from;
-			n->told_seq = __builtin_bswap32(seq);
-		}
-		return;
-	}
-	if (p == NULL || rng_chance(&n->rng, n->manner.drop)) {
-		n->lost++;
-		return;
-	}
 	memcpy(p->data, e->header, e->header_bytes);
 	for (uint16_t i = 0; i < e->pieces; i++) {
 		memcpy(p->data + at, e->piece[i].data, e->piece[i].len);
 		at = (uint16_t)(at + e->piece[i].len);
 	}
 	CHECK_EQ(at, e->header_bytes + e->payload_bytes);
-	if (rng_chance(&n->rng, n->manner.shrink))
-		link_shrink(p->data, &n->rng);
 	p->bytes = at;
-	p->checksum = packet_sum(p->data, at);
-	if (rng_chance(&n->rng, n->manner.corrupt))
-		p->data[rng_below(&n->rng, at)] ^= (uint8_t)(1u << rng_below(&n->rng, 8));
 	p->to.local = e->from.remote;
 	p->to.remote = e->from.local;
 	p->to.local_port = e->from.remote_port;
 	p->to.remote_port = e->from.local_port;
-	p->order = n->order++;
-	p->at_us = n->now_us + n->manner.delay_us + 1 +
-	           rng_below(&n->rng, n->manner.jitter_us + 1);
-	if (rng_chance(&n->rng, n->manner.late))
-		p->at_us += rng_below(&n->rng, n->manner.late_us + 1);
+}
+
+static inline void link_put(struct link_net *n, const struct tcp_emission *e, bool is_repeat)
+{
+	struct link_packet *p = packet_free(n);
+	struct link_fates f;
+	bool repeat;
+
+	n->carried++;
+	f = n->script != NULL ? fates_told(n) : fates_drawn(n);
+	if (n->script == NULL && !is_repeat && rng_chance(&n->link_rng, n->manner.repeat))
+		fate_add(n, &f, FATE_REPEAT, 0);
+	repeat = f.is[FATE_REPEAT];
+	if (link_is_too_big(n, e)) {
+		n->lost++;
+		if (n->manner.tells)
+			link_tell(n, e);
+	} else if (p == NULL || f.is[FATE_DROP]) {
+		n->lost++;
+	} else {
+		link_write(p, e);
+		if (f.is[FATE_WINDOW])
+			link_shrink(p->data, f.value[FATE_WINDOW]);
+		p->checksum = packet_sum(p->data, p->bytes);
+		if (f.is[FATE_CORRUPT])
+			p->data[f.value[FATE_CORRUPT] / 8 % p->bytes] ^=
+			        (uint8_t)(1u << f.value[FATE_CORRUPT] % 8);
+		p->order = n->order++;
+		p->at_us = n->now_us + n->manner.delay_us + 1 + f.value[FATE_LATE];
+	}
+	if (repeat && !is_repeat)
+		link_put(n, e, true);
 }
 
 static inline void link_emit(void *out, const struct tcp_emission *e)
 {
 	struct link_side *s = out;
-	struct link_net *n = s->net;
 
-	link_put(n, e);
-	if (rng_chance(&n->rng, n->manner.repeat))
-		link_put(n, e);
+	link_put(s->net, e, false);
 }
 
 static inline void side_write(struct link_side *s)
@@ -292,6 +390,7 @@ static inline struct link_net *net_new(uint64_t seed, struct link_manner manner,
 	struct link_net *n = calloc(1, sizeof(*n));
 
 	n->rng.state = seed;
+	n->link_rng.state = ~seed;
 	n->manner = manner;
 	n->now_us = 1000000 + rng_next(&n->rng);
 	n->read_every_us = 20000;
@@ -395,6 +494,7 @@ static inline bool net_step(struct link_net *n)
 		tcp_flush(s->tcp, n->now_us);
 		tcp_check(s->tcp);
 	}
+	assert(n->holds == NULL || n->holds(n));
 	return true;
 }
 

@@ -312,6 +312,15 @@ TEST(the_mark_of_congestion_stands_in_the_type_of_service)
 	CHECK_EQ(checksum_finish(checksum_add(0, out + 14, 20)), 0);
 }
 
+TEST(what_may_not_be_cut_needs_no_number)
+{
+	struct tcp_emission e = emission("a", "b");
+	uint8_t out[FRAME_MAX];
+
+	frame_write(&us, &e, false, out);
+	CHECK_MEM(out + 18, "\0\0\x40\0", 4);
+}
+
 TEST(a_partial_checksum_is_finished_by_the_port)
 {
 	struct tcp_emission e = emission("abc", "de");
@@ -357,10 +366,15 @@ TEST(a_longer_mtu_takes_longer_segments)
 
 TEST(a_segment_longer_than_the_mtu_is_refused)
 {
+	static const uint8_t body[1461];
 	struct tcp_emission e = emission("", "");
 	uint8_t out[FRAME_MAX];
 
+	e.payload_bytes = 1460;
+	e.piece[0] = span_of(body, 1460);
+	CHECK_EQ(frame_write(&us, &e, false, out), 14 + 1500);
 	e.payload_bytes = 1461;
+	e.piece[0] = span_of(body, 1461);
 	CHECK_EQ(frame_write(&us, &e, false, out), 0);
 }
 

@@ -97,6 +97,8 @@ TEST(one_that_fell_silent_is_asked_of_all_ever_less_often_and_forgotten)
 	CHECK_EQ(sends, 4);
 	CHECK(was_direct(&sent[2]) && !was_direct(&sent[3]));
 	CHECK_EQ(state_of(peer), NEIGHBOR_PROBING);
+	wait_until(NEIGHBOR_DELAY_US + 5 * NEIGHBOR_RETRY_US + NEIGHBOR_RETRY_US / 2);
+	CHECK_EQ(sends, 5);
 	wait_until(NEIGHBOR_DELAY_US + 60 * NEIGHBOR_RETRY_US);
 	CHECK_EQ(sends, NEIGHBOR_TRIES_MOST);
 	CHECK_EQ(state_of(peer), NEIGHBOR_FREE);

@@ -1,230 +1,328 @@
 // Whole connections over a bad network: every byte arrives once and in order both ways, every
-// invariant holds at every step, and nothing is left behind.
-#include "tests/unit/tcp_link.h"
+// invariant holds at every step, and nothing is left behind. A seed that fails is shrunk to a story.
+//
+//   test_tcp_link                   2000 runs all together, or LINK_SEEDS of them
+//   test_tcp_link --shrink CLASS SEED
+//   test_tcp_link --play FILE       a story again
+//
+// LINK_STORIES: the folder where stories are kept; without it they are only printed.
+#include "tests/unit/link_story.h"
 
-#include <signal.h>
-#include <unistd.h>
+#define SHRINK_MOST 3 // stories of one run: a broken stack fails often
 
-#define HOUR_US 3600000000ull
+struct link_class {
+	const char *name;
+	uint32_t share; // of 2000 runs
+	const char *config;
+	uint64_t bytes[2];
+	bool wraps;
+	struct link_manner (*manner)(uint32_t seed);
+};
 
-static void report(const struct link_net *n, uint64_t seed, const char *what)
+static struct link_manner manner_clean(uint32_t seed)
 {
-	printf("  seed %" PRIu64 " (%s): sent %" PRIu64 "/%" PRIu64 " got %" PRIu64 "/%" PRIu64
-	       " closed %d/%d why %d/%d wrong %d at %" PRIu64 " ms\n",
-	       seed, what, n->side[0].sent, n->side[1].sent, n->side[0].got, n->side[1].got,
-	       n->side[0].closed, n->side[1].closed, n->side[0].why, n->side[1].why, n->wrong,
-	       n->now_us / 1000);
+	return (struct link_manner){.delay_us = 100};
 }
 
-static void check_empty(struct link_net *n)
+static struct link_manner manner_drop(uint32_t seed)
 {
-	struct tcp_gauges g;
+	return (struct link_manner){.drop = seed * 37 % 201, .delay_us = 5000};
+}
 
-	for (int i = 0; i < 100000 && net_step(n); i++)
-		; // TIME_WAIT runs out
-	for (int i = 0; i < 2; i++) {
-		tcp_gauges(n->side[i].tcp, &g);
-		CHECK_EQ(g.slab_used_bytes, 0);
-		CHECK_EQ(g.connections, 0);
-		CHECK_EQ(g.half_open, 0);
-		CHECK_EQ(g.time_wait, 0);
-		CHECK_EQ(g.closing, 0);
+static struct link_manner manner_reorder(uint32_t seed)
+{
+	return (struct link_manner){.repeat = 100,
+	                            .late = 200,
+	                            .late_us = 30000,
+	                            .delay_us = 2000,
+	                            .jitter_us = 3000};
+}
+
+static struct link_manner manner_all(uint32_t seed)
+{
+	return (struct link_manner){.drop = seed % 150,
+	                            .repeat = seed * 3 % 100,
+	                            .corrupt = seed * 7 % 50,
+	                            .late = seed * 11 % 300,
+	                            .late_us = 200000,
+	                            .delay_us = seed * 997 % 50000,
+	                            .jitter_us = seed * 13 % 20000};
+}
+
+static struct link_manner manner_small(uint32_t seed)
+{
+	return (struct link_manner){.drop = 50, .delay_us = 3000, .jitter_us = 2000};
+}
+
+static struct link_manner manner_memory(uint32_t seed)
+{
+	return (struct link_manner){
+	        .drop = 30, .late = 100, .late_us = 20000, .delay_us = 1000};
+}
+
+static struct link_manner manner_slow(uint32_t seed)
+{
+	return (struct link_manner){.drop = seed % 80, .delay_us = 2000};
+}
+
+static struct link_manner manner_hole(uint32_t seed)
+{
+	return (struct link_manner){
+	        .mtu = 600 + seed * 97 % 880, .hole_us = seed * 1009 % 60000, .delay_us = 4000};
+}
+
+static struct link_manner manner_mtu(uint32_t seed)
+{
+	struct link_manner m = manner_hole(seed);
+
+	m.tells = true;
+	m.drop = seed % 50;
+	return m;
+}
+
+static struct link_manner manner_windows(uint32_t seed)
+{
+	return (struct link_manner){
+	        .shrink = seed * 7 % 400, .drop = seed % 60, .delay_us = 3000};
+}
+
+static struct link_manner manner_wrap(uint32_t seed)
+{
+	return (struct link_manner){.drop = seed % 100,
+	                            .late = seed * 11 % 200,
+	                            .late_us = 30000,
+	                            .delay_us = 2000};
+}
+
+static struct link_manner manner_corrupt(uint32_t seed)
+{
+	return (struct link_manner){
+	        .corrupt = seed * 13 % 250, .delay_us = 3000, .jitter_us = 1000};
+}
+
+// clang-format off
+static const struct link_class classes[] = {
+	{"clean",      50,  "usual",  {300000, 200000}, false, manner_clean},
+	{"drop",       350, "usual",  {40000, 30000},   false, manner_drop},
+	{"reorder",    250, "usual",  {100000, 80000},  false, manner_reorder},
+	{"all",        350, "usual",  {60000, 50000},   false, manner_all},
+	{"small",      150, "small",  {40000, 40000},   false, manner_small},
+	{"memory",     150, "memory", {150000, 150000}, false, manner_memory},
+	{"slow",       150, "slow",   {40000, 40000},   false, manner_slow},
+	{"mtu",        150, "usual",  {60000, 50000},   false, manner_mtu},
+	{"black-hole", 100, "usual",  {60000, 50000},   false, manner_hole},
+	{"windows",    150, "usual",  {40000, 40000},   false, manner_windows},
+	{"wrap",       150, "usual",  {60000, 60000},   true,  manner_wrap},
+	{"corrupt",    150, "usual",  {40000, 40000},   false, manner_corrupt},
+};
+// clang-format on
+
+static const struct link_class *class_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strcmp(classes[i].name, name) == 0)
+			return &classes[i];
+	return NULL;
+}
+
+static void story_of(const struct link_class *class, uint64_t seed, struct link_story *s)
+{
+	s->seed = seed;
+	snprintf(s->config, sizeof(s->config), "%s", class->config);
+	memcpy(s->bytes, class->bytes, sizeof(s->bytes));
+	s->wrap = class->wraps ? (int)(seed % 2) : -1;
+	s->manner = class->manner((uint32_t)seed);
+	s->fates = 0;
+}
+
+// --- shrinking -----------------------------------------------------------------------------------
+
+static void story_keep(const struct link_class *class, const struct link_story *s)
+{
+	const char *folder = getenv("LINK_STORIES");
+	char path[512];
+	FILE *file;
+
+	if (folder == NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/%s-%" PRIu64 ".link", folder, class->name, s->seed);
+	file = fopen(path, "w");
+	if (file == NULL) {
+		perror(path);
+		return;
 	}
+	story_write(s, file);
+	fclose(file);
+	printf("# kept as %s\n", path);
 }
 
-static uint64_t seed_now;
-static const char *what_now;
+static void shrink(const struct link_class *class, uint64_t seed)
+{
+	struct link_story *s = story_new();
+	uint32_t fates;
+	enum story_end end;
 
-// An invariant does not hold: say where, then die of it.
+	story_of(class, seed, s);
+	story_play(s, false, s, NULL);
+	fates = s->fates;
+	story_of(class, seed, s);
+	end = story_shrink(s, NULL);
+	printf("# %s seed %" PRIu64 " %s; of what befell packets %u of %u remain\n",
+	       class->name, seed, story_ends[end], s->fates, fates);
+	story_write(s, stdout);
+	story_keep(class, s);
+	story_free(s);
+}
+
+static const struct link_class *class_now;
+static uint64_t seed_now;
+
+// An invariant does not hold: this process is done for, another one tells the story.
 static void on_abort(int signal)
 {
-	char text[128];
-	int len = snprintf(text, sizeof(text), "  seed %" PRIu64 " (%s)\n", seed_now, what_now);
+	char seed[24];
 
-	if (write(STDOUT_FILENO, text, (size_t)len) < 0)
-		_exit(3);
+	snprintf(seed, sizeof(seed), "%" PRIu64, seed_now);
+	execl("/proc/self/exe", "test_tcp_link", "--shrink", class_now->name, seed, NULL);
+	_exit(3);
 }
 
-static void run_net(struct link_net *n, uint64_t bytes0, uint64_t bytes1)
-{
-	net_run(n, bytes0, bytes1, HOUR_US);
-	if (!net_is_complete(n))
-		report(n, seed_now, what_now);
-	CHECK(net_is_complete(n));
-	check_empty(n);
-	net_free(n);
-}
+// --- the runs ------------------------------------------------------------------------------------
 
-static struct link_net *seed_net(uint64_t seed, struct link_manner manner,
-                                 void (*configure)(struct link_net *, struct tcp_config *),
-                                 const char *what)
+static void run_seed(const struct link_class *class, uint64_t seed, struct link_story *s)
 {
-	signal(SIGABRT, on_abort);
+	static unsigned shrunk;
+	struct link_net *n;
+	enum story_end end;
+
+	class_now = class;
 	seed_now = seed;
-	what_now = what;
-	return net_new(seed, manner, configure);
+	story_of(class, seed, s);
+	n = story_net(s);
+	end = story_run(n, s, NULL);
+	net_free(n);
+	CHECK_EQ(end, STORY_FINE);
+	if (end != STORY_FINE)
+		printf("  seed %" PRIu64 " (%s) %s\n", seed, class->name, story_ends[end]);
+	if (end != STORY_FINE && shrunk++ < SHRINK_MOST)
+		shrink(class, seed);
 }
 
-static void run_seed(uint64_t seed, struct link_manner manner, uint64_t bytes0, uint64_t bytes1,
-                     void (*configure)(struct link_net *, struct tcp_config *),
-                     const char *what)
+static void run_class(const char *name)
 {
-	run_net(seed_net(seed, manner, configure, what), bytes0, bytes1);
-}
-
-// LINK_SEEDS: how many runs all together instead of 2000.
-static uint64_t seeds(uint64_t usual)
-{
+	const struct link_class *class = class_find(name);
 	const char *text = getenv("LINK_SEEDS");
-	uint64_t share = text != NULL ? strtoull(text, NULL, 0) * usual / 2000 : usual;
+	uint64_t runs = class->share;
+	struct link_story *s = story_new();
 
-	return share > 0 ? share : 1;
-}
-
-static void options_off(struct link_net *n, struct tcp_config *config)
-{
-	config->receive_window = 20000; // no scaling
-	config->mss = 536;
-}
-
-static void memory_short(struct link_net *n, struct tcp_config *config)
-{
-	config->slab_bytes = 192u << 10;
-	config->send_limit = 64u << 10;
-	n->side[0].read_chance = n->side[1].read_chance = 500;
-}
-
-static void reads_rarely(struct link_net *n, struct tcp_config *config)
-{
-	config->receive_window = 4000 + rng_below(&n->rng, 8000);
-	n->side[0].read_chance = n->side[1].read_chance = 30;
+	if (text != NULL)
+		runs = strtoull(text, NULL, 0) * runs / 2000;
+	signal(SIGABRT, on_abort);
+	for (uint64_t seed = 1; seed == 1 || seed <= runs; seed++)
+		run_seed(class, seed, s);
+	signal(SIGABRT, SIG_DFL);
+	story_free(s);
 }
 
 TEST(a_clean_link_carries_everything)
 {
-	for (uint64_t seed = 1; seed <= seeds(50); seed++)
-		run_seed(seed, (struct link_manner){.delay_us = 100}, 300000, 200000, NULL,
-		         "clean");
+	run_class("clean");
 }
 
 TEST(losses_of_up_to_a_fifth_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(350); seed++)
-		run_seed(seed,
-		         (struct link_manner){.drop = (uint32_t)(seed * 37 % 201),
-		                              .delay_us = 5000},
-		         40000, 30000, NULL, "drop");
+	run_class("drop");
 }
 
 TEST(reordering_and_repeats_change_nothing)
 {
-	struct link_manner manner = {.repeat = 100,
-	                             .late = 200,
-	                             .late_us = 30000,
-	                             .delay_us = 2000,
-	                             .jitter_us = 3000};
-
-	for (uint64_t seed = 1; seed <= seeds(250); seed++)
-		run_seed(seed, manner, 100000, 80000, NULL, "reorder");
+	run_class("reorder");
 }
 
 TEST(everything_at_once_loses_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(350); seed++) {
-		struct link_manner manner = {.drop = (uint32_t)(seed % 150),
-		                             .repeat = (uint32_t)(seed * 3 % 100),
-		                             .corrupt = (uint32_t)(seed * 7 % 50),
-		                             .late = (uint32_t)(seed * 11 % 300),
-		                             .late_us = 200000,
-		                             .delay_us = (uint32_t)(seed * 997 % 50000),
-		                             .jitter_us = (uint32_t)(seed * 13 % 20000)};
-
-		run_seed(seed, manner, 60000, 50000, NULL, "all");
-	}
+	run_class("all");
 }
 
 TEST(small_segments_and_windows_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++)
-		run_seed(seed,
-		         (struct link_manner){.drop = 50, .delay_us = 3000, .jitter_us = 2000},
-		         40000, 40000, options_off, "small");
+	run_class("small");
 }
 
 TEST(short_memory_loses_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++)
-		run_seed(seed,
-		         (struct link_manner){
-		                 .drop = 30, .late = 100, .late_us = 20000, .delay_us = 1000},
-		         150000, 150000, memory_short, "memory");
+	run_class("memory");
 }
 
 TEST(slow_readers_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++)
-		run_seed(seed,
-		         (struct link_manner){.drop = (uint32_t)(seed % 80), .delay_us = 2000},
-		         40000, 40000, reads_rarely, "slow");
+	run_class("slow");
 }
 
 TEST(a_hole_that_tells_is_passed)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++) {
-		struct link_manner manner = {.mtu = 600 + (uint32_t)(seed * 97 % 880),
-		                             .hole_us = (uint32_t)(seed * 1009 % 60000),
-		                             .tells = true,
-		                             .drop = (uint32_t)(seed % 50),
-		                             .delay_us = 4000};
-
-		run_seed(seed, manner, 60000, 50000, NULL, "mtu");
-	}
+	run_class("mtu");
 }
 
 TEST(a_hole_that_swallows_is_passed)
 {
-	for (uint64_t seed = 1; seed <= seeds(100); seed++) {
-		struct link_manner manner = {.mtu = 600 + (uint32_t)(seed * 97 % 880),
-		                             .hole_us = (uint32_t)(seed * 1009 % 60000),
-		                             .delay_us = 4000};
-
-		run_seed(seed, manner, 60000, 50000, NULL, "black hole");
-	}
+	run_class("black-hole");
 }
 
 TEST(windows_that_shrink_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++) {
-		struct link_manner manner = {.shrink = (uint32_t)(seed * 7 % 400),
-		                             .drop = (uint32_t)(seed % 60),
-		                             .delay_us = 3000};
-
-		run_seed(seed, manner, 40000, 40000, NULL, "windows");
-	}
+	run_class("windows");
 }
 
 TEST(numbers_that_wrap_lose_nothing)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++) {
-		struct link_manner manner = {.drop = (uint32_t)(seed % 100),
-		                             .late = (uint32_t)(seed * 11 % 200),
-		                             .late_us = 30000,
-		                             .delay_us = 2000};
-		struct link_net *n = seed_net(seed, manner, NULL, "wrap");
-
-		net_wrap(n, seed % 2);
-		run_net(n, 60000, 60000);
-	}
+	run_class("wrap");
 }
 
 TEST(corruption_is_never_delivered)
 {
-	for (uint64_t seed = 1; seed <= seeds(150); seed++)
-		run_seed(seed,
-		         (struct link_manner){.corrupt = (uint32_t)(seed * 13 % 250),
-		                              .delay_us = 3000,
-		                              .jitter_us = 1000},
-		         40000, 40000, NULL, "corrupt");
+	run_class("corrupt");
 }
 
-CHECK_MAIN()
+// --- by hand -------------------------------------------------------------------------------------
+
+static int main_shrink(const char *name, const char *seed)
+{
+	const struct link_class *class = class_find(name);
+
+	if (class == NULL) {
+		fprintf(stderr, "no class %s; the names stand at the top of the table\n", name);
+		return 2;
+	}
+	shrink(class, strtoull(seed, NULL, 0));
+	printf("0 passed, 1 failed\n");
+	return 1;
+}
+
+static int main_play(const char *path)
+{
+	struct link_story *s = story_new();
+	FILE *file = fopen(path, "r");
+	enum story_end end;
+
+	if (file == NULL) {
+		perror(path);
+		return 2;
+	}
+	if (!story_read(s, file))
+		return 2;
+	fclose(file);
+	end = story_play(s, true, NULL, NULL);
+	printf("%s %s\n%d passed, %d failed\n", path, story_ends[end], end == STORY_FINE,
+	       end != STORY_FINE);
+	return end != STORY_FINE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "--shrink") == 0)
+		return main_shrink(argv[2], argv[3]);
+	if (argc == 3 && strcmp(argv[1], "--play") == 0)
+		return main_play(argv[2]);
+	return check_main(argc, argv);
+}

@@ -317,6 +317,17 @@ TEST(sequence_numbers_of_two_tuples_are_unrelated)
 	peer_end(p);
 }
 
+TEST(timestamps_of_two_tuples_are_unrelated)
+{
+	struct peer *p = peer_new((struct tcp_config){0});
+	uint32_t first = tcp_ts_offset(p->tcp, &p->tuple);
+
+	CHECK_EQ(tcp_ts_offset(p->tcp, &p->tuple), first);
+	p->tuple.remote_port++;
+	CHECK(tcp_ts_offset(p->tcp, &p->tuple) - first > 1000);
+	peer_end(p);
+}
+
 TEST(a_slot_freed_last_is_used_first_with_another_life)
 {
 	struct peer *p = peer_new((struct tcp_config){0});

@@ -104,6 +104,7 @@ TEST(a_repeated_segment_gives_no_round_trip_sample)
 	uint32_t before = p->conn->srtt_us;
 
 	peer_times_out(p);
+	p->now += 5 * PEER_MS;
 	peer_sends(p, .flags = ACK, .ack = 100);
 	CHECK_EQ(p->conn->srtt_us, before);
 	peer_end(p);

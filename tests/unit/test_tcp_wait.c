@@ -121,6 +121,9 @@ TEST(a_full_table_forgets_the_oldest)
 	CHECK_EQ(peer_gauges(p).time_wait, 2);
 	CHECK_EQ(COUNTED(p, tcp_time_wait_full), 2);
 	CHECK_EQ(p->app.closed, 4);
+	p->tuple.remote_port = 50002; // the last but one is remembered
+	peer_sends(p, .flags = FIN | ACK, .ack = 1);
+	CHECK_EQ(COUNTED(p, tcp_no_connection), 0);
 	peer_end(p);
 }
 
