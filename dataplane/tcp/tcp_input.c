@@ -209,11 +209,15 @@ static void stranger_input(struct tcp *t, const struct tcp_tuple *tuple, uint32_
 			conn_input(t, c, h);
 		return; // no reset: it may be the second segment of one whose first was lost
 	}
-	if ((h->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+	if ((h->flags & (TCP_SYN | TCP_ACK)) != TCP_SYN) {
 		TCP_COUNT(t, tcp_no_connection);
-	else if (!tcp_is_listening(t, tuple->local_port))
+		// RFC 9293 section 3.10.7.2: a listener has no answer to the rest.
+		if ((h->flags & (TCP_SYN | TCP_ACK)) == 0 &&
+		    tcp_is_listening(t, tuple->local_port))
+			return;
+	} else if (!tcp_is_listening(t, tuple->local_port)) {
 		TCP_COUNT(t, tcp_no_listener);
-	else {
+	} else {
 		tcp_syn_input(t, tuple, hash, h, iss_floor);
 		return;
 	}

@@ -298,4 +298,18 @@ TEST(a_burst_that_was_prefetched_is_found)
 	peer_end(p);
 }
 
+TEST(a_listener_is_silent_to_what_neither_asks_nor_acknowledges)
+{
+	struct peer *p = peer_new((struct tcp_config){0});
+
+	peer_sends(p, .flags = FIN);
+	peer_sends(p, .flags = 0, .text = "hello");
+	peer_gets_nothing(p);
+	CHECK_EQ(COUNTED(p, tcp_no_connection), 2);
+	p->tuple.local_port++;
+	peer_sends(p, .flags = FIN);
+	CHECK_EQ(p->sent - p->seen, 1); // nobody listens there
+	peer_end(p);
+}
+
 CHECK_MAIN()
