@@ -26,6 +26,7 @@ doctor_main() {
 		doctor_network
 		doctor_listener
 		doctor_checksums
+		doctor_port
 	else
 		doctor_down
 	fi
@@ -202,4 +203,13 @@ doctor_checksums() {
 	else
 		remark checksums "counted: $(printf '%s' "$doctor_counts" | tr -s ' \n' ' ')"
 	fi
+}
+
+# What the dataplane tried of its port at the start, and whether its word held since.
+doctor_port() {
+	doctor_port=$(grep 'port self-test: ' "$state/log/dataplane.log" 2>/dev/null | tail -n 1)
+	[ -z "$doctor_port" ] || good port "${doctor_port#*self-test: }"
+	doctor_counts=$(device_says 'display counters non-zero' | grep 'port_sums_wrong' || :)
+	[ -z "$doctor_counts" ] ||
+		remark port "it misjudged checksums: software verifies all of them"
 }

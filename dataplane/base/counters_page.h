@@ -34,6 +34,8 @@
 	X(ip6_chain,            "IPv6 packets with too many or too long extension headers")      \
 	X(acl_refused,          "connection requests refused by a rule")                         \
 	X(tcp_checksum_bad,     "TCP segments with a wrong checksum")                            \
+	X(port_sums_proven,     "segments whose checksum the port judged rightly at the start")  \
+	X(port_sums_wrong,      "segments whose checksum it misjudged: ours are computed since") \
 	X(icmp_echo,            "echo requests answered")                                        \
 	X(icmp_limited,         "echo requests unanswered: too many")                            \
 	X(icmp_error_in,        "ICMP errors about segments of ours")                            \

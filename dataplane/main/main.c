@@ -197,7 +197,14 @@ static const char *yes(bool is)
 	return is ? "yes" : "no";
 }
 
-// What the port can do, as its driver says, and what of it is left to software.
+static const char *spreading(const struct port *port)
+{
+	return port->queues == 1 ? "not needed"
+	       : port->spreads   ? "by the port to all queues, owners by software"
+	                         : "by software alone";
+}
+
+// What the port can do, as tried at its start, and what of it is left to software.
 static void port_tell(const struct port *port)
 {
 	fprintf(stderr,
@@ -205,6 +212,13 @@ static void port_tell(const struct port *port)
 	        "need not: segmentation %s, VLAN strip %s, flow spreading %s\n",
 	        yes(port->partial_sums), yes(port->checks_sums), yes(port->can_segment),
 	        yes(port->can_strip), yes(port->can_spread));
+	fprintf(stderr,
+	        "sallyport-dataplane: port self-test: checksums sent: %s; checksums received: "
+	        "%s; flows spread: %s\n",
+	        port->partial_sums ? "its driver takes both families" : "in software",
+	        port->checks_sums ? "software verifies until the port has proven right"
+	                          : "in software",
+	        spreading(port));
 }
 
 static bool dataplane_start(struct dataplane *d)

@@ -285,6 +285,7 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	if (w->page == NULL)
 		return complain(w, "counters page of a useful size");
 	w->count = w->page->count;
+	w->proof.count = w->count;
 	w->batch = (struct batch){
 	        .count = w->count, .port = w->port->id, .queue = (uint16_t)w->index};
 	if (config->offer->capture >= 0 && !capture_attach(config->offer->capture, &w->capture))

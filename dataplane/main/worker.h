@@ -11,6 +11,7 @@
 #include "dataplane/main/offers.h"
 #include "dataplane/nic/batch.h"
 #include "dataplane/nic/presence.h"
+#include "dataplane/nic/proof.h"
 
 struct rte_ring;
 
@@ -38,6 +39,7 @@ struct worker {
 	struct rte_mempool *pool;
 	struct batch batch;
 	struct data_serve data;
+	struct proof proof;           // of the port's word on checksums
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
 	// warm

@@ -238,8 +238,11 @@ static void burst_end(struct worker *w, struct burst *b)
 // Takes the frame over.
 static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struct burst *b)
 {
-	struct frame f = frame_parse(&w->host, frame_span(m), port_checksum(w->port, m));
+	enum frame_checksum said = port_checksum(w->port, m);
+	struct frame f = frame_parse(&w->host, frame_span(m), proof_word(&w->proof, said));
 
+	if (proof_is_open(&w->proof))
+		proof_hear(&w->proof, said, &f);
 	b->frame[b->frames++] = m;
 	switch (f.verdict) {
 	case FRAME_TCP:

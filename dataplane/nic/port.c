@@ -9,6 +9,7 @@
 
 #define RECEIVE_DESCRIPTORS  512 // net_tap keeps as many buffers
 #define TRANSMIT_DESCRIPTORS 512
+#define TCP_BYTES            20u // of a header without options
 
 static bool complain(const char *what, int error)
 {
@@ -160,6 +161,67 @@ static void groups_let_in(const struct port *port)
 		rte_eth_promiscuous_enable(port->id);
 }
 
+// One frame of each family, as worker_emit leaves it, must pass the driver's own examination.
+static bool transmit_is_taken(const struct port *port, struct rte_mempool *pool, bool is_ipv4)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	uint16_t ip_bytes = is_ipv4 ? FRAME_IPV4_BYTES : FRAME_IPV6_BYTES;
+	uint16_t len = (uint16_t)(FRAME_ETHER_BYTES + ip_bytes + TCP_BYTES);
+	uint8_t *at;
+	bool taken;
+
+	if (m == NULL)
+		return false;
+	at = (uint8_t *)rte_pktmbuf_append(m, len);
+	memset(at, 0, len);
+	at[FRAME_ETHER_BYTES] = is_ipv4 ? 0x45 : 0x60;
+	m->l2_len = FRAME_ETHER_BYTES;
+	m->l3_len = ip_bytes;
+	m->l4_len = TCP_BYTES;
+	m->ol_flags =
+	        (is_ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6) | RTE_MBUF_F_TX_TCP_CKSUM;
+	taken = rte_eth_tx_prepare(port->id, 0, &m, 1) == 1;
+	rte_pktmbuf_free(m);
+	return taken;
+}
+
+// The driver took the hash functions that were asked for, and its table names every queue.
+static bool spreading_is_set(const struct port *port, const struct rte_eth_dev_info *info)
+{
+	struct rte_eth_rss_reta_entry64
+	        table[RTE_ETH_RSS_RETA_SIZE_512 / RTE_ETH_RETA_GROUP_SIZE];
+	struct rte_eth_rss_conf hashes = {0};
+	uint32_t named = 0;
+
+	if (port->queues == 1 || !port->can_spread || info->reta_size == 0 ||
+	    info->reta_size > RTE_ETH_RSS_RETA_SIZE_512)
+		return false;
+	memset(table, 0xff, sizeof(table)); // ask for all rows
+	if (rte_eth_dev_rss_hash_conf_get(port->id, &hashes) != 0 ||
+	    (hashes.rss_hf & RTE_ETH_RSS_NONFRAG_IPV4_TCP) == 0 ||
+	    rte_eth_dev_rss_reta_query(port->id, table, info->reta_size) != 0)
+		return false;
+	for (uint16_t i = 0; i < info->reta_size; i++) {
+		uint16_t queue =
+		        table[i / RTE_ETH_RETA_GROUP_SIZE].reta[i % RTE_ETH_RETA_GROUP_SIZE];
+
+		named |= queue < port->queues ? 1u << queue : 0;
+	}
+	return named == (1u << port->queues) - 1;
+}
+
+// What a driver says it can do is tried before it is relied on.
+static void capabilities_try(struct port *port, struct rte_mempool *pool)
+{
+	struct rte_eth_dev_info info;
+
+	if (port->partial_sums &&
+	    !(transmit_is_taken(port, pool, true) && transmit_is_taken(port, pool, false)))
+		port->partial_sums = false;
+	port->spreads =
+	        rte_eth_dev_info_get(port->id, &info) == 0 && spreading_is_set(port, &info);
+}
+
 // Drivers tell the longest packet or the longest frame, some only one of them.
 static unsigned mtu_most(const struct rte_eth_dev_info *info)
 {
@@ -206,6 +268,7 @@ bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
 	error = rte_eth_dev_start(port->id);
 	if (error != 0)
 		return complain("start it", error);
+	capabilities_try(port, pools[0]);
 	interrupts_find(port);
 	tap_signals_off(port);
 	address_choose(port);

@@ -18,6 +18,7 @@ struct port {
 	bool can_segment;  // could cut long TCP segments; ours are cut already
 	bool can_strip;    // could take VLAN tags off; frame_parse does
 	bool can_spread;   // has flow hashes for several queues; ours decides all the same
+	bool spreads;      // ... and its table names every queue of ours
 	bool is_kernel;    // an interface of this machine's kernel: sums may be partial
 	bool is_virtio;    // its "no checksum" means: from this machine, not damaged
 	bool interrupts;   // can wake a sleeper
@@ -28,7 +29,8 @@ struct port {
 };
 
 // Open and start the first port EAL found for packets of up to `mtu` bytes, which buffers of
-// `pools` hold in one piece. Complains on stderr.
+// `pools` hold in one piece. What it says it can do is tried: what fails is left to software.
+// Complains on stderr.
 [[nodiscard]] bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
                              struct rte_mempool *const *pools);
 void port_close(struct port *port);

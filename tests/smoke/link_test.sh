@@ -4,6 +4,8 @@
 
 appliance_up --link memif
 check "memif listens at its path" test -S "$run/memif.sock"
+match "the port is tried at its start" "$(cat "$state/log/dataplane.log")" \
+	'port self-test: checksums sent: in software; checksums received: in software; flows spread: not needed'
 match "its console answers" "$("$sallyport" status --name "$name")" 'Stelnet server: Enable'
 check "memif makes no interface" sh -c "! ip -n $name link show sp0"
 check "down" "$sallyport" down --name "$name"
@@ -21,4 +23,6 @@ for _ in $(seq 12); do
 	[ "$(by_key -- "display clock" | grep -c UTC)" -ne 1 ] || good=$((good + 1))
 done
 equal "each of 12 logins reaches a worker" "$good" 12
+match "doctor tells how flows are spread" "$("$sallyport" doctor --name "$name")" \
+	'^good +port .*flows spread: by software alone'
 match "status tells the workers" "$("$sallyport" status --name "$name")" 'tap, 2 worker'
