@@ -85,6 +85,18 @@ static bool wait_is_newer(const struct wait_record *r, const struct tcp_header *
 	return seq_before(r->rcv_nxt, h->seq);
 }
 
+// The peer has not heard our last acknowledgement: it repeats its FIN, or, knowing all that we sent,
+// data from before it. A stranger that guesses neither cannot keep a record alive.
+static bool wait_is_repeated(const struct wait_record *r, const struct tcp_header *h)
+{
+	uint32_t end = h->seq + (uint32_t)h->payload.len + !!(h->flags & TCP_FIN);
+
+	if (h->flags & TCP_FIN)
+		return end == r->rcv_nxt;
+	return h->payload.len > 0 && (h->flags & TCP_ACK) && h->ack == r->snd_nxt &&
+	       seq_before(end, r->rcv_nxt);
+}
+
 bool tcp_wait_input(struct tcp *t, uint32_t index, const struct tcp_header *h,
                     uint32_t *iss_floor)
 {
@@ -99,8 +111,8 @@ bool tcp_wait_input(struct tcp *t, uint32_t index, const struct tcp_header *h,
 		wait_remove(t, index);
 		return true;
 	}
-	if ((h->flags & TCP_FIN) && h->seq + (uint32_t)h->payload.len + 1 == r->rcv_nxt) {
-		wait_unlink(t, index); // our last acknowledgement was lost: wait again
+	if (wait_is_repeated(r, h)) {
+		wait_unlink(t, index);
 		wait_link(t, index);
 		wait_acknowledge(t, r);
 	} else if ((h->flags & (TCP_SYN | TCP_FIN)) || h->payload.len > 0) {

@@ -123,7 +123,7 @@ analysis() {
 		session "$i" && good=$((good + 1))
 	done
 	sleep 1
-	kill -INT "$capture"
+	kill "$capture"
 	wait "$capture"
 	equal "$count real sessions end well" "$good" "$count"
 	equal "tshark saw all of them" \

@@ -10,6 +10,7 @@ Prints a line a test, and at last "N passed, N failed".
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -86,6 +87,18 @@ def build(targets):
     return done.returncode == 0, done.stdout
 
 
+def ended(command):
+    """The status of a test, which takes its children with it when it hangs."""
+    env = dict(os.environ, LINK_SEEDS=LINK_SEEDS, VECTORS=str(TOP / "tests/vectors"))
+    with subprocess.Popen(command, env=env, start_new_session=True,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as test:
+        try:
+            return test.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(test.pid, signal.SIGKILL)
+            return -1
+
+
 class Tests:
     """Where each claim lives: {claim: [(target, arguments)]}."""
 
@@ -102,14 +115,7 @@ class Tests:
 
     def fails(self, name):
         for target, argument in self.at[name]:
-            try:
-                env = dict(os.environ, LINK_SEEDS=LINK_SEEDS,
-                           VECTORS=str(TOP / "tests/vectors"))
-                done = subprocess.run([BUILD / target, argument], capture_output=True,
-                                      timeout=SECONDS, env=env)
-            except subprocess.TimeoutExpired:
-                return True
-            if done.returncode != 0:
+            if ended([BUILD / target, argument]) != 0:
                 return True
         return False
 

@@ -19,6 +19,7 @@
 
 #define STORY_HOUR_US 3600000000ull
 #define STORY_TRIES   4000
+#define STORY_SECONDS 30
 
 enum story_end {
 	STORY_FINE,
@@ -129,6 +130,7 @@ static inline enum story_end story_play(const struct link_story *s, bool scripte
 		dup2(quiet, STDOUT_FILENO);
 		dup2(quiet, STDERR_FILENO);
 		signal(SIGABRT, SIG_DFL);
+		alarm(STORY_SECONDS); // a run that never ends is broken too
 		check_failed = false;
 		n->script = scripted ? s : NULL;
 		n->record = record;

@@ -43,6 +43,41 @@ TEST(a_repeated_fin_is_acknowledged_and_starts_the_minute_again)
 	peer_end(p);
 }
 
+// A peer that has sent three bytes before its FIN.
+static struct peer *waiting_after_data(void)
+{
+	struct peer *p = peer_new((struct tcp_config){0});
+
+	peer_handshake(p);
+	peer_app_closes(p);
+	peer_sends(p, .flags = FIN | ACK, .ack = 1, .text = "old");
+	peer_skip(p);
+	return p;
+}
+
+TEST(repeated_data_starts_the_minute_again)
+{
+	struct peer *p = waiting_after_data();
+
+	peer_waits(p, 50 * PEER_SEC);
+	peer_sends(p, .flags = ACK, .ack = 1, .text = "ol");
+	peer_gets(p, .flags = ACK, .seq = 1, .ack = 4);
+	peer_waits(p, 50 * PEER_SEC);
+	CHECK_EQ(peer_gauges(p).time_wait, 1);
+	peer_end(p);
+}
+
+TEST(who_knows_not_what_we_sent_does_not_prolong_the_wait)
+{
+	struct peer *p = waiting_after_data();
+
+	peer_waits(p, 50 * PEER_SEC);
+	peer_sends(p, .flags = ACK, .ack = 0, .text = "ol");
+	peer_waits(p, 11 * PEER_SEC);
+	CHECK_EQ(peer_gauges(p).time_wait, 0);
+	peer_end(p);
+}
+
 TEST(a_reset_does_not_end_the_wait)
 {
 	struct peer *p = waiting();
