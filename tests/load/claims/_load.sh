@@ -60,7 +60,7 @@ dropbear_start() {
 go_start() {
 	GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$work/gocache GOFLAGS=-p=1 \
 		go build -o "$work/goserver" "$repo/tests/load/peers/server.go" >"$work/go.log" 2>&1
-	peer_run "$work/goserver" "127.0.0.1:$1" "$work/host_key" "$work/user_key.pub" secret
+	peer_run "$work/goserver" "127.0.0.1:$1" "$work/host_key" "$work/user_key.pub" secret "${@:2}"
 }
 
 # cast FILE TEXT...: a transcript in which these are typed, one every 0.3 s; \r is Enter.
@@ -74,13 +74,14 @@ cast() {
 	done
 }
 
-# measured CLAIM OPTION...: it ends well. Awake all the time and in real time, so that nothing else
-# of the machine stands between a word and its time.
+# measured CLAIM OPTION...: it ends well. Awake all the time and before others, so that what else the
+# machine does stands less between a word and its time; not in real time, where a thread that never
+# sleeps would keep those it waits for from running.
 measured() {
 	local claim=$1
 	shift
 	rm -f "$json"
-	check "$claim" ip netns exec "$name" chrt -f 10 timeout --foreground 120 "$load" "$@" --spin --quiet --json "$json"
+	check "$claim" ip netns exec "$name" nice -n -15 timeout --foreground 120 "$load" "$@" --spin --quiet --json "$json"
 }
 
 # holds CLAIM EXPRESSION: true of the last results, see smoke/lib/load_results.py.

@@ -3,7 +3,7 @@
 # sockets and over memif. Each run's numbers are measured again from the packets: by tshark on
 # links of the kernel, by `sallyport capture` on memif.
 #
-#   PEERS='openssh dropbear go tap memif' tests/run load-agree
+#   PEERS='openssh dropbear go liar tap memif' tests/run load-agree
 . "$(dirname "$0")/../../smoke/_init.sh"
 . "$(dirname "$0")/_load.sh"
 trap 'peers_end; accounts_drop; finish' EXIT
@@ -37,7 +37,7 @@ agrees() {
 	measured "$who: $scenario" "$scenario" $at "$@"
 	capture_end
 	"$python" "$claims/wire_agrees.py" "$pcap" "$json" "$scenario" "$server" "$port" \
-		"$who: $scenario" >"$log" 2>&1
+		"$who: $scenario" "$end" >"$log" 2>&1
 	grep -E '^(ok  |FAIL) ' "$log"
 	passed=$((passed + $(grep -c '^ok   ' "$log")))
 	failed=$((failed + $(grep -c '^FAIL ' "$log")))
@@ -103,6 +103,16 @@ ours() {
 	by_sftp '/file.%n'
 }
 
+# Not a peer to agree with: its signatures are wrong, and that is what is told.
+liar_agrees() {
+	go_start 2225 lies
+	client "$load" login --target 127.0.0.1:2225 --user load --key "$work/user_key" --pin "$pin" \
+		--count 3 --quiet --json "$json" >"$work/liar.log" 2>&1
+	equal "a host key's wrong signature: exit status" $? 1
+	holds "a host key's wrong signature is called that" \
+		"c['sessions failed'] == 3 and all(e['class'] == 'host key signature wrong' for e in errors)"
+}
+
 tap_agrees() {
 	who='Sallyport over tap' by=$(client ip -o -4 addr show to 192.0.2.1 | awk '{print $2}')
 	ours ''
@@ -119,7 +129,7 @@ counter() {
 memif_agrees() {
 	local before
 	appliance_up --link memif --idle=spin
-	who='Sallyport over memif' by=capture
+	who='Sallyport over memif' by=capture end=far
 	ours "--link memif:socket=$run/memif.sock"
 	before=$(counter auth_publickey_ok)
 	# shellcheck disable=SC2086
@@ -131,8 +141,8 @@ appliance_up
 accounts_make
 cast "$work/keys.cast" x y z x y z
 pin=$(ssh-keygen -lf "$work/host_key.pub" | cut -d ' ' -f 2)
-for peer in ${PEERS:-openssh dropbear go tap memif}; do
-	server=127.0.0.1 by=lo
+for peer in ${PEERS:-openssh dropbear go liar tap memif}; do
+	server=127.0.0.1 by=lo end=near
 	"${peer}_agrees"
 	peers_end
 done

@@ -1,10 +1,11 @@
 """Do the load generator's numbers agree with what passed on the wire?
 
-    wire_agrees.py PCAP JSON SCENARIO SERVER PORT [TITLE]
+    wire_agrees.py PCAP JSON SCENARIO SERVER PORT TITLE near|far
 
 Every latency is measured again from tshark's timestamps of the same run's packets, by where a
 client's and a server's segments stand in the dialogue: what they say is encrypted. Percentiles must
-agree within 5 % or 50 us, whichever is larger."""
+agree within 5 % or 50 us, whichever is larger. What was captured at the server's end (far) has the way
+there and back still before it: that is taken from the handshake, from SYN-ACK to ACK."""
 import collections
 import json
 import math
@@ -39,14 +40,18 @@ def connections(pcap, server, port):
 class Dialogue:
     """Where the steps of one connection stand."""
 
-    def __init__(self, segments):
+    def __init__(self, segments, far):
         self.all = segments
+        self.way = 0
         self.syn = self.first(lambda s: not s.down and s.flags & SYN)
         self.syn_ack = self.first(lambda s: s.down and s.flags & SYN)
         self.up = [s for s in segments if not s.down and s.bytes]
         self.down = [s for s in segments if s.down and s.bytes]
         keyed = [i for i, s in enumerate(self.up) if KEX_NEWKEYS in s.codes]
         self.keyed = keyed[0] if keyed else None
+        if far and self.syn_ack is not None:
+            acked = self.first(lambda s: not s.down and s.at > self.syn_ack)
+            self.way = acked - self.syn_ack if acked is not None else 0
 
     def first(self, test):
         return next((s.at for s in self.all if test(s)), None)
@@ -75,16 +80,16 @@ class Dialogue:
 
 def login_times(d, out):
     """Up to the first thing that is said after success."""
-    out["connect"].append(d.syn_ack - d.syn)
+    out["connect"].append(d.syn_ack - d.syn + d.way)
     out["identification"].append(d.down[0].at - d.syn_ack)
-    out["key exchange"].append(d.keys() - d.down[0].at)
-    out["authentication"].append(d.success() - d.keys())
-    out["login"].append(d.success() - d.syn)
+    out["key exchange"].append(d.keys() - d.down[0].at - d.way)
+    out["authentication"].append(d.success() - d.keys() + d.way)
+    out["login"].append(d.success() - d.syn + d.way)
 
 
 def close_times(d, out):
     if d.end() is not None:
-        out["close"].append(d.end() - d.up[-1].at)
+        out["close"].append(d.end() - d.up[-1].at + d.way)
 
 
 def to_the_end(name):
@@ -110,7 +115,7 @@ def echo_times(name, first):
         for key, following in zip(said, said[1:]):
             answers = [s.at for s in d.down if key.at < s.at < following.at]
             if answers:
-                out[name].append(answers[-1] - key.at)
+                out[name].append(answers[-1] - key.at + d.way)
     return times
 
 
@@ -186,11 +191,11 @@ def counts_agree(claims, results, found, scenario):
 
 
 def main():
-    pcap, path, scenario, server, port = sys.argv[1:6]
-    claims = Claims(sys.argv[6] if len(sys.argv) > 6 else scenario)
+    pcap, path, scenario, server, port, title, end = sys.argv[1:8]
+    claims = Claims(title)
     with open(path, encoding="ascii") as file:
         results = json.load(file)
-    found = [Dialogue(s) for s in connections(pcap, server, int(port)).values()]
+    found = [Dialogue(s, end == "far") for s in connections(pcap, server, int(port)).values()]
     wire = collections.defaultdict(list)
     for d in found:
         if scenario in SCENARIOS and d.is_whole():

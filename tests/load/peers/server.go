@@ -1,7 +1,9 @@
 // A minimal server on x/crypto/ssh: the strongest peer in one process that Debian has. Two users'
 // ways in, one kind of channel.
 //
-//	server ADDRESS HOST_KEY AUTHORIZED_KEY PASSWORD
+//	server ADDRESS HOST_KEY AUTHORIZED_KEY PASSWORD [lies]
+//
+// With the last word its host key's signatures are wrong.
 package main
 
 import (
@@ -14,6 +16,13 @@ import (
 
 	"golang.org/x/crypto/ssh"
 )
+
+// A liar signs something else.
+type liar struct{ ssh.Signer }
+
+func (l liar) Sign(random io.Reader, data []byte) (*ssh.Signature, error) {
+	return l.Signer.Sign(random, append(data, 0))
+}
 
 func config(keyFile, authorizedFile, password string) *ssh.ServerConfig {
 	text, err := os.ReadFile(keyFile)
@@ -53,6 +62,9 @@ func config(keyFile, authorizedFile, password string) *ssh.ServerConfig {
 			}
 			return nil, refused
 		},
+	}
+	if len(os.Args) > 5 {
+		key = liar{key}
 	}
 	c.AddHostKey(key)
 	return c
