@@ -8,14 +8,16 @@
 	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, &startup_show_table, \
 	&ssh_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
 	&session_show_table, &counter_table, &history_table,      \
-	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &password_show_table, &algorithm_show_table
+	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &password_show_table, &algorithm_show_table, \
+	&net_interface_show_table, &net_route_show_table, &net_neighbor_show_table, &net_ping_table, &net_tcp_show_table, &net_acl_show_table
 
 const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
 		{ &user_commands_table, &file_commands_table, &startup_user_table, &session_user_table, &send_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
 		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &algorithm_table, &ssh_user_table,
-		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, ANYWHERE } },
+		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table,
+		  &net_interface_table, &net_route_table, &net_tcp_table, &net_acl_table, ANYWHERE } },
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
 		{ &leave_commands_table, &line_view_table } },
 	[VIEW_LOCAL_USER] = { "Local-user view commands:", "[%s-luser-manage-%s]", VIEW_SYSTEM,
@@ -24,11 +26,16 @@ const struct view views[VIEWS] = {
 		{ &key_view_table, ANYWHERE } },
 	[VIEW_KEY_CODE] = { "Public-key code view commands:", "[%s-pkey-key-code]", VIEW_USER,
 		{ &key_code_table, ANYWHERE } },
+	[VIEW_INTERFACE] = { "Interface view commands:", "[%s-%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &net_interface_view_table } },
+	[VIEW_ACL] = { "ACL view commands:", "[%s-acl-%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &net_acl_view_table } },
 };
 
 const struct command_table *const config_tables[] = {
 	&system_commands_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &key_table, &local_user_table, &local_user_view_table,
-	&ssh_commands_table, &algorithm_table, &ssh_user_table, &line_table, &line_view_table, NULL,
+	&ssh_commands_table, &algorithm_table, &ssh_user_table, &line_table, &line_view_table,
+	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };
 // clang-format on
 

@@ -41,6 +41,10 @@ static enum turn run_this(struct task *t)
 	case VIEW_PUBLIC_KEY:
 	case VIEW_KEY_CODE:
 		return task_get(t, API_CLASS_PEER_KEY, name, this_end);
+	case VIEW_INTERFACE:
+		return task_get(t, API_CLASS_INTERFACE, span_text(""), this_end);
+	case VIEW_ACL:
+		return acl_this(t);
 	default:
 		return TURN_DONE;
 	}

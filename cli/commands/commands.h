@@ -51,6 +51,19 @@ extern const struct command_table hotkey_show_table;     // cmd_hotkey.c: any vi
 extern const struct command_table alias_table;           // cmd_alias.c: system view
 extern const struct command_table alias_show_table;      // cmd_alias.c: any view
 
+extern const struct command_table net_interface_table;      // cmd_interface.c: system view
+extern const struct command_table net_interface_view_table; // cmd_interface.c: its view
+extern const struct command_table net_interface_show_table; // cmd_interface.c: any view
+extern const struct command_table net_route_table;          // cmd_route.c: system view
+extern const struct command_table net_route_show_table;     // cmd_route.c: any view
+extern const struct command_table net_neighbor_show_table;  // cmd_neighbor.c: any view
+extern const struct command_table net_ping_table;           // cmd_ping.c: any view
+extern const struct command_table net_tcp_table;            // cmd_tcp.c: system view
+extern const struct command_table net_tcp_show_table;       // cmd_tcp.c: any view
+extern const struct command_table net_acl_table;            // cmd_acl.c: system view
+extern const struct command_table net_acl_view_table;       // cmd_acl.c: its view
+extern const struct command_table net_acl_show_table;       // cmd_acl_show.c: any view
+
 // Every table with configuration rows, a view's opening command before its contents.
 extern const struct command_table *const config_tables[];
 
@@ -69,6 +82,9 @@ enum turn save_print(struct task *t);
 // A command given as an argument, COMMAND..., as text that can be run. False when it is too long.
 #define COMMAND_TEXT_MAX 256
 bool command_text(const struct task *t, char out[COMMAND_TEXT_MAX]);
+
+// What is configured in the view of an access list (cmd_acl.c).
+enum turn acl_this(struct task *t);
 
 // Does a new password satisfy the rules? Says why when it does not (cmd_password.c).
 bool password_fits(struct task *t, struct span password);

@@ -160,8 +160,22 @@ static const struct {
         {false, SECTION(SSH_ALGORITHM)},
         {false, SECTION(SSH_USER)},
         {true, SECTION(VTY)},
+        {true, SECTION(INTERFACE)},
+        {false, SECTION(ROUTE)},
+        {false, SECTION(TCP)},
+        {true, SECTION(ACL)},
 };
 #define SECTIONS (sizeof(sections) / sizeof(sections[0]))
+
+// Rules stand in the view of their list.
+static bool opens_view(const struct api_record *record)
+{
+	uint32_t list, rule;
+	bool ipv6;
+
+	return record->class != API_CLASS_ACL ||
+	       !api_acl_key_parse(record->key, &ipv6, &list, &rule);
+}
 
 static void print_record(struct task *t, struct cursor *c)
 {
@@ -172,7 +186,7 @@ static void print_record(struct task *t, struct cursor *c)
 		cursor_fail(c, STATUS_MALFORMED);
 		return;
 	}
-	if (sections[p->section - 1].is_view)
+	if (sections[p->section - 1].is_view && opens_view(&record))
 		p->out.fresh = true;
 	config_emit(&p->out, &record);
 }

@@ -324,6 +324,8 @@ void task_abort(struct task *t)
 		text_puts(&d->out, "\r\n");
 	t->more_shown = false;
 	text_fini(&t->pending);
+	if (t->interrupted != NULL)
+		t->interrupted(t);
 	t->wait = WAIT_NOTHING;
 	t->unsent = false;
 	t->job = 0;

@@ -48,7 +48,8 @@ struct task {
 	struct text file;   // a file being made ...
 	struct text name;   // ... and its name
 
-	void *own; // the handler's state, freed with the task
+	void (*interrupted)(struct task *t); // has a last word at Ctrl+C, or NULL
+	void *own;                           // the handler's state, freed with the task
 	void (*own_fini)(void *own);
 
 	struct match match;
@@ -149,6 +150,7 @@ struct listing {
 	enum api_call call;
 	uint8_t class; // of API_LIST
 	void (*row)(struct task *t, struct cursor *c);
-	enum turn (*end)(struct task *t); // after the last; NULL: done
+	enum turn (*end)(struct task *t);                      // after the last; NULL: done
+	void (*parameters)(struct task *t, struct builder *b); // behind the class, or NULL
 };
 enum turn task_list(struct task *t, const struct listing *listing);

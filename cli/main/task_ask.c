@@ -127,6 +127,8 @@ static enum turn list_ask(struct task *t)
 
 	if (t->listing->class != 0)
 		builder_u8(&b, t->listing->class);
+	if (t->listing->parameters != NULL)
+		t->listing->parameters(t, &b);
 	return task_ask(t, t->listing->call, &b, list_rows);
 }
 

@@ -68,7 +68,7 @@ static void cell_json(struct table_out *o, const struct column *c, struct span v
 		text_puts(o->text, o->rows++ == 0 ? "\n  {" : ",\n  {");
 	else
 		text_puts(o->text, ", ");
-	json_string(o->text, json_name(c->name));
+	json_string(o->text, json_name(c->json != NULL ? c->json : c->name));
 	text_puts(o->text, ": ");
 	if ((c->flags & COLUMN_NUMBER) != 0)
 		text_add(o->text, value.data, value.len);

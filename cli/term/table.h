@@ -8,6 +8,7 @@ struct column {
 	const char *name; // as printed; JSON leaves out blanks and colons at its ends
 	uint8_t width;    // bytes with the blank behind them; 0: as long as it is
 	uint8_t flags;
+	const char *json; // its name there, or NULL: the same
 };
 #define COLUMN_NUMBER  1u // JSON without quotes
 #define COLUMN_RIGHT   2u // aligned to the right

@@ -1,5 +1,6 @@
 // Typed words of the command grammar.
 #include "cli/tree/arg.h"
+#include "dataplane/base/ip_addr.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -67,6 +68,52 @@ static bool cfg_accepts(struct span text)
 	       strncasecmp((const char *)text.data + text.len - 4, ".cfg", 4) == 0;
 }
 
+static bool ip_accepts(struct span text, bool ipv4)
+{
+	struct ip_addr a;
+
+	return ip_from_text(text, &a) && ip_is_ipv4(&a) == ipv4;
+}
+
+static bool prefix6_accepts(struct span text)
+{
+	struct ip_addr a;
+	uint8_t bits;
+
+	return ip_prefix_from_text(text, &a, &bits) && !ip_is_ipv4(&a);
+}
+
+// Ones, then zeros.
+static bool mask_accepts(struct span text)
+{
+	struct ip_addr a;
+	uint32_t bits = 0;
+
+	if (!ip_accepts(text, true))
+		return number_accepts(text, 0, 32);
+	(void)ip_from_text(text, &a);
+	for (unsigned i = 12; i < 16; i++)
+		bits = bits << 8 | a.bytes[i];
+	return (~bits & (~bits + 1)) == 0;
+}
+
+// As much of its name as one likes, any case, with its number or without.
+static bool interface_accepts(struct span text)
+{
+	static const char *const names[] = {"M-GigabitEthernet", "MGE", "M-GE"};
+	static const char number[] = "0/0/0";
+	size_t tail = sizeof(number) - 1;
+
+	if (text.len > tail && memcmp(text.data + text.len - tail, number, tail) == 0)
+		text.len -= tail;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (text.len <= strlen(names[i]) &&
+		    strncasecmp((const char *)text.data, names[i], text.len) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool arg_accepts(enum arg_id arg, struct span text)
 {
 	if (args[arg].kind == ARG_NUMBER)
@@ -83,6 +130,19 @@ bool arg_accepts(enum arg_id arg, struct span text)
 		return !has_any(text, ", \"\\?#|");
 	case ARG_CFG:
 		return cfg_accepts(text);
+	case ARG_IPV4:
+	case ARG_IPV6:
+		return ip_accepts(text, args[arg].kind == ARG_IPV4);
+	case ARG_MASK:
+		return mask_accepts(text);
+	case ARG_WILDCARD:
+		return span_is(text, "0") || ip_accepts(text, true);
+	case ARG_PREFIX6:
+		return prefix6_accepts(text);
+	case ARG_IFACE:
+		return interface_accepts(text);
+	case ARG_IFNUM:
+		return span_is(text, "0/0/0");
 	default:
 		return true;
 	}
@@ -90,8 +150,18 @@ bool arg_accepts(enum arg_id arg, struct span text)
 
 void arg_shape(enum arg_id arg, char out[ARG_SHAPE_MAX])
 {
-	snprintf(out, ARG_SHAPE_MAX, "%s<%u-%u>", args[arg].kind == ARG_NUMBER ? "" : "STRING",
-	         args[arg].low, args[arg].high);
+	static const char *const shapes[] = {
+	        [ARG_IPV4] = "X.X.X.X",       [ARG_IPV6] = "X:X::X:X",
+	        [ARG_MASK] = "X.X.X.X",       [ARG_WILDCARD] = "X.X.X.X",
+	        [ARG_PREFIX6] = "X:X::X:X/M", [ARG_IFACE] = "INTERFACE",
+	        [ARG_IFNUM] = "0/0/0"};
+	enum arg_kind kind = args[arg].kind;
+
+	if (kind < sizeof(shapes) / sizeof(shapes[0]) && shapes[kind] != NULL)
+		snprintf(out, ARG_SHAPE_MAX, "%s", shapes[kind]);
+	else
+		snprintf(out, ARG_SHAPE_MAX, "%s<%u-%u>", kind == ARG_NUMBER ? "" : "STRING",
+		         args[arg].low, args[arg].high);
 }
 
 const char *arg_help(enum arg_id arg)

@@ -3,7 +3,20 @@
 
 #include "crypto/core/span.h"
 
-enum arg_kind { ARG_NUMBER, ARG_STRING, ARG_USER, ARG_NAME, ARG_CFG };
+enum arg_kind {
+	ARG_NUMBER,
+	ARG_STRING,
+	ARG_USER,
+	ARG_NAME,
+	ARG_CFG,
+	ARG_IPV4,
+	ARG_IPV6,
+	ARG_MASK,     // dotted, or a length
+	ARG_WILDCARD, // dotted, or 0
+	ARG_PREFIX6,  // with its length behind a slash
+	ARG_IFACE,    // the interface, with its number or without
+	ARG_IFNUM
+};
 
 // clang-format off
 //      name       kind    lowest / shortest, highest / longest, help
@@ -45,6 +58,45 @@ enum arg_kind { ARG_NUMBER, ARG_STRING, ARG_USER, ARG_NAME, ARG_CFG };
 	X(REPEATS,  NUMBER, 1, 256,     "How many of the last commands")                     \
 	X(TIMES,    NUMBER, 0, 4294967295, "How many times; 0 means until Ctrl+C")           \
 	X(DELAY,    NUMBER, 0, 4294967295, "Seconds between two rounds")                     \
+	X(IPV4,     IPV4,   7, 15,      "IP address")                                        \
+	X(IPV6,     IPV6,   2, 39,      "IPv6 address")                                      \
+	X(MASK,     MASK,   1, 15,      "Mask, or its length")                               \
+	X(WILDCARD, WILDCARD, 1, 15,    "Wildcard mask: ones for bits that do not matter")   \
+	X(PREFIX6,  PREFIX6, 4, 43,     "IPv6 address with a prefix length")                 \
+	X(PREFIXLEN, NUMBER, 0, 128,    "Length of the prefix")                              \
+	X(IFACE,    IFACE,  1, 22,      "M-GigabitEthernet0/0/0")                            \
+	X(IFNUM,    IFNUM,  5, 5,       "Number of the interface")                           \
+	X(IFTEXT,   STRING, 1, 255,     "Text")                                              \
+	X(MTU,      NUMBER, 1280, 9216, "Bytes; at most what the device was started with")   \
+	X(PREFERENCE, NUMBER, 1, 255,   "Preference of the route")                           \
+	X(ROUTETEXT, STRING, 1, 60,     "Text")                                              \
+	X(PINGS,    NUMBER, 1, 4294967295, "How many echo requests")                         \
+	X(HOPS,     NUMBER, 1, 255,     "Most hops on the way")                              \
+	X(FIRSTHOP, NUMBER, 1, 255,     "The first hop shown")                               \
+	X(PINGINTERVAL, NUMBER, 1, 65535, "Milliseconds between two requests")               \
+	X(PINGTIMEOUT, NUMBER, 1, 65535, "Milliseconds to wait for an answer")               \
+	X(PINGSIZE, NUMBER, 20, 8100,   "Bytes of payload")                                  \
+	X(TOS,      NUMBER, 0, 255,     "Type of service")                                   \
+	X(QUERIES,  NUMBER, 1, 65535,   "Probes of each hop")                                \
+	X(BASICACL, NUMBER, 2000, 2999, "Number of a basic access list")                     \
+	X(ADVANCEDACL, NUMBER, 3000, 3999, "Number of an advanced access list")              \
+	X(ANYACL,   NUMBER, 2000, 3999, "Number of an access list")                          \
+	X(RULE,     NUMBER, 0, 65534,   "Number of the rule")                                \
+	X(ACLTEXT,  STRING, 1, 127,     "Text")                                              \
+	X(ACLPORT,  NUMBER, 0, 65535,   "Port number")                                       \
+	X(PROTOCOL, NUMBER, 0, 255,     "Protocol number")                                   \
+	X(STEP,     NUMBER, 1, 20,      "Distance of two rules")                             \
+	X(WINDOW,   NUMBER, 1, 1024,    "Kilobytes")                                         \
+	X(MSS,      NUMBER, 128, 9176,  "Bytes of payload and options")                      \
+	X(SYNTIME,  NUMBER, 2, 600,     "Seconds")                                           \
+	X(FINTIME,  NUMBER, 5, 3600,    "Seconds")                                           \
+	X(ALIVE,    NUMBER, 1, 86400,   "Seconds of silence before the first probe")         \
+	X(ALIVEINTERVAL, NUMBER, 1, 3600, "Seconds between two probes")                      \
+	X(ALIVEPROBES, NUMBER, 1, 30,   "Probes in vain before the connection ends")         \
+	X(CONNECTIONS, NUMBER, 1, 1048576, "Connections")                                    \
+	X(HALFOPEN, NUMBER, 1, 65536,   "Half-open connections")                             \
+	X(PREFIX4BITS, NUMBER, 1, 32,   "Length of the prefix")                              \
+	X(PREFIX6BITS, NUMBER, 1, 128,  "Length of the prefix")                              \
 	X(WORD,     STRING, 1, 255,     "Text")
 // clang-format on
 

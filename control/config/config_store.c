@@ -211,6 +211,19 @@ enum status settings_put(struct settings *s, const struct api_record *record)
 	return STATUS_OK;
 }
 
+// Of an access list its rules too, whose keys begin with its own.
+static void followers_delete(struct row *row, uint32_t at, struct span key)
+{
+	uint32_t end = at;
+
+	while (end < row->count && row->records[end]->key_len > key.len &&
+	       memcmp(row->records[end]->key, key.data, key.len) == 0)
+		setting_drop(row->records[end++]);
+	memmove(&row->records[at], &row->records[end],
+	        (row->count - end) * sizeof(row->records[0]));
+	row->count -= end - at;
+}
+
 enum status settings_delete(struct settings *s, uint8_t class, struct span key)
 {
 	struct row *row;
@@ -227,6 +240,8 @@ enum status settings_delete(struct settings *s, uint8_t class, struct span key)
 	row->count--;
 	memmove(&row->records[at], &row->records[at + 1],
 	        (row->count - at) * sizeof(row->records[0]));
+	if (class == API_CLASS_ACL)
+		followers_delete(row, at, key);
 	if (is_singleton(class))
 		return settings_put(s, &(struct api_record){.class = class});
 	return STATUS_OK;
