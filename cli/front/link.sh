@@ -20,6 +20,9 @@ link_check() {
 # What a user of --link tap or of a veth pair made here can do that others cannot: log in from
 # inside the namespace.
 link_has_client_side() {
+	case " $(setting network) " in
+	*" --address "* | *" --vlan "*) return 1 ;;
+	esac
 	ip_in link show sp0 >/dev/null 2>&1
 }
 

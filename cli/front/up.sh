@@ -16,6 +16,13 @@ help_up() {
 	                    af_xdp:IF      the same, faster
 	                    pci:BDF        a NIC, bound to vfio-pci and given back at down
 	  --workers K     poll-mode cores (default 1)
+	  --address6 A/N  the appliance's IPv6 address, or none; --gateway6 A beside it
+	  --gateway A     where it sends IPv4 that is not on its link (192.0.2.1)
+	  --route P/N=HOP a route of either family; may be given again
+	  --mtu N         longest packet, 1280 to 9216 (1500)
+	  --address A/N, --vlan N
+	                  for links whose other end is not the client's side here, which
+	                  stays 192.0.2.1/24 and untagged
 	  --idle=spin     poll flat out even with nothing to do
 	  --trace         every process records which functions a message passed
 
@@ -25,15 +32,15 @@ help_up() {
 }
 
 up_options() {
-	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace=''
+	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace='' up_network=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--name | --config | --link | --workers)
+		--name | --config | --link | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan)
 			[ $# -ge 2 ] || die "$1 needs a value" "see: $0 up --help"
 			up_option=${1#--} up_value=$2
 			shift 2
 			;;
-		--name=* | --config=* | --link=* | --workers=*)
+		--name=* | --config=* | --link=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=*)
 			up_option=${1%%=*} up_value=${1#*=}
 			up_option=${up_option#--}
 			shift
@@ -52,6 +59,7 @@ up_options() {
 		workers) up_workers=$up_value ;;
 		idle) up_idle=$up_value ;;
 		trace) up_trace=$up_value ;;
+		*) up_network_add "$up_option" "$up_value" ;;
 		esac
 	done
 	paths_set "$name"
@@ -66,19 +74,34 @@ up_options() {
 	fi
 }
 
+# Words for the dataplane, which knows what an address is: none of them has a blank.
+up_network_add() {
+	case $2 in
+	'' | *[!0-9a-zA-Z.:/=]*) die "not a value for --$1: $2" "see: $0 up --help" ;;
+	esac
+	up_network="$up_network${up_network:+ }--$1 $2"
+}
+
+# Before anything is started the dataplane says what it does not understand.
+up_network_check() {
+	# shellcheck disable=SC2086
+	"$bin/dataplane/sallyport-dataplane" $up_network --help >/dev/null ||
+		die "these network options do not fit together: $up_network" "see: $0 up --help"
+}
+
 # setting KEY: what the appliance was started with.
 setting() {
 	sed -n "s/^$1 //p" "$run/settings" 2>/dev/null
 }
 
 settings_write() {
-	printf 'link %s\nworkers %s\nconfig %s\nidle %s\ntrace %s\n' "$up_link" "$up_workers" \
-		"$up_config" "$up_idle" "$up_trace" >"$run/settings"
+	printf 'link %s\nworkers %s\nconfig %s\nidle %s\ntrace %s\nnetwork %s\n' "$up_link" \
+		"$up_workers" "$up_config" "$up_idle" "$up_trace" "$up_network" >"$run/settings"
 }
 
 # What was asked for now and differs from what runs cannot be had without a restart.
 up_same_settings() {
-	for up_key in link workers config idle trace; do
+	for up_key in link workers config idle trace network; do
 		eval "up_value=\$up_$up_key"
 		[ -z "$up_value" ] || [ "$up_value" = "$(setting "$up_key")" ] ||
 			die "appliance $name is up with another $up_key: $(setting "$up_key")" \
@@ -104,6 +127,7 @@ up_main() {
 	trap up_cut_short EXIT
 	netns_refuse_strange
 	build_all
+	[ -z "$up_network" ] || up_network_check
 	up_prepare
 	up_start
 	up_wait_ready
@@ -145,6 +169,8 @@ up_start() {
 	[ -z "$up_config" ] || set -- "$@" --config "$up_config"
 	[ -z "$up_idle" ] || set -- "$@" "$up_idle"
 	[ -z "$up_trace" ] || set -- "$@" "$up_trace"
+	# shellcheck disable=SC2086
+	set -- "$@" $up_network
 	netns_enter
 	# shellcheck disable=SC2086
 	$inside "$bin/control/sallyport-supervisor" "$@" --daemon \

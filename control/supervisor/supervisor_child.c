@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ARGS_MAX   16
+#define ARGS_MAX   (16 + 2 * SUPERVISOR_NETWORK_MAX)
 #define PATH_BYTES 4096
 #define HIGH_FD    10 // descriptors that survive the shuffle below it
 
@@ -74,6 +74,8 @@ static void command_make(struct command *c, enum child_name name,
 		arg(c, "--worker-count", c->workers);
 		arg(c, "--name", o->name);
 		arg(c, "--idle", o->spin ? "spin" : "ladder");
+		for (uint32_t i = 0; i < o->network_words; i += 2)
+			arg(c, o->network[i], o->network[i + 1]);
 		break;
 	case CHILD_CONTROL:
 		arg(c, "--workers", c->workers);

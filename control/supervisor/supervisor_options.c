@@ -20,6 +20,10 @@ const char supervisor_help[] =
         "  --bin DIR         the build directory with the programs\n"
         "  --link LINK       tap (default), memif:..., af_packet:IF, af_xdp:IF, pci:BDF\n"
         "  --workers K       cores that poll, 1 to 64 (default 1)\n"
+        "  --address A/N     of the appliance (192.0.2.2/24); --gateway A beside it\n"
+        "  --address6 A/N    its IPv6 address (2001:db8::2/64), or none; --gateway6 A\n"
+        "  --route P/N=HOP   of either family, up to 60 times\n"
+        "  --mtu N           longest packet (1500); --vlan N: frames have this tag\n"
         "  --idle=spin       poll flat out even with nothing to do (default --idle=ladder)\n"
         "  --config FILE     start with this start-up file: it is copied to flash/startup.cfg\n"
         "  --trace           let every process trace its steps (also SALLYPORT_TRACE=1)\n"
@@ -42,6 +46,7 @@ enum {
 	OPT_CONFIG,
 	OPT_TRACE,
 	OPT_DAEMON,
+	OPT_NETWORK,
 	OPT_DUMP,
 	OPT_HELP
 };
@@ -54,6 +59,13 @@ static const struct option longs[] = {
         {"link", required_argument, NULL, OPT_LINK},
         {"workers", required_argument, NULL, OPT_WORKERS},
         {"idle", required_argument, NULL, OPT_IDLE},
+        {"address", required_argument, NULL, OPT_NETWORK},
+        {"gateway", required_argument, NULL, OPT_NETWORK},
+        {"address6", required_argument, NULL, OPT_NETWORK},
+        {"gateway6", required_argument, NULL, OPT_NETWORK},
+        {"route", required_argument, NULL, OPT_NETWORK},
+        {"mtu", required_argument, NULL, OPT_NETWORK},
+        {"vlan", required_argument, NULL, OPT_NETWORK},
         {"config", required_argument, NULL, OPT_CONFIG},
         {"trace", no_argument, NULL, OPT_TRACE},
         {"daemon", no_argument, NULL, OPT_DAEMON},
@@ -80,6 +92,24 @@ static bool idle_read(const char *text, bool *spin)
 static bool is_path(int which)
 {
 	return which == OPT_STATE || which == OPT_RUN || which == OPT_BIN;
+}
+
+// The dataplane reads the value: it knows what an address is.
+static bool network_take(struct supervisor_options *o, int at, const char *value)
+{
+	static const char *const names[] = {"--address",  "--gateway", "--address6",
+	                                    "--gateway6", "--route",   "--mtu",
+	                                    "--vlan"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(longs[at].name, names[i] + strlen("--")) != 0)
+			continue;
+		if (o->network_words + 2 > 2 * SUPERVISOR_NETWORK_MAX)
+			return false;
+		o->network[o->network_words++] = names[i];
+		o->network[o->network_words++] = value;
+	}
+	return value[0] != 0;
 }
 
 // One option's value; false when it will not do.
@@ -120,17 +150,18 @@ enum supervisor_asked supervisor_options_read(int argc, char **argv,
                                               struct supervisor_options *out)
 {
 	const char *trace = getenv("SALLYPORT_TRACE");
-	int which;
+	int which, at = 0;
 
 	*out = (struct supervisor_options){.link = "tap", .workers = 1};
 	out->trace = trace != NULL && strcmp(trace, "1") == 0;
 	optind = 1;
-	while ((which = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((which = getopt_long(argc, argv, "", longs, &at)) != -1) {
 		if (which == OPT_HELP)
 			return SUPERVISOR_HELP;
 		if (which == '?')
 			return SUPERVISOR_USAGE;
-		if (!option_take(out, which, optarg))
+		if (!(which == OPT_NETWORK ? network_take(out, at, optarg)
+		                           : option_take(out, which, optarg)))
 			return complain("not a fitting value: ", optarg);
 	}
 	if (optind < argc)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define SUPERVISOR_WORKERS_MAX 64
+#define SUPERVISOR_NETWORK_MAX 70u // options about the network
 
 struct supervisor_options {
 	const char *name;   // of the appliance and its namespace
@@ -14,6 +15,9 @@ struct supervisor_options {
 	const char *link;   // tap, memif:..., af_packet:IF, af_xdp:IF, pci:BDF
 	const char *config; // becomes the start-up file of this start; NULL: keep what is there
 	const char *dump;   // RUN_DIR: print its traces and do nothing else; or NULL
+	// Options of the dataplane as they were given, name and value in turn; it reads them.
+	const char *network[2 * SUPERVISOR_NETWORK_MAX];
+	uint32_t network_words;
 	uint32_t workers;
 	bool spin, trace, daemon;
 };

@@ -168,6 +168,37 @@ static void down(struct place *p)
 	nftw(p->top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+TEST(options_about_the_network_are_passed_on_as_they_are)
+{
+	char *argv[] = {"supervisor",
+	                "--name",
+	                "n",
+	                "--state",
+	                "/s",
+	                "--run",
+	                "/r",
+	                "--bin",
+	                "/b",
+	                "--mtu",
+	                "1400",
+	                "--route",
+	                "10.0.0.0/8=192.0.2.1",
+	                "--address6",
+	                "none",
+	                "--route",
+	                "::/0=fe80::1",
+	                NULL};
+	static const char *const passed[] = {
+	        "--mtu",      "1400", "--route", "10.0.0.0/8=192.0.2.1",
+	        "--address6", "none", "--route", "::/0=fe80::1"};
+	struct supervisor_options o;
+
+	CHECK_EQ(supervisor_options_read(17, argv, &o), SUPERVISOR_RUN);
+	CHECK_EQ(o.network_words, 8);
+	for (uint32_t i = 0; i < o.network_words; i++)
+		CHECK_TEXT(o.network[i], passed[i]);
+}
+
 TEST(every_child_gets_what_it_is_to_share)
 {
 	struct place p = up(NULL);
