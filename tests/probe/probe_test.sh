@@ -96,7 +96,7 @@ session() {
 	2) through=client_typed by_key -tt ;;
 	3) sftp_both "$1" ;;
 	*) by_key -- "display clock" ;;
-	esac >/dev/null 2>&1
+	esac >"$work/session.log" 2>&1
 }
 
 sftp_both() {
@@ -120,7 +120,11 @@ analysis() {
 	capture=$!
 	sleep 2
 	for i in $(seq "$count"); do
-		session "$i" && good=$((good + 1))
+		if session "$i"; then
+			good=$((good + 1))
+		else
+			fail "session $i ends well" "$(tail -n 20 "$work/session.log")"
+		fi
 	done
 	sleep 1
 	kill "$capture"
@@ -134,8 +138,8 @@ analysis() {
 
 before=$(processes)
 scans
-kernel_quiet
 packets
+kernel_quiet
 python_claims ../../probe/malformed.py ssh -F /dev/null -o "UserKnownHostsFile=$run/known_hosts" \
 	-o BatchMode=yes -i "$run/admin_key" "admin@$address"
 kernel_loud
