@@ -125,10 +125,9 @@ counter() {
 		awk -v row="$1" '$1 == row { print $2 }'
 }
 
-# The worker polls as the generator does: what is captured there is not kept waiting either.
 memif_agrees() {
 	local before
-	appliance_up --link memif --idle=spin
+	appliance_up --link memif
 	who='Sallyport over memif' by=capture end=far
 	ours "--link memif:socket=$run/memif.sock"
 	before=$(counter auth_publickey_ok)
