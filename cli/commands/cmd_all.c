@@ -15,7 +15,7 @@ const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
 		{ &user_commands_table, &file_commands_table, &startup_user_table, &session_user_table, &send_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
-		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &algorithm_table, &ssh_user_table,
+		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table,
 		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table,
 		  &net_interface_table, &net_route_table, &net_tcp_table, &net_acl_table, ANYWHERE } },
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
@@ -34,7 +34,7 @@ const struct view views[VIEWS] = {
 
 const struct command_table *const config_tables[] = {
 	&system_commands_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &key_table, &local_user_table, &local_user_view_table,
-	&ssh_commands_table, &algorithm_table, &ssh_user_table, &line_table, &line_view_table,
+	&ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table, &line_table, &line_view_table,
 	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };
 // clang-format on

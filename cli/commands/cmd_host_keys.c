@@ -5,14 +5,17 @@
 #include <stdlib.h>
 #include <time.h>
 
-// By the numbers that the keeper uses.
+// With the numbers that the keeper uses. The word of a curve goes before that of all curves.
 static const struct {
 	const char *word, *type, *name, *comment;
 	uint32_t number, bits;
 } kinds[] = {
         {"ed25519", "ED25519", "ed25519key (default)", "ed25519-key", 0, 256},
         {"rsa", "RSA", "hostkey (default)", "rsa-key", 1, 3072},
+        {"secp384r1", "ECDSA", "ecdsakey (default, secp384r1)", "ecdsa-key", 3, 384},
+        {"secp521r1", "ECDSA", "ecdsakey (default, secp521r1)", "ecdsa-key", 4, 521},
         {"ecdsa", "ECDSA", "ecdsakey (default)", "ecdsa-key", 2, 256},
+        {"dsa", "DSA", "dsakey (default)", "dsa-key", 5, 1024},
 };
 
 static int kind_typed(const struct task *t)
@@ -247,19 +250,20 @@ static enum turn run_export(struct task *t)
 }
 
 // clang-format off
-#define KINDS "{ ecdsa [ secp256r1 ] | ed25519 | rsa }"
+#define CURVES "[ secp256r1 | secp384r1 | secp521r1 ]"
+#define KINDS  "{ dsa | ecdsa " CURVES " | ed25519 | rsa }"
 static const struct command host_key[] = {
 	{ "public-key local create " KINDS,  run_create,  API_ROLE_ADMIN, "Create a key pair of the device" },
 	{ "public-key local destroy " KINDS, run_destroy, API_ROLE_ADMIN, "Destroy a key pair of the device" },
 	{ "public-key local export rsa { openssh | ssh1 | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export the RSA public key" },
-	{ "public-key local export { ecdsa | ed25519 } { openssh | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export a public key" },
+	{ "public-key local export { dsa | ecdsa " CURVES " | ed25519 } { openssh | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export a public key" },
 	{ "rsa local-key-pair create",  run_create,  API_ROLE_ADMIN, "Create the RSA key pair", .flags = COMMAND_HIDDEN },
 	{ "rsa local-key-pair destroy", run_destroy, API_ROLE_ADMIN, "Destroy the RSA key pair", .flags = COMMAND_HIDDEN },
 	{ "rsa local-key-pair export { openssh | ssh1 | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export the RSA public key", .flags = COMMAND_HIDDEN },
 };
 
 static const struct command host_key_show[] = {
-	{ "display public-key local { ecdsa | ed25519 | rsa } public", run_show, API_ROLE_OPERATOR, "Display public keys of the device" },
+	{ "display public-key local " KINDS " public", run_show, API_ROLE_OPERATOR, "Display public keys of the device" },
 	{ "display rsa local-key-pair public", run_show, API_ROLE_OPERATOR, "Display the RSA public key of the device", .flags = COMMAND_HIDDEN },
 };
 // clang-format on

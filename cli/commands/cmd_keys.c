@@ -94,21 +94,32 @@ static enum turn run_peer_end(struct task *t)
 	return turn;
 }
 
+bool typed_file(struct task *t, struct blob *file)
+{
+	enum status status = STATUS_OK;
+	char name[256];
+
+	if (flash_name(task_arg(t, ARG_FILE_WORD), name) == NULL) {
+		task_fail(t, "The file name is invalid.");
+		return false;
+	}
+	status = file_read(task_shell(t)->flash, name, 65536, file);
+	if (status == STATUS_NOT_FOUND)
+		task_fail(t, "The file flash:/%s does not exist.", name);
+	else if (status != STATUS_OK)
+		task_fail_status(t, status);
+	return status == STATUS_OK;
+}
+
 static enum turn run_import(struct task *t)
 {
 	uint8_t bytes[KEY_CODE_MAX];
 	struct builder blob = builder_over(bytes, sizeof(bytes));
 	struct blob file;
-	char name[256];
 	enum status status;
 
-	if (flash_name(task_arg(t, ARG_FILE_WORD), name) == NULL)
-		return task_fail(t, "The file name is invalid.");
-	status = file_read(task_shell(t)->flash, name, 65536, &file);
-	if (status == STATUS_NOT_FOUND)
-		return task_fail(t, "The file flash:/%s does not exist.", name);
-	if (status != STATUS_OK)
-		return task_fail_status(t, status);
+	if (!typed_file(t, &file))
+		return TURN_DONE;
 	status = key_file_parse(span_blob(&file), &blob);
 	blob_fini(&file);
 	if (status != STATUS_OK)

@@ -157,6 +157,8 @@ static const struct command ssh_commands[] = {
 	{ "undo scp server enable",  run_default, API_ROLE_ADMIN, "Disable the SCP service", SERVER(SCP_ENABLE) },
 	{ "undo ssh server timeout", run_default, API_ROLE_ADMIN, "Restore the time limit for a login", SERVER(LOGIN_SECONDS), .flags = COMMAND_HIDDEN },
 	{ "ssh server key-re-exchange enable [ interval HOURS ]", run_rekey, API_ROLE_ADMIN, "Exchange keys again by the hour", SERVER(REKEY_HOURS), 1, emit_rekey },
+	{ "ssh server key-re-exchange volume KILOBYTES", run_setting, API_ROLE_ADMIN, "Exchange keys again after so much data", SERVER(REKEY_KILOBYTES), 0, emit_setting },
+	{ "undo ssh server key-re-exchange volume", run_default, API_ROLE_ADMIN, "Restore how much data", SERVER(REKEY_KILOBYTES) },
 	{ "undo ssh server key-re-exchange enable", run_default, API_ROLE_ADMIN, "Exchange keys again when the device sees fit", SERVER(REKEY_HOURS) },
 	{ "ssh authentication-type default { all | keyboard-interactive | password | password-publickey | publickey | rsa }", run_method, API_ROLE_ADMIN, "Specify how users log in that have no SSH user", SERVER(DEFAULT_METHOD), 0, emit_method },
 	{ "undo ssh authentication-type default", run_default, API_ROLE_ADMIN, "By password, as before", SERVER(DEFAULT_METHOD) },

@@ -22,6 +22,7 @@ extern const struct command_table ssh_commands_table;    // cmd_ssh.c: system vi
 extern const struct command_table ssh_show_table;        // cmd_ssh.c: any view
 extern const struct command_table algorithm_table;       // cmd_algorithm.c: system view
 extern const struct command_table algorithm_show_table;  // cmd_algorithm.c: any view
+extern const struct command_table trust_table;           // cmd_trust.c: system view
 extern const struct command_table ssh_user_table;        // cmd_ssh_user.c: system view
 extern const struct command_table ssh_user_show_table;   // cmd_ssh_user.c: any view
 extern const struct command_table local_user_table;      // cmd_users.c: system view
@@ -88,6 +89,9 @@ enum turn acl_this(struct task *t);
 
 // Does a new password satisfy the rules? Says why when it does not (cmd_password.c).
 bool password_fits(struct task *t, struct span password);
+
+// The small file of flash that FILE names. False: the command has failed and says why (cmd_keys.c).
+[[nodiscard]] bool typed_file(struct task *t, struct blob *file);
 
 // "Key code:" and the DER of a public key (cmd_keys.c).
 #define KEY_RULE "=============================================\n"

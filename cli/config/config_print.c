@@ -157,6 +157,7 @@ static const struct {
         {true, SECTION(PEER_KEY)},
         {true, SECTION(LOCAL_USER)},
         {false, SECTION(SSH_SERVER)},
+        {false, SECTION(SSH_TRUST)},
         {false, SECTION(SSH_ALGORITHM)},
         {false, SECTION(SSH_USER)},
         {true, SECTION(VTY)},

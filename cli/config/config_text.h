@@ -100,11 +100,12 @@ void config_load(struct config_load *load);
 
 // --- keys (key_code.c) -------------------------------------------------------------------------
 
-// An SSH public key blob as DER SubjectPublicKeyInfo, and back (ed25519, RSA, ECDSA).
+// An SSH public key blob as DER SubjectPublicKeyInfo, and back (Ed25519, RSA, ECDSA); DSA and security
+// keys stay as they are.
 #define KEY_CODE_MAX 4400
 [[nodiscard]] enum status key_code_from_blob(struct span blob, struct builder *der);
 [[nodiscard]] enum status key_code_to_blob(struct span der, struct builder *blob);
-// The blob in a public key file: an OpenSSH line, or RFC 4716.
+// The blob in a public key file (key_file.c): an OpenSSH line, RFC 4716, PEM, or SSH-1's decimals.
 [[nodiscard]] enum status key_file_parse(struct span text, struct builder *blob);
 // Kind and size for people: "RSA", 3072. False for what we do not know.
 bool key_describe(struct span blob, const char **type, uint32_t *bits);

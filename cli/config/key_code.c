@@ -1,9 +1,6 @@
 // SSH public keys as the hexadecimal SubjectPublicKeyInfo of the key code view (RFC 5280, RFC
-// 8410, RFC 5480), and the files they are imported from.
+// 8410, RFC 5480).
 #include "cli/config/config_text.h"
-
-#include <ctype.h>
-#include <strings.h>
 
 // --- fixed beginnings --------------------------------------------------------------------------
 
@@ -141,6 +138,41 @@ static enum status rsa_from_der(struct span der, struct builder *blob)
 	return builder_end(blob);
 }
 
+// --- kinds without a form of their own ---------------------------------------------------------
+
+// Their code is the blob as SSH has it. Its first byte is 0, as that of no DER is.
+static const struct {
+	const char *name, *type;
+	uint32_t bits;
+} verbatim[] = {
+        {"ssh-dss", "DSA", 0},
+        {"sk-ssh-ed25519@openssh.com", "ED25519-SK", 256},
+        {"sk-ecdsa-sha2-nistp256@openssh.com", "ECDSA-SK", 256},
+};
+#define VERBATIM (sizeof(verbatim) / sizeof(verbatim[0]))
+
+static size_t verbatim_find(struct span blob)
+{
+	struct cursor c = cursor_over(blob);
+	struct span name = cursor_string(&c);
+	size_t i = 0;
+
+	while (i < VERBATIM && !span_is(name, verbatim[i].name))
+		i++;
+	return i;
+}
+
+// The first field behind the name of a DSA key: its prime.
+static uint32_t dsa_bits(struct span blob)
+{
+	struct cursor c = cursor_over(blob);
+	struct span p;
+
+	cursor_string(&c);
+	p = cursor_mpint(&c);
+	return p.len > 0 ? (uint32_t)p.len * 8 - (uint32_t)__builtin_clz(p.data[0]) + 24 : 0;
+}
+
 // --- both ways ---------------------------------------------------------------------------------
 
 enum status key_code_from_blob(struct span blob, struct builder *der)
@@ -162,7 +194,10 @@ enum status key_code_from_blob(struct span blob, struct builder *der)
 		builder_bytes(der, point);
 		return builder_end(der);
 	}
-	return STATUS_UNSUPPORTED;
+	if (verbatim_find(blob) == VERBATIM)
+		return STATUS_UNSUPPORTED;
+	builder_bytes(der, blob);
+	return builder_end(der);
 }
 
 enum status key_code_to_blob(struct span der, struct builder *blob)
@@ -179,7 +214,10 @@ enum status key_code_to_blob(struct span der, struct builder *blob)
 		builder_string(blob, span_of(der.data + head, curves[i].point_len));
 		return builder_end(blob);
 	}
-	return rsa_from_der(der, blob);
+	if (verbatim_find(der) == VERBATIM)
+		return rsa_from_der(der, blob);
+	builder_bytes(blob, der);
+	return builder_end(blob);
 }
 
 bool key_describe(struct span blob, const char **type, uint32_t *bits)
@@ -203,7 +241,13 @@ bool key_describe(struct span blob, const char **type, uint32_t *bits)
 			return true;
 		}
 	}
-	return false;
+	if (verbatim_find(blob) == VERBATIM)
+		return false;
+	*type = verbatim[verbatim_find(blob)].type;
+	*bits = verbatim[verbatim_find(blob)].bits;
+	if (*bits == 0)
+		*bits = dsa_bits(blob);
+	return *bits > 0;
 }
 
 void key_hex(struct text *out, struct span der, unsigned indent)
@@ -217,112 +261,4 @@ void key_hex(struct text *out, struct span der, unsigned indent)
 		text_format(out, "%02X", der.data[i]);
 	}
 	text_puts(out, "\n");
-}
-
-// --- files -------------------------------------------------------------------------------------
-
-static int base64_value(uint8_t b)
-{
-	static const char digits[] =
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = b != 0 ? strchr(digits, b) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
-// Blanks and line ends are skipped; nothing but padding may follow padding.
-static enum status base64_parse(struct span text, struct builder *out)
-{
-	uint32_t bits = 0;
-	unsigned have = 0, padding = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		int value = base64_value(text.data[i]);
-
-		if (isspace(text.data[i]))
-			continue;
-		if (text.data[i] == '=' && ++padding <= 2)
-			continue;
-		if (value < 0 || padding > 0)
-			return STATUS_MALFORMED;
-		bits = bits << 6 | (uint32_t)value;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			builder_u8(out, (uint8_t)(bits >> have));
-		}
-	}
-	return builder_end(out);
-}
-
-static struct span next_line(struct span *text)
-{
-	const uint8_t *lf = memchr(text->data, '\n', text->len);
-	size_t len = lf != NULL ? (size_t)(lf - text->data) : text->len;
-	struct span line = span_of(text->data, len);
-
-	*text = span_of(text->data + len + (lf != NULL), text->len - len - (lf != NULL));
-	while (line.len > 0 && isspace(line.data[line.len - 1]))
-		line.len--;
-	return line;
-}
-
-static bool begins(struct span line, const char *with)
-{
-	return line.len >= strlen(with) && memcmp(line.data, with, strlen(with)) == 0;
-}
-
-// RFC 4716: headers, with continued lines, then base64 up to the end mark.
-static enum status ssh2_parse(struct span text, struct builder *blob)
-{
-	struct span line = {0}, from = {0};
-	bool header = false;
-
-	while (text.len > 0) {
-		line = next_line(&text);
-		if (begins(line, "---- END"))
-			return from.data == NULL
-			               ? STATUS_MALFORMED
-			               : base64_parse(span_of(from.data,
-			                                      (size_t)(line.data - from.data)),
-			                              blob);
-		if (from.data != NULL)
-			continue;
-		if (header || memchr(line.data, ':', line.len) != NULL)
-			header = line.len > 0 && line.data[line.len - 1] == '\\';
-		else
-			from = line;
-	}
-	return STATUS_TRUNCATED;
-}
-
-enum status key_file_parse(struct span text, struct builder *blob)
-{
-	enum status status = STATUS_MALFORMED;
-	const char *type;
-	uint32_t bits;
-
-	while (text.len > 0) {
-		struct span line = next_line(&text), key;
-		const uint8_t *blank;
-
-		if (line.len == 0 || line.data[0] == '#')
-			continue;
-		if (begins(line, "---- BEGIN SSH2 PUBLIC KEY")) {
-			status = ssh2_parse(text, blob);
-			break;
-		}
-		blank = memchr(line.data, ' ', line.len);
-		if (blank == NULL)
-			return STATUS_MALFORMED;
-		key = span_of(blank + 1, line.len - (size_t)(blank + 1 - line.data));
-		blank = memchr(key.data, ' ', key.len);
-		if (blank != NULL)
-			key.len = (size_t)(blank - key.data);
-		status = base64_parse(key, blob);
-		break;
-	}
-	if (status == STATUS_OK && !key_describe(builder_span(blob), &type, &bits))
-		status = STATUS_UNSUPPORTED;
-	return status;
 }

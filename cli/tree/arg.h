@@ -53,6 +53,7 @@ enum arg_kind {
 	X(TYPELEN,  NUMBER, 1, 63,      "Characters of each type")                           \
 	X(INDEX,    NUMBER, 0, 4294967295, "Index shown by display line")                    \
 	X(HOURS,    NUMBER, 1, 24,      "Hours")                                             \
+	X(KILOBYTES, NUMBER, 16, 1048576, "Kilobytes, both directions together")             \
 	X(ALIAS,    STRING, 1, 20,      "Alias of a command")                                \
 	X(COMMAND,  STRING, 1, 255,     "Command; in quotes, or to the end of the line")     \
 	X(REPEATS,  NUMBER, 1, 256,     "How many of the last commands")                     \

@@ -80,6 +80,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_CENTER, "",               1)                                                     \
 	X(LOG_HOST,   "address",        4)                                                     \
 	X(PASSWORD_CONTROL, "",         1)                                                     \
+	X(SSH_TRUST, "",                1)                                                     \
 	X(SSH_ALGORITHM, "",            1)                                              \
 	X(INTERFACE,  "",               1)                                                     \
 	X(ROUTE,      "prefix",         60)                                                    \
@@ -98,6 +99,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, SESSION_LIMIT,    UINT,  1,     1048576,    1048576, "")                 \
 	X(SSH_SERVER, SFTP_IDLE_MINUTES, UINT, 1,     35791,      10, "")                      \
 	X(SSH_SERVER, REKEY_HOURS,      UINT,  0,     24,         0,  "")                      \
+	X(SSH_SERVER, REKEY_KILOBYTES,  UINT,  16,    1048576,    1048576, "")                 \
 	X(SSH_SERVER, DEFAULT_METHOD,   UINT,  0,     5,          0,  "")                      \
 	X(SSH_SERVER, ACL,              UINT,  0,     3999,       0,  "")                      \
 	X(SSH_SERVER, ACL6,             UINT,  0,     3999,       0,  "")                      \
@@ -136,6 +138,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(PASSWORD_CONTROL, LENGTH,     UINT,  4,     32,         10, "")                      \
 	X(PASSWORD_CONTROL, TYPES,      UINT,  1,     4,          1,  "")                      \
 	X(PASSWORD_CONTROL, TYPE_LENGTH, UINT, 1,     63,         1,  "")                      \
+	X(SSH_TRUST,  AUTHORITIES,      NAMES, 0,     512,        0,  "")                      \
+	X(SSH_TRUST,  REVOKED,          BYTES, 0,     8192,       0,  "")                      \
 	X(SSH_ALGORITHM, KEX,           NAMES, 0,     1023,       0,  "")                      \
 	X(SSH_ALGORITHM, HOST_KEY,      NAMES, 0,     1023,       0,  "")                      \
 	X(SSH_ALGORITHM, CIPHER,        NAMES, 0,     1023,       0,  "")                      \

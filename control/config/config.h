@@ -39,8 +39,8 @@ struct config {
 	struct settings *live; // guarded
 	uint64_t revision;     // guarded; counts changes
 	// Copies of what every connection asks, to be read without the lock.
-	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours, sftp,
-	        scp, acl_deny_log;
+	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours,
+	        rekey_kilobytes, sftp, scp, acl_deny_log;
 };
 
 void config_init(struct config *c);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #define EXCHANGE_HASH_MAX 64 // SHA-512: nothing longer is ever signed
+#define SESSION_ID_MIN    20 // SHA-1
 #define RSA_BITS_LOW      2048
 #define RSA_BITS_HIGH     4096
 
@@ -20,18 +21,40 @@ struct row {
 
 // --- the requests --------------------------------------------------------------------------------
 
-static enum status sign(struct keeper *k, const struct keeper_body *ask, struct span payload,
-                        struct blob *out)
+// The algorithm that is asked for, when it goes with a key that can be here; else NULL.
+static const struct hostkey_algorithm *algorithm_of(const struct keeper_body *ask)
 {
 	const struct hostkey_algorithm *algorithm = hostkey_algorithm_at(ask->algorithm);
 
 	if (algorithm == NULL || ask->key_type >= HOSTKEY_TYPES ||
 	    algorithm->type != (enum hostkey_type)ask->key_type)
+		return NULL;
+	return algorithm;
+}
+
+static enum status sign(struct keeper *k, const struct keeper_body *ask, struct span payload,
+                        struct blob *out)
+{
+	const struct hostkey_algorithm *algorithm = algorithm_of(ask);
+
+	if (algorithm == NULL)
 		return STATUS_BAD_KEY;
 	if (payload.len == 0)
 		return STATUS_MALFORMED;
-	return keeper_store_sign(&k->store, (enum hostkey_type)ask->key_type, algorithm,
-	                         payload, out);
+	return keeper_store_sign(&k->store, algorithm->type, algorithm, payload, out);
+}
+
+// Nobody but the keeper says what is signed: the asker brings a session's identifier.
+static enum status prove(struct keeper *k, const struct keeper_body *ask, struct span payload,
+                         struct blob *out)
+{
+	const struct hostkey_algorithm *algorithm = algorithm_of(ask);
+
+	if (algorithm == NULL)
+		return STATUS_BAD_KEY;
+	if (payload.len < SESSION_ID_MIN)
+		return STATUS_MALFORMED;
+	return keeper_store_prove(&k->store, algorithm->type, algorithm, payload, out);
 }
 
 static enum status check_password(struct keeper *k, const struct keeper_body *ask,
@@ -118,6 +141,7 @@ static enum status list_public(struct keeper *k, const struct keeper_body *ask,
 
 static const struct row rows[KEEPER_KINDS] = {
         [KEEPER_SIGN] = {KEEPER_LANE_SIGN, EXCHANGE_HASH_MAX, sign},
+        [KEEPER_PROVE] = {KEEPER_LANE_SIGN, EXCHANGE_HASH_MAX, prove},
         [KEEPER_CHECK_PASSWORD] = {KEEPER_LANE_PASSWORD,
                                    8 + KEEPER_HASH_MAX + KEEPER_PASSWORD_MAX, check_password},
         [KEEPER_SET_PASSWORD] = {KEEPER_LANE_PASSWORD, KEEPER_PASSWORD_MAX, set_password},

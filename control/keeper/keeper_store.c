@@ -21,10 +21,14 @@
 static const struct {
 	const char *file;
 	unsigned bits; // unless somebody chooses
+	bool unasked;  // made at the first start
 } types[HOSTKEY_TYPES] = {
-        [HOSTKEY_ED25519] = {"ed25519", 256},
-        [HOSTKEY_RSA] = {"rsa", KEEPER_RSA_BITS},
-        [HOSTKEY_ECDSA_P256] = {"ecdsa_p256", 256},
+        [HOSTKEY_ED25519] = {"ed25519", 256, true},
+        [HOSTKEY_RSA] = {"rsa", KEEPER_RSA_BITS, true},
+        [HOSTKEY_ECDSA_P256] = {"ecdsa_p256", 256, true},
+        [HOSTKEY_ECDSA_P384] = {"ecdsa_p384", 384, false},
+        [HOSTKEY_ECDSA_P521] = {"ecdsa_p521", 521, false},
+        [HOSTKEY_DSA] = {"dsa", 1024, false},
 };
 
 // --- opening -------------------------------------------------------------------------------------
@@ -181,7 +185,7 @@ enum status keeper_store_complete(struct keeper_store *s)
 	enum status status = STATUS_OK;
 
 	for (int t = 0; t < HOSTKEY_TYPES && status == STATUS_OK; t++) {
-		if (s->keys[t].key != NULL || s->keys[t].destroyed)
+		if (s->keys[t].key != NULL || s->keys[t].destroyed || !types[t].unasked)
 			continue;
 		status = key_make(s, (enum hostkey_type)t, types[t].bits);
 		stale = true;
@@ -218,15 +222,59 @@ enum status keeper_store_destroy(struct keeper_store *s, enum hostkey_type type)
 
 // --- using ---------------------------------------------------------------------------------------
 
+// With the lock held.
+static enum status sign_with(struct keeper_store *s, enum hostkey_type type,
+                             const struct hostkey_algorithm *algorithm, struct span message,
+                             struct blob *signature)
+{
+	return s->keys[type].key != NULL
+	               ? hostkey_sign(s->keys[type].key, algorithm, message, signature)
+	               : STATUS_NOT_FOUND;
+}
+
 enum status keeper_store_sign(struct keeper_store *s, enum hostkey_type type,
                               const struct hostkey_algorithm *algorithm, struct span hash,
                               struct blob *signature)
 {
-	enum status status = STATUS_NOT_FOUND;
+	enum status status;
 
 	pthread_rwlock_rdlock(&s->lock);
+	status = sign_with(s, type, algorithm, hash, signature);
+	pthread_rwlock_unlock(&s->lock);
+	return status;
+}
+
+// What is signed: the request's name, the session and the key itself.
+static enum status proof_sign(struct keeper_store *s, enum hostkey_type type,
+                              const struct hostkey_algorithm *algorithm, struct span session,
+                              struct blob *signature)
+{
+	uint8_t message[HOSTKEY_BLOB_MAX + 256];
+	struct builder b = builder_over(message, sizeof(message));
+	struct blob blob = {NULL, 0};
+	enum status status = STATUS_NOT_FOUND;
+
 	if (s->keys[type].key != NULL)
-		status = hostkey_sign(s->keys[type].key, algorithm, hash, signature);
+		status = hostkey_public_blob(s->keys[type].key, &blob);
+	builder_text(&b, KEEPER_PROOF_NAME);
+	builder_string(&b, session);
+	builder_string(&b, span_blob(&blob));
+	if (status == STATUS_OK)
+		status = builder_end(&b);
+	if (status == STATUS_OK)
+		status = sign_with(s, type, algorithm, builder_span(&b), signature);
+	blob_fini(&blob);
+	return status;
+}
+
+enum status keeper_store_prove(struct keeper_store *s, enum hostkey_type type,
+                               const struct hostkey_algorithm *algorithm, struct span session,
+                               struct blob *signature)
+{
+	enum status status;
+
+	pthread_rwlock_rdlock(&s->lock);
+	status = proof_sign(s, type, algorithm, session, signature);
 	pthread_rwlock_unlock(&s->lock);
 	return status;
 }

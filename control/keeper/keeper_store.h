@@ -41,5 +41,11 @@ void keeper_store_fini(struct keeper_store *s);
 [[nodiscard]] enum status keeper_store_sign(struct keeper_store *s, enum hostkey_type type,
                                             const struct hostkey_algorithm *algorithm,
                                             struct span hash, struct blob *signature);
+// A signature that proves to the session of that identifier that we hold the key (OpenSSH's PROTOCOL
+// 2.5).
+#define KEEPER_PROOF_NAME "hostkeys-prove-00@openssh.com"
+[[nodiscard]] enum status keeper_store_prove(struct keeper_store *s, enum hostkey_type type,
+                                             const struct hostkey_algorithm *algorithm,
+                                             struct span session, struct blob *signature);
 // For each key: u32 type, u32 bits, u64 made at, string blob.
 [[nodiscard]] enum status keeper_store_list(struct keeper_store *s, struct blob *out);

@@ -10,7 +10,7 @@ static const uint32_t posted_max[2] = {
 
 static enum lane lane_of(const struct keeper_ask *ask)
 {
-	return ask->kind == KEEPER_SIGN ? LANE_SIGN : LANE_REST;
+	return ask->kind == KEEPER_SIGN || ask->kind == KEEPER_PROVE ? LANE_SIGN : LANE_REST;
 }
 
 enum status keeper_ask(struct shard *h, const struct keeper_ask *ask, struct span payload)

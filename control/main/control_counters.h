@@ -55,6 +55,8 @@
 	X(channel_data_late,     "bytes of channel data after its end, dropped")                \
 	X(channel_extended,      "bytes of extended data, dropped")                             \
 	X(requests_refused,      "channel requests refused")                                    \
+	X(hostkeys_proven,       "requests for proof of host keys")                             \
+	X(pings,                 "pings answered")                                              \
 	X(globals_refused,       "global requests refused")                                     \
 	X(shells_opened,         "dialogues begun")                                             \
 	X(shells_closed,         "dialogues ended")                                             \

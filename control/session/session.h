@@ -18,7 +18,8 @@
 #define SESSION_LAYOUT   1          // of struct session; changes when it does
 #define SESSION_HASH_MAX 64
 
-// Limits before keys are exchanged anew, per direction and for both together in time.
+// Limits before keys are exchanged anew, where the configuration has no others: bytes of both
+// directions together, packets of one.
 #define SESSION_REKEY_BYTES   (1ull << 30)
 #define SESSION_REKEY_PACKETS (1u << 30)
 #define SESSION_REKEY_US      (3600ull * 1000000)
@@ -32,16 +33,19 @@
 #define SESSION_KEX_CREDIT (16u * 1024)
 
 enum session_flag {
-	SESSION_STRICT = 1 << 0,    // strict KEX is in force
-	SESSION_EXT_INFO = 1 << 1,  // the client takes EXT_INFO
-	SESSION_NO_MORE = 1 << 2,   // no-more-sessions@openssh.com was said
-	SESSION_STUCK = 1 << 3,     // in shard->stuck
-	SESSION_END = 1 << 4,       // ends when its last channel has closed
-	SESSION_GOT_EXT = 1 << 5,   // the client's EXT_INFO has come
-	SESSION_LOGGED_IN = 1 << 6, // counted as established
-	SESSION_SAID_BYE = 1 << 7,  // DISCONNECT was sent or received
-	SESSION_RELEASED = 1 << 8,  // CLOSING, and holds nothing any more
-	SESSION_WIDE = 1 << 9,      // a channel sends files: more may be in flight
+	SESSION_STRICT = 1 << 0,     // strict KEX is in force
+	SESSION_EXT_INFO = 1 << 1,   // the client takes EXT_INFO
+	SESSION_NO_MORE = 1 << 2,    // no-more-sessions@openssh.com was said
+	SESSION_STUCK = 1 << 3,      // in shard->stuck
+	SESSION_END = 1 << 4,        // ends when its last channel has closed
+	SESSION_GOT_EXT = 1 << 5,    // the client's EXT_INFO has come
+	SESSION_LOGGED_IN = 1 << 6,  // counted as established
+	SESSION_SAID_BYE = 1 << 7,   // DISCONNECT was sent or received
+	SESSION_RELEASED = 1 << 8,   // CLOSING, and holds nothing any more
+	SESSION_WIDE = 1 << 9,       // a channel sends files: more may be in flight
+	SESSION_PROVING = 1 << 10,   // the keeper signs for hostkeys-prove-00@openssh.com ...
+	SESSION_PROVED = 1 << 11,    // ... as it does once a session
+	SESSION_EXT_AGAIN = 1 << 12, // the client takes EXT_INFO during login, too
 };
 
 // A bounded run of bytes in chunks of the shard's slab.
@@ -75,6 +79,8 @@ struct session {
 	uint8_t kex_method;        // kex_row(), for displays
 	uint8_t failures;          // of authentication
 	uint8_t services;          // API_SERVICE_STELNET ... that the user may have
+	uint8_t host_algorithm;    // hostkey_algorithm_row() of the keys in force
+	uint8_t globals_wait;      // refusals of global requests that wait for a proof
 	uint32_t kex;              // struct kex_scratch while keys are exchanged, else 0
 	uint32_t auth;             // struct auth_scratch until logged in, else 0
 	uint32_t ident;            // struct ident: the client's identification
@@ -104,7 +110,7 @@ struct ident {
 	X(GLOBAL_REQUEST) X(GLOBAL_REPLY) X(CHANNEL_OPEN) X(CHANNEL_OPEN_REPLY)                 \
 	X(WINDOW_ADJUST) X(CHANNEL_DATA) X(EXTENDED_DATA) X(CHANNEL_EOF) X(CHANNEL_CLOSE)       \
 	X(CHANNEL_REQUEST) X(CHANNEL_REPLY) X(CONNECTION_OTHER) X(ILLEGAL) X(UNKNOWN)           \
-	X(KEX_ANSWERED) X(SIGNED) X(AUTH_CHECKED) X(DEADLINE)
+	X(PING) X(KEX_ANSWERED) X(SIGNED) X(AUTH_CHECKED) X(DEADLINE)
 // clang-format on
 
 enum session_event {

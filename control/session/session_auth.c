@@ -4,6 +4,7 @@
 #include "control/session/session_auth.h"
 
 #include "control/main/log.h"
+#include "control/session/session_hostkeys.h"
 #include "control/session/session_kex.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -38,12 +39,21 @@ uint64_t auth_due_us(struct shard *h, const struct session *s, uint64_t due_us)
 
 // --- before the first request --------------------------------------------------------------------
 
-// RFC 8308 section 2.4: only right behind the client's first NEWKEYS. Nothing in it concerns us.
+// RFC 8308 section 2.4: only right behind the client's first NEWKEYS. One thing in it concerns us.
 enum status auth_on_ext_info(struct shard *h, struct session *s, const struct message *m)
 {
+	struct cursor c = cursor_over(m->body);
+
 	if (s->flags & SESSION_GOT_EXT)
 		return STATUS_UNEXPECTED;
 	s->flags |= SESSION_GOT_EXT;
+	for (uint32_t left = cursor_u32(&c); left > 0 && cursor_ok(&c); left--) {
+		struct span name = cursor_string(&c);
+
+		cursor_string(&c);
+		if (cursor_ok(&c) && span_is(name, "ext-info-in-auth@openssh.com"))
+			s->flags |= SESSION_EXT_AGAIN;
+	}
 	return STATUS_OK;
 }
 
@@ -214,6 +224,7 @@ static enum status succeed(struct shard *h, struct session *s, struct auth_scrat
 	session_send(h, s, span_of(&success, 1));
 	session_enter(h, s, SESSION_OPEN);
 	session_arm(h, s, kex_next_due_us(h));
+	hostkeys_announce(h, s);
 	return STEP_STAY;
 }
 
@@ -311,6 +322,12 @@ enum status auth_on_checked(struct shard *h, struct session *s, const struct mes
 		return changed(h, s, a);
 	if (outcome->verdict == AUTH_PROVEN && factor_may_pass(a))
 		return checked_ok(h, s, a);
+	if (outcome->verdict == AUTH_USABLE && factor_may_pass(a)) {
+		answered(h, s, a);
+		return session_send_now(h, s, outcome->prompt) ? STEP_STAY : STATUS_NO_ROOM;
+	}
+	if (outcome->verdict == AUTH_USABLE || outcome->verdict == AUTH_UNUSABLE)
+		return auth_refuse(h, s, a, false);
 	if (outcome->verdict == AUTH_MORE && a->method == AUTH_BY_ROUNDS)
 		return rounds_challenge(h, s, a, outcome);
 	if (outcome->verdict == AUTH_BUSY) {
@@ -394,6 +411,7 @@ static const struct {
 	auth_begin *begin;
 } methods[] = {
         {"publickey", AUTH_BY_PUBLICKEY, AUTH_PUBLICKEY, auth_by_publickey},
+        {AUTH_HOSTBOUND, AUTH_BY_PUBLICKEY, AUTH_PUBLICKEY, auth_by_publickey},
         {"password", AUTH_BY_PASSWORD, AUTH_PASSWORD, auth_by_password},
         {"keyboard-interactive", AUTH_BY_ROUNDS, AUTH_PASSWORD, auth_by_rounds},
 };
@@ -418,6 +436,7 @@ enum status auth_on_request(struct shard *h, struct session *s, const struct mes
 	}
 	answered(h, s, a); // questions of an earlier request are abandoned
 	passwords_wipe(a);
+	kex_ext_info_again(h, s);
 	user_set(h, a, request.user);
 	a->answer_us = h->now_us + AUTH_DELAY_US;
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {

@@ -19,6 +19,9 @@
 #define AUTH_ROUNDS_MAX    8u     // of one keyboard-interactive request
 #define AUTH_PROMPTS_MAX   4u     // of one round
 
+// OpenSSH's PROTOCOL 3.1: publickey, bound to the server's host key.
+#define AUTH_HOSTBOUND "publickey-hostbound-v00@openssh.com"
+
 // Factors: what can be proven.
 enum auth_factor { AUTH_PASSWORD = 1, AUTH_PUBLICKEY = 2, AUTH_CODE = 4 };
 
@@ -40,11 +43,13 @@ struct auth_outcome {
 	enum auth_verdict {
 		AUTH_DENIED,
 		AUTH_PROVEN,
-		AUTH_BUSY,    // not checked: does not count
-		AUTH_MORE,    // the checker asks `prompt`; its next answer goes to it again
-		AUTH_CHANGED, // the password
+		AUTH_BUSY,   // not checked: does not count
+		AUTH_USABLE, // a query: that key would do; `prompt` is the message that says so
+		AUTH_UNUSABLE, // a query: it would not
+		AUTH_MORE,     // the checker asks `prompt`; its next answer goes to it again
+		AUTH_CHANGED,  // the password
 	} verdict;
-	struct span prompt; // MORE; borrowed for the event
+	struct span prompt; // MORE, USABLE; borrowed for the event
 	bool echo;          // MORE: what is typed may be seen
 };
 
@@ -91,6 +96,8 @@ struct auth_request {
 	bool has_signature; // publickey: signed; password: a change is asked for
 	struct span password, new_password;
 	struct span algorithm, key, signature;
+	bool hostbound; // publickey that names the host key, too
+	struct span host_key;
 	struct span signed_part; // publickey: the message up to the signature
 };
 [[nodiscard]] enum status auth_request_parse(struct span message, struct auth_request *out);
@@ -143,6 +150,14 @@ enum status auth_change_go_on(struct shard *h, struct session *s, struct auth_sc
                                       struct auth_scratch *a,
                                       const struct hostkey_algorithm *algorithm,
                                       const struct auth_request *request);
+
+// The same with a certificate, judged first; a query only has it judged (session_auth_cert.c).
+struct cert_algorithm;
+[[nodiscard]] enum status auth_certify(struct shard *h, struct session *s,
+                                       struct auth_scratch *a,
+                                       const struct cert_algorithm *algorithm,
+                                       const struct hostkey_algorithm *plain,
+                                       const struct auth_request *request);
 
 // A check is over: for the job that asked, unless the session has moved on.
 void auth_outcome_take(struct shard *h, uint32_t slot, uint32_t life, uint32_t job,

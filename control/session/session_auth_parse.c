@@ -1,6 +1,7 @@
 // USERAUTH_REQUEST (RFC 4252 sections 5 to 8) and INFO_RESPONSE (RFC 4256) as values.
 #include "control/session/session_auth.h"
 
+#include "crypto/cert/cert.h"
 #include "crypto/wire/cursor.h"
 #include "crypto/wire/numbers.h"
 
@@ -8,7 +9,9 @@ static void publickey_parse(struct cursor *c, struct span message, struct auth_r
 {
 	out->has_signature = cursor_bool(c);
 	out->algorithm = cursor_string_max(c, 64);
-	out->key = cursor_string_max(c, HOSTKEY_BLOB_MAX);
+	out->key = cursor_string_max(c, CERT_BLOB_MAX);
+	if (out->hostbound)
+		out->host_key = cursor_string_max(c, HOSTKEY_BLOB_MAX);
 	if (!out->has_signature || !cursor_ok(c))
 		return;
 	out->signed_part = span_of(message.data, (size_t)(c->at - message.data));
@@ -34,7 +37,8 @@ enum status auth_request_parse(struct span message, struct auth_request *out)
 	out->user = cursor_string_max(&c, 1024);
 	out->service = cursor_string_max(&c, 64);
 	out->method = cursor_string_max(&c, 64);
-	if (span_is(out->method, "publickey"))
+	out->hostbound = span_is(out->method, AUTH_HOSTBOUND);
+	if (out->hostbound || span_is(out->method, "publickey"))
 		publickey_parse(&c, message, out);
 	else if (span_is(out->method, "password"))
 		password_parse(&c, out);

@@ -7,6 +7,7 @@
 #include "control/session/session_channel.h"
 #include "control/session/session_kex_job.h"
 #include "control/session/session_table.h"
+#include "crypto/cert/cert.h"
 #include "crypto/core/random.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -287,21 +288,53 @@ static bool reply_post(struct shard *h, struct session *s, struct kex_scratch *k
 	return builder_end(&b) == STATUS_OK && session_send_now(h, s, builder_span(&b));
 }
 
-// RFC 8308: which signatures we take, right behind the first NEWKEYS.
+// RFC 8308: which signatures we take; in the first one, what else we understand.
+static bool ext_info_emit(struct shard *h, bool first, struct builder *b)
+{
+	char algorithms[ALGORITHMS_NAMES_MAX];
+	size_t mark;
+
+	algorithms_of_users(&h->control->config, algorithms);
+	builder_u8(b, SSH_MSG_EXT_INFO);
+	builder_u32(b, first ? 3 : 1);
+	builder_text(b, "server-sig-algs");
+	mark = builder_open(b);
+	builder_bytes(b, span_text(algorithms));
+	if (users_has_authorities(&h->control->config)) {
+		builder_u8(b, ',');
+		builder_bytes(b, span_text(cert_algorithm_names));
+	}
+	builder_close(b, mark);
+	if (first) {
+		builder_text(b, "publickey-hostbound@openssh.com");
+		builder_text(b, "0");
+		builder_text(b, "ping@openssh.com");
+		builder_text(b, "0");
+	}
+	return builder_end(b) == STATUS_OK;
+}
+
+// Right behind the first NEWKEYS.
 static bool ext_info_post(struct shard *h, struct session *s)
 {
-	uint8_t message[ALGORITHMS_NAMES_MAX + 64];
+	uint8_t message[2 * ALGORITHMS_NAMES_MAX];
 	struct builder b = builder_over(message, sizeof(message));
-	char algorithms[ALGORITHMS_NAMES_MAX];
 
 	if (!(s->flags & SESSION_EXT_INFO))
 		return true;
-	algorithms_of_users(&h->control->config, algorithms);
-	builder_u8(&b, SSH_MSG_EXT_INFO);
-	builder_u32(&b, 1);
-	builder_text(&b, "server-sig-algs");
-	builder_text(&b, algorithms);
-	return builder_end(&b) == STATUS_OK && session_send_now(h, s, builder_span(&b));
+	return ext_info_emit(h, true, &b) && session_send_now(h, s, builder_span(&b));
+}
+
+void kex_ext_info_again(struct shard *h, struct session *s)
+{
+	uint8_t message[2 * ALGORITHMS_NAMES_MAX];
+	struct builder b = builder_over(message, sizeof(message));
+
+	if (!(s->flags & SESSION_EXT_AGAIN))
+		return;
+	s->flags &= (uint16_t)~SESSION_EXT_AGAIN;
+	if (ext_info_emit(h, false, &b))
+		session_send(h, s, builder_span(&b));
 }
 
 enum status kex_on_signed(struct shard *h, struct session *s, const struct message *m)
@@ -329,6 +362,7 @@ enum status kex_on_signed(struct shard *h, struct session *s, const struct messa
 	s->suite[0] = k->choice.suite[0]->id;
 	s->suite[1] = k->choice.suite[1]->id;
 	s->kex_method = kex_row(k->choice.kex);
+	s->host_algorithm = (uint8_t)hostkey_algorithm_row(k->choice.algorithm);
 	s->key_bytes[1] = 0;
 	s->key_packets[1] = 0;
 	return first && !ext_info_post(h, s) ? STATUS_NO_ROOM : STATUS_OK;
@@ -372,10 +406,18 @@ enum status kex_on_rekeyed(struct shard *h, struct session *s, const struct mess
 
 // --- when to rekey -------------------------------------------------------------------------------
 
+// So many bytes, both directions together, less up to a sixteenth, which a session keeps.
+static uint64_t byte_limit(struct shard *h, const struct session *s)
+{
+	uint64_t most = 1024ull * atomic_load(&h->control->config.rekey_kilobytes);
+
+	return most - (most >> 12) * s->session_id[0];
+}
+
 void kex_consider(struct shard *h, struct session *s)
 {
 	if (s->state != SESSION_OPEN ||
-	    (s->key_bytes[0] < SESSION_REKEY_BYTES && s->key_bytes[1] < SESSION_REKEY_BYTES &&
+	    (s->key_bytes[0] + s->key_bytes[1] < byte_limit(h, s) &&
 	     s->key_packets[0] < SESSION_REKEY_PACKETS &&
 	     s->key_packets[1] < SESSION_REKEY_PACKETS) ||
 	    !shard_has_room(h))

@@ -36,6 +36,9 @@ struct kex_scratch {
 void kex_consider(struct shard *h, struct session *s);
 // Forget a key exchange under way.
 void kex_drop(struct shard *h, struct session *s);
+// During login, to a client that takes it then (ext-info-in-auth@openssh.com): which signatures of
+// users we take. Once.
+void kex_ext_info_again(struct shard *h, struct session *s);
 // When keys in force should be replaced: one hour, jittered.
 uint64_t kex_next_due_us(struct shard *h);
 

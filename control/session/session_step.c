@@ -55,6 +55,7 @@ static session_handler on_disconnect, on_ignore, on_unknown;
 	[GOT_CHANNEL_REQUEST]    = TAKE(channel_on_request, 0),                                  \
 	[GOT_CHANNEL_REPLY]      = HEAR(channel_on_reply),                                       \
 	[GOT_AUTH_REQUEST]       = HEAR(auth_on_late),                                           \
+	[GOT_PING]               = TAKE(global_on_ping, 0),                                      \
 	[GOT_UNKNOWN]            = {on_unknown, 0, ANSWER_UNIMPLEMENTED},                        \
 	[GOT_CONNECTION_OTHER]   = {on_unknown, 0, ANSWER_UNIMPLEMENTED}
 
@@ -102,6 +103,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_EXT_INFO]     = {auth_on_ext_info, 0, ANSWER_ONCE},
 		[GOT_SERVICE_REQUEST] = TAKE(auth_on_service, SESSION_EXPECT_AUTH),
 		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_PING]         = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
 		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
 	},
 	[SESSION_EXPECT_AUTH] = {
@@ -109,6 +111,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_SERVICE_REQUEST] = TAKE(auth_on_service, 0),
 		[GOT_AUTH_REQUEST] = TAKE(auth_on_request, 0),
 		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_PING]         = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
 		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
 	},
 	// Answers to our questions, or another request instead (RFC 4256 section 3.4).
@@ -118,6 +121,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_SERVICE_REQUEST] = TAKE(auth_on_service, 0),
 		[GOT_AUTH_REQUEST] = TAKE(auth_on_request, 0),
 		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_PING]         = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
 		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
 	},
 	[SESSION_WAIT_AUTH] = {
@@ -126,6 +130,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_AUTH_REQUEST] = {auth_on_early, 0, ANSWER_KEPT},
 		[GOT_AUTH_CHECKED] = TAKE(auth_on_checked, 0),
 		[GOT_UNKNOWN]      = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
+		[GOT_PING]         = {on_unknown, 0, ANSWER_UNIMPLEMENTED},
 		[GOT_DEADLINE]     = TAKE(auth_on_deadline, 0),
 	},
 	[SESSION_OPEN] = {
@@ -242,6 +247,7 @@ static const uint8_t event_of[256] = {
         [SSH_MSG_CHANNEL_SUCCESS... SSH_MSG_CHANNEL_FAILURE] = GOT_CHANNEL_REPLY,
         [83 ... 89] = GOT_CONNECTION_OTHER,
         [101 ... 127] = GOT_CONNECTION_OTHER,
+        [SSH_MSG_PING] = GOT_PING,
 };
 
 enum session_event session_event_of(uint8_t number)

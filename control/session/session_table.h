@@ -21,7 +21,7 @@ session_handler auth_on_service, auth_on_ext_info, auth_on_request, auth_on_chec
 // session_auth_rounds.c
 session_handler auth_on_answers;
 // session_global.c
-session_handler global_on_request, global_on_reply;
+session_handler global_on_request, global_on_reply, global_on_ping;
 // session_channel.c and session_request.c
 session_handler channel_on_open, channel_on_open_reply, channel_on_window, channel_on_data,
         channel_on_extended, channel_on_eof, channel_on_close, channel_on_request,

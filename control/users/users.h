@@ -25,6 +25,13 @@ void users_find(struct config *c, struct span name, struct user *out);
 // Is `blob` one of the keys that the user may use? Takes as long for every name and key.
 bool users_key_allowed(struct config *c, struct span name, struct span blob);
 
+// The keys of the authorities whose certificates log users in, as one SSH string each, and the list
+// of what is revoked; copies of the caller's own. False: out of memory.
+#define USER_AUTHORITIES_MAX 16
+[[nodiscard]] bool users_trust(struct config *c, struct blob *authorities,
+                               struct blob *revoked);
+bool users_has_authorities(struct config *c);
+
 // May this method be part of the login of such a user? Rounds are those of keyboard-interactive:
 // they ask for the password of all who have one but do not log in by key alone.
 bool user_may_password(const struct user *u);

@@ -13,11 +13,11 @@ enum hostkey_type {
 	HOSTKEY_ED25519,
 	HOSTKEY_RSA,
 	HOSTKEY_ECDSA_P256,
-	HOSTKEY_TYPES, // those before it are the host keys that a keeper holds
-	HOSTKEY_ECDSA_P384 = HOSTKEY_TYPES,
+	HOSTKEY_ECDSA_P384,
 	HOSTKEY_ECDSA_P521,
-	HOSTKEY_DSA,        // legacy: of use only to a legacy algorithm
-	HOSTKEY_SK_ED25519, // in a security key: verified here, never made
+	HOSTKEY_DSA,   // legacy: of use only to a legacy algorithm
+	HOSTKEY_TYPES, // those before it are the host keys that a keeper holds
+	HOSTKEY_SK_ED25519 = HOSTKEY_TYPES, // in a security key: verified here, never made
 	HOSTKEY_SK_ECDSA,
 	HOSTKEY_TYPES_ALL
 };

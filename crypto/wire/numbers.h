@@ -48,6 +48,10 @@
 #define SSH_MSG_CHANNEL_SUCCESS           99
 #define SSH_MSG_CHANNEL_FAILURE           100
 
+// OpenSSH's PROTOCOL 1.9: ping@openssh.com
+#define SSH_MSG_PING 192
+#define SSH_MSG_PONG 193
+
 // RFC 4254 section 5.1
 #define SSH_OPEN_PROHIBITED        1
 #define SSH_OPEN_CONNECT_FAILED    2

@@ -9,6 +9,7 @@
 //      name            sender   payload: request / answer
 #define KEEPER_LIST(X)                                                                          \
 	X(SIGN,           CONTROL, "exchange hash to sign / signature blob")                   \
+	X(PROVE,          CONTROL, "session identifier / signature blob: we hold that host key") \
 	X(CHECK_PASSWORD, CONTROL, "string hash (empty: unknown user), string password / none") \
 	X(SET_PASSWORD,   CONTROL, "password / new hash text ($y$...)")                         \
 	X(CHECK_TOTP,     CONTROL, "string user, string code / none. DENIED: wrong, or taken before") \
@@ -32,9 +33,9 @@ enum keeper_kind {
 struct keeper_body {
 	uint32_t asked;     // ANSWER: which request (enum keeper_kind)
 	uint32_t status;    // ANSWER: enum status; DENIED for a wrong password
-	uint32_t key_type;  // SIGN, GENERATE, DESTROY: enum hostkey_type
+	uint32_t key_type;  // SIGN, PROVE, GENERATE, DESTROY: enum hostkey_type
 	uint32_t bits;      // GENERATE: RSA modulus, 2048 to 4096
-	uint32_t algorithm; // SIGN: row of hostkey_algorithm_at()
+	uint32_t algorithm; // SIGN, PROVE: row of hostkey_algorithm_at()
 	uint32_t urgent;    // SIGN: 1 for the rekey of an established session
 	uint32_t zero[2];
 };

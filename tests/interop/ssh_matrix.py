@@ -1,6 +1,5 @@
 """Each client with each algorithm that both sides have; see ssh_matrix.sh."""
 import os
-import struct
 import subprocess
 import sys
 import time
@@ -63,14 +62,23 @@ AEAD = ("aes128-gcm", "aes256-gcm", "chacha20-poly1305")
 
 
 class Device:
-    """A session of the administrator that stays open while the algorithms of others change."""
+    """A session of the administrator that stays open while the algorithms of others are what a cell says. It is
+    short, so that its own keys are not exchanged again meanwhile."""
 
-    def __init__(self):
+    def __init__(self, cell):
         options = ["-F", "/dev/null", "-o", f"UserKnownHostsFile={RUN}/known_hosts", "-o", "StrictHostKeyChecking=yes",
                    "-o", "UpdateHostKeys=no", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", RUN + "/admin_key"]
         self.shell = subprocess.Popen(["ssh", "-T", *options, f"admin@{ADDRESS[0]}"], stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE)
-        self.do("system-view")
+        self.do("system-view", *(f"ssh2 algorithm {kind} {word}" for kind, word in cell.items()))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.do(*(f"undo ssh2 algorithm {kind}" for kind in WORDS))
+        self.shell.stdin.close()
+        self.shell.wait(60)
 
     def do(self, *commands):
         """Run them; the lines of the list that ends them all."""
@@ -157,14 +165,12 @@ def main():
     sent, rows = os.path.join(WORK, "sent"), []
     with open(sent, "wb") as file:
         file.write(os.urandom(MEGABYTE))
-    device = Device()
-    device.do("public-key local create ecdsa secp384r1", "public-key local create ecdsa secp521r1",
-              "public-key local create dsa", "ssh server key-re-exchange volume 256")
+    with Device({}) as device:
+        device.do("public-key local create ecdsa secp384r1", "public-key local create ecdsa secp521r1",
+                  "public-key local create dsa", "ssh server key-re-exchange volume 256")
     for cell in cells():
-        device.do(*(f"undo ssh2 algorithm {kind}" for kind in WORDS),
-                  *(f"ssh2 algorithm {kind} {word}" for kind, word in cell.items()))
-        results = {c: try_cell(c, device, cell, sent) for c in clients if supports(offers[c], cell)}
-        rows.append((cell, results))
+        with Device(cell) as device:
+            rows.append((cell, {c: try_cell(c, device, cell, sent) for c in clients if supports(offers[c], cell)}))
         table_write(rows, clients, offers)
     print("done", flush=True)
 

@@ -33,7 +33,7 @@ struct fixture {
 	} lines[32]; // of the log
 	uint32_t line_count, line_first;
 	uint32_t freed[8], freed_count; // sessions that were ended
-	uint32_t host_key_bits[3];      // by type; 0: no such key
+	uint32_t host_key_bits[6];      // by type; 0: no such key
 	uint32_t exit_status;
 	struct text shown;
 	struct text log;
@@ -232,7 +232,7 @@ static void host_key_blob(uint32_t type, struct builder *b)
 
 static enum status answer_host_keys(struct fixture *f, struct builder *b)
 {
-	for (uint32_t type = 0; type < 3; type++) {
+	for (uint32_t type = 0; type < 6; type++) {
 		uint8_t bytes[600];
 		struct builder blob = builder_over(bytes, sizeof(bytes));
 
@@ -253,7 +253,7 @@ static enum status answer_key_change(struct fixture *f, uint16_t call, struct sp
 	uint32_t type = cursor_u32(&c);
 	uint32_t bits = call == API_GENERATE_KEY ? cursor_u32(&c) : 0;
 
-	if (cursor_end(&c) != STATUS_OK || type > 2)
+	if (cursor_end(&c) != STATUS_OK || type > 5)
 		return STATUS_MALFORMED;
 	if (bits == 0 && f->host_key_bits[type] == 0)
 		return STATUS_NOT_FOUND;

@@ -138,6 +138,24 @@ static inline uint32_t bench_keeper_code(struct bench *b, struct span payload)
 	return user.len > 0 && span_is(code, "123456") ? STATUS_OK : STATUS_DENIED;
 }
 
+// As the keeper does: name, session, key.
+static inline enum status bench_keeper_prove(struct bench *b, uint32_t algorithm,
+                                             struct span session, struct blob *signature)
+{
+	uint8_t bytes[1024];
+	struct builder m = builder_over(bytes, sizeof(bytes));
+	struct blob blob;
+
+	if (hostkey_public_blob(b->key, &blob) != STATUS_OK)
+		abort();
+	builder_text(&m, "hostkeys-prove-00@openssh.com");
+	builder_string(&m, session);
+	builder_string(&m, span_blob(&blob));
+	blob_fini(&blob);
+	return hostkey_sign(b->key, hostkey_algorithm_at(algorithm), builder_span(&m),
+	                    signature);
+}
+
 static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
                                        struct span payload)
 {
@@ -163,6 +181,9 @@ static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
 		b->signatures++;
 		body.status = hostkey_sign(b->key, hostkey_algorithm_at(body.algorithm),
 		                           payload, &blob);
+		builder_bytes(&out, span_blob(&blob));
+	} else if (cell->kind == KEEPER_PROVE) {
+		body.status = bench_keeper_prove(b, body.algorithm, payload, &blob);
 		builder_bytes(&out, span_blob(&blob));
 	}
 	blob_fini(&blob);

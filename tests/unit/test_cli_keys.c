@@ -70,7 +70,11 @@ TEST(elliptic_pairs_are_created_without_a_question)
 
 	CHECK_TEXT(fixture_exec(f, "system-view\npublic-key local create ecdsa secp256r1"),
 	           "Generating Keys...\nCreate the key pair successfully.\n");
-	fixture_exec(f, "system-view\npublic-key local create ed25519");
+	fixture_exec(f, "system-view\npublic-key local create ed25519\n"
+	                "public-key local create ecdsa secp521r1\n"
+	                "public-key local create dsa");
+	CHECK_EQ(f->host_key_bits[4], 521);
+	CHECK_EQ(f->host_key_bits[5], 1024);
 	CHECK_EQ(f->host_key_bits[0], 256);
 	CHECK_EQ(f->host_key_bits[2], 256);
 	fixture_free(f);

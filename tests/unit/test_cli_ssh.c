@@ -96,7 +96,10 @@ TEST(key_re_exchange_is_off_until_it_is_asked_for)
 	fixture_exec(f, "system-view\nssh server key-re-exchange enable interval 24");
 	CHECK(has_line(current(f), " ssh server key-re-exchange enable interval 24"));
 	CHECK_EQ(atomic_load(&f->control.rekey_hours), 24);
-	fixture_exec(f, "system-view\nundo ssh server key-re-exchange enable");
+	fixture_exec(f, "system-view\nssh server key-re-exchange volume 2048");
+	CHECK(has_line(current(f), " ssh server key-re-exchange volume 2048"));
+	fixture_exec(f, "system-view\nundo ssh server key-re-exchange volume\n"
+	                "undo ssh server key-re-exchange enable");
 	CHECK_EQ(atomic_load(&f->control.rekey_hours), 0);
 	fixture_free(f);
 }

@@ -95,6 +95,56 @@ TEST(each_type_of_key_signs)
 	check_signing(HOSTKEY_ECDSA_P256, "ecdsa-sha2-nistp256");
 }
 
+TEST(a_key_that_is_made_when_asked_for_signs_too)
+{
+	CHECK(ready()->store.keys[HOSTKEY_ECDSA_P384].key == NULL);
+	CHECK_EQ(status_of(KEEPER_GENERATE,
+	                   (struct keeper_body){.key_type = HOSTKEY_ECDSA_P384},
+	                   span_of(NULL, 0)),
+	         STATUS_OK);
+	check_signing(HOSTKEY_ECDSA_P384, "ecdsa-sha2-nistp384");
+}
+
+// What the client of OpenSSH's PROTOCOL 2.5 verifies.
+TEST(a_proof_covers_its_name_the_session_and_the_key)
+{
+	const struct hostkey_algorithm *a = hostkey_algorithm_find(span_text("rsa-sha2-512"));
+	struct keeper_body body = {.key_type = HOSTKEY_RSA,
+	                           .algorithm = hostkey_algorithm_row(a)};
+	struct span session = span_text("0123456789abcdef0123456789abcdef");
+	uint8_t message[2048];
+	struct builder b = builder_over(message, sizeof(message));
+	struct keeper_job *job = ask(KEEPER_PROVE, body, session);
+	struct blob blob = public_of(HOSTKEY_RSA);
+
+	builder_text(&b, "hostkeys-prove-00@openssh.com");
+	builder_string(&b, session);
+	builder_string(&b, span_blob(&blob));
+	CHECK_EQ(keeper_job_body(job).status, STATUS_OK);
+	CHECK_EQ(
+	        hostkey_verify(a, span_blob(&blob), span_blob(&job->payload), builder_span(&b)),
+	        STATUS_OK);
+	blob_fini(&blob);
+	keeper_job_free(job);
+}
+
+TEST(a_proof_is_refused_for_what_is_no_session_and_for_a_key_that_is_not_here)
+{
+	const struct hostkey_algorithm *a = hostkey_algorithm_find(span_text("ssh-ed25519"));
+	struct keeper_body body = {.key_type = HOSTKEY_ED25519,
+	                           .algorithm = hostkey_algorithm_row(a)};
+	uint8_t bytes[65] = {0};
+
+	CHECK_EQ(status_of(KEEPER_PROVE, body, span_of(bytes, 65)), STATUS_TOO_LONG);
+	CHECK_EQ(status_of(KEEPER_PROVE, body, span_of(bytes, 19)), STATUS_MALFORMED);
+	body.key_type = HOSTKEY_RSA;
+	CHECK_EQ(status_of(KEEPER_PROVE, body, span_of(bytes, 32)), STATUS_BAD_KEY);
+	a = hostkey_algorithm_find(span_text("ecdsa-sha2-nistp521"));
+	body = (struct keeper_body){.key_type = HOSTKEY_ECDSA_P521,
+	                            .algorithm = hostkey_algorithm_row(a)};
+	CHECK_EQ(status_of(KEEPER_PROVE, body, span_of(bytes, 32)), STATUS_NOT_FOUND);
+}
+
 TEST(signing_refuses_what_is_no_exchange_hash_or_no_fitting_key)
 {
 	struct keeper_body body = {.key_type = HOSTKEY_ED25519};

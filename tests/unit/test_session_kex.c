@@ -395,4 +395,39 @@ TEST(a_client_that_never_rekeys_is_dropped)
 	bench_free(b);
 }
 
+TEST(keys_are_exchanged_again_after_the_configured_volume_of_both_directions)
+{
+	struct bench *b = bench_open();
+	struct api_record r = {.class = API_CLASS_SSH_SERVER, .count = 1};
+	struct session *s = bench_session(b, 0);
+
+	r.values[0] = (struct api_value){API_SSH_SERVER_REKEY_KILOBYTES, 64, {0}};
+	bench_put(b, &r);
+	s->session_id[0] = 0;
+	s->key_bytes[0] = 30 * 1024;
+	s->key_bytes[1] = 30 * 1024;
+	client_number(b, 0, SSH_MSG_IGNORE);
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	s->key_bytes[1] = 34 * 1024;
+	client_number(b, 0, SSH_MSG_IGNORE);
+	CHECK_EQ(bench_state(b, 0), SESSION_REKEY_KEXINIT);
+	bench_free(b);
+}
+
+// Sessions that began together do not exchange keys together.
+TEST(the_volume_of_a_session_is_less_by_up_to_a_sixteenth)
+{
+	struct bench *b = bench_open();
+	struct session *s = bench_session(b, 0);
+
+	s->session_id[0] = 255;
+	s->key_bytes[0] = (1ull << 30) / 16 * 15;
+	client_number(b, 0, SSH_MSG_IGNORE);
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	s->key_bytes[0] = (1ull << 30) / 16 * 15 + (1 << 19);
+	client_number(b, 0, SSH_MSG_IGNORE);
+	CHECK_EQ(bench_state(b, 0), SESSION_REKEY_KEXINIT);
+	bench_free(b);
+}
+
 CHECK_MAIN()

@@ -27,6 +27,8 @@ static struct span sound(uint8_t number)
 		return wire("bus", number, 1, "wrong");
 	case SSH_MSG_GLOBAL_REQUEST:
 		return wire("bsb", number, "keepalive@openssh.com", 1);
+	case SSH_MSG_PING:
+		return wire("bs", number, "PING!");
 	case SSH_MSG_CHANNEL_OPEN:
 		return wire("bsuuu", number, "session", 1, 1000, 1000);
 	case SSH_MSG_CHANNEL_WINDOW_ADJUST:

@@ -1,0 +1,69 @@
+// Trusted authorities and the revocation list: set, printed, undone.
+#include "tests/unit/check.h"
+#include "tests/unit/cli_fixture.h"
+
+static struct span field_of(struct fixture *f, uint8_t field)
+{
+	return setting_text(
+	        settings_find(fixture_settings(f), API_CLASS_SSH_TRUST, span_of(NULL, 0)),
+	        field);
+}
+
+TEST(authorities_are_set_printed_and_undone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nssh server trusted-ca assign publickey one two");
+	CHECK(span_is(field_of(f, API_SSH_TRUST_AUTHORITIES), "one,two"));
+	CHECK(strstr(fixture_exec(f, "display current-configuration"),
+	             "\n ssh server trusted-ca assign publickey one two\n") != NULL);
+	fixture_exec(f, "system-view\nundo ssh server trusted-ca");
+	CHECK(strstr(fixture_exec(f, "display current-configuration"), "trusted-ca") == NULL);
+	fixture_free(f);
+}
+
+TEST(an_imported_list_prints_as_lines_that_make_it_again)
+{
+	struct fixture *f = fixture_new(), *g = fixture_new();
+	uint8_t list[250];
+	char *configuration;
+
+	for (size_t i = 0; i < sizeof(list); i++)
+		list[i] = (uint8_t)(i * 7);
+	fixture_flash(f);
+	CHECK_EQ(file_write(f->shell.flash, "krl", span_of(list, sizeof(list))), STATUS_OK);
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh server revocation-list import krl"), "");
+	CHECK(span_equal(field_of(f, API_SSH_TRUST_REVOKED), span_of(list, sizeof(list))));
+	configuration = strdup(fixture_exec(f, "display current-configuration | include list"));
+	CHECK(strstr(configuration, "ssh server revocation-list code 00070E15") != NULL);
+	fixture_exec(g, "system-view");
+	for (char *line = strtok(configuration, "\n"); line != NULL;
+	     line = strtok(NULL, "\n")) {
+		char command[512];
+
+		snprintf(command, sizeof(command), "system-view\n%s", line);
+		fixture_exec(g, command);
+	}
+	CHECK(span_equal(field_of(g, API_SSH_TRUST_REVOKED), span_of(list, sizeof(list))));
+	fixture_exec(f, "system-view\nundo ssh server revocation-list");
+	CHECK_EQ(field_of(f, API_SSH_TRUST_REVOKED).len, 0);
+	free(configuration);
+	fixture_free(f);
+	fixture_free(g);
+}
+
+TEST(what_is_no_list_is_refused)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_flash(f);
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh server revocation-list code 123"),
+	           " % The code of the revocation list is invalid.\n");
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh server revocation-list code XY"),
+	           " % The code of the revocation list is invalid.\n");
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh server revocation-list import none"),
+	           " % The file flash:/none does not exist.\n");
+	fixture_free(f);
+}
+
+CHECK_MAIN()
