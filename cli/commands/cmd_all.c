@@ -5,7 +5,7 @@
 
 // clang-format off
 #define ANYWHERE                                                                              \
-	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, &startup_show_table, \
+	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, &startup_show_table, &schedule_show_table, &archive_show_table, \
 	&ssh_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
 	&session_show_table, &counter_table, &history_table,      \
 	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &password_show_table, &algorithm_show_table, \
@@ -13,10 +13,10 @@
 
 const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
-		{ &user_commands_table, &file_commands_table, &startup_user_table, &session_user_table, &send_user_table, ANYWHERE } },
+		{ &user_commands_table, &file_commands_table, &trash_commands_table, &archive_user_table, &schedule_user_table, &startup_user_table, &session_user_table, &send_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
 		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table,
-		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table,
+		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &replace_table,
 		  &net_interface_table, &net_route_table, &net_tcp_table, &net_acl_table, ANYWHERE } },
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
 		{ &leave_commands_table, &line_view_table } },
@@ -33,7 +33,7 @@ const struct view views[VIEWS] = {
 };
 
 const struct command_table *const config_tables[] = {
-	&system_commands_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &key_table, &local_user_table, &local_user_view_table,
+	&system_commands_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &key_table, &local_user_table, &local_user_view_table,
 	&ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table, &line_table, &line_view_table,
 	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };

@@ -129,13 +129,24 @@ static enum turn save_overwrite(struct task *t)
 	return save_print(t);
 }
 
-// Where a save without a name goes.
-static void startup_main(struct task *t, char name[256])
+// Which of the next start-up files a save without a name is for.
+static char *startup_place(struct task *t, struct startup *startup)
+{
+	return task_has(t, "backup") ? startup->backup : startup->main;
+}
+
+// Where it goes.
+static void startup_name(struct task *t, char name[256])
 {
 	struct startup startup;
+	const char *place;
 
 	startup_read(task_shell(t)->flash, &startup);
-	snprintf(name, 256, "%s", startup.main[0] != 0 ? startup.main : CONFIG_FILE);
+	place = startup_place(t, &startup);
+	snprintf(name, 256, "%s",
+	         place[0] != 0           ? place
+	         : task_has(t, "backup") ? CONFIG_BACKUP
+	                                 : CONFIG_FILE);
 }
 
 static bool save_name(struct task *t, struct span file)
@@ -147,7 +158,7 @@ static bool save_name(struct task *t, struct span file)
 		return false;
 	text_fini(&t->name);
 	if (file.len == 0)
-		startup_main(t, name);
+		startup_name(t, name);
 	text_puts(&t->name, name);
 	return true;
 }
@@ -160,7 +171,7 @@ static bool file_is_there(struct task *t, char name[256])
 	return fstatat(task_shell(t)->flash, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-// A plain `save` makes its file the next main start-up file.
+// Its file becomes the next main or backup start-up file.
 static enum turn save_chosen(struct task *t)
 {
 	struct startup startup;
@@ -170,9 +181,9 @@ static enum turn save_chosen(struct task *t)
 		return save_written(t);
 	snprintf(name, sizeof(name), "%.*s", (int)text_left(&t->name), t->name.data);
 	startup_read(task_shell(t)->flash, &startup);
-	if (strcmp(startup.main, name) == 0)
+	if (strcmp(startup_place(t, &startup), name) == 0)
 		return save_written(t);
-	snprintf(startup.main, sizeof(startup.main), "%s", name);
+	snprintf(startup_place(t, &startup), sizeof(startup.main), "%s", name);
 	return startup_choose(t, &startup, save_written);
 }
 
@@ -213,7 +224,7 @@ static enum turn save_confirmed(struct task *t)
 
 	if (!task_said_yes(t))
 		return TURN_DONE;
-	startup_main(t, name);
+	startup_name(t, name);
 	snprintf(question, sizeof(question),
 	         "Please input the file name(*.cfg)[flash:/%s]\n"
 	         "(To leave the existing filename unchanged, press the enter key):",
@@ -223,14 +234,11 @@ static enum turn save_confirmed(struct task *t)
 
 static enum turn run_save(struct task *t)
 {
+	if (task_has(t, "force"))
+		return save_name(t, span_text("")) ? save_print_main(t) : TURN_DONE;
 	return task_question(t, false, save_confirmed,
 	                     "The current configuration will be written to the device. "
 	                     "Are you sure? [Y/N]:");
-}
-
-static enum turn run_save_force(struct task *t)
-{
-	return save_name(t, span_text("")) ? save_print_main(t) : TURN_DONE;
 }
 
 static enum turn run_save_file(struct task *t)
@@ -253,9 +261,8 @@ static const struct command show_config[] = {
 };
 
 static const struct command save_commands[] = {
-	{ "save",                      run_save,       API_ROLE_ADMIN, "Save the configuration for the next start" },
-	{ "save [ safely ] [ main ] force", run_save_force, API_ROLE_ADMIN, "Save without asking" },
-	{ "save CFG",                  run_save_file,  API_ROLE_ADMIN, "Save to a file" },
+	{ "save [ safely ] [ main | backup ] [ force ]", run_save, API_ROLE_ADMIN, "Save the configuration for the next start; force asks nothing" },
+	{ "save CFG [ all ]", run_save_file, API_ROLE_ADMIN, "Save to a file" },
 };
 // clang-format on
 

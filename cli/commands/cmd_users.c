@@ -1,5 +1,6 @@
 // Local users: the accounts of the device itself.
 #include "cli/commands/commands.h"
+#include "cli/files/jail.h"
 #include "crypto/core/secret.h"
 
 #include <ctype.h>
@@ -301,6 +302,28 @@ static enum turn run_show_totp(struct task *t)
 	return task_list(t, &totp_rows);
 }
 
+// --- work directory ----------------------------------------------------------------------------
+
+static enum turn run_work_directory(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
+	struct span place = task_arg(t, ARG_FILE_WORD);
+	struct jail_path path;
+	struct stat st;
+
+	if (place.len >= 6 && memcmp(place.data, "flash:", 6) == 0)
+		place = span_of(place.data + 6, place.len - 6);
+	if (!jail_path(place, &path))
+		return task_fail(t, "The directory name is invalid.");
+	// A file of commands may come before its directories.
+	if (!t->dialogue->loading &&
+	    (jail_stat(task_shell(t)->flash, &path, true, &st) != 0 || !S_ISDIR(st.st_mode)))
+		return task_fail(t, "The directory does not exist.");
+	record_add_text(&r, API_LOCAL_USER_WORK_DIRECTORY,
+	                span_text(path.text[1] != 0 ? path.text : ""));
+	return task_put(t, &r, task_end);
+}
+
 // --- display -----------------------------------------------------------------------------------
 
 static const struct column local_users_columns[] = {
@@ -326,7 +349,7 @@ static void service_list(uint32_t bits, char out[64])
 static void user_row(struct task *t, struct cursor *c)
 {
 	struct api_record r;
-	struct span role;
+	struct span role, place;
 	char list[64];
 
 	if (api_record_parse(c, &r) != STATUS_OK)
@@ -341,7 +364,8 @@ static void user_row(struct task *t, struct cursor *c)
 	table_value(&t->table, "Disabled");
 	table_value(&t->table, "system");
 	table_note(&t->table, "  Bind attributes:\n  Authorization attributes:\n");
-	table_value(&t->table, "flash:");
+	place = record_text(&r, API_LOCAL_USER_WORK_DIRECTORY);
+	table_value(&t->table, "flash:%.*s", (int)place.len, (const char *)place.data);
 	table_value(&t->table, "%.*s", (int)role.len, (const char *)role.data);
 }
 
@@ -417,6 +441,8 @@ static const struct command local_user_view[] = {
 	{ "undo totp enable",          run_undo_totp,       API_ROLE_ADMIN, "Forget the secret, ask for no code", USER(TOTP) },
 	{ "password expire",           run_flag,            API_ROLE_ADMIN, "The password must be changed at the next login", USER(EXPIRED), 1, emit_flag },
 	{ "undo password expire",      run_default,         API_ROLE_ADMIN, "The password need not be changed", USER(EXPIRED) },
+	{ "authorization-attribute work-directory FILE", run_work_directory, API_ROLE_ADMIN, "Specify the directory that SFTP and SCP show as the root", USER(WORK_DIRECTORY), 0, emit_setting },
+	{ "undo authorization-attribute work-directory", run_default, API_ROLE_ADMIN, "Let the user work in the root", USER(WORK_DIRECTORY) },
 	{ "state block",               run_flag,            API_ROLE_ADMIN, "Refuse the user", USER(BLOCKED), 1, emit_flag },
 	{ "state active",              run_flag,            API_ROLE_ADMIN, "Admit the user", USER(BLOCKED), 0 },
 	{ "undo state",                run_default,         API_ROLE_ADMIN, "Admit the user", USER(BLOCKED) },

@@ -16,6 +16,13 @@ extern const struct command_table device_commands_table; // cmd_system.c: any vi
 extern const struct command_table show_config_table;     // cmd_config.c: any view
 extern const struct command_table file_commands_table;   // cmd_files.c: user view
 extern const struct command_table startup_show_table;    // cmd_startup.c: any view
+extern const struct command_table schedule_user_table;   // cmd_schedule.c: user view
+extern const struct command_table schedule_show_table;   // cmd_schedule.c: any view
+extern const struct command_table archive_table;         // cmd_archive.c: system view
+extern const struct command_table archive_user_table;    // cmd_archive.c: user view
+extern const struct command_table archive_show_table;    // cmd_archive.c: any view
+extern const struct command_table replace_table;         // cmd_replace.c: system view
+extern const struct command_table trash_commands_table;  // cmd_trash.c: user view
 extern const struct command_table startup_user_table;    // cmd_startup.c: user view
 extern const struct command_table save_commands_table;   // cmd_config.c: any view
 extern const struct command_table ssh_commands_table;    // cmd_ssh.c: system view
@@ -96,6 +103,10 @@ bool password_fits(struct task *t, struct span password);
 // "Key code:" and the DER of a public key (cmd_keys.c).
 #define KEY_RULE "=============================================\n"
 void show_key_code(struct task *t, struct span blob);
+
+// Chores (main/chore.h).
+enum turn reboot_scheduled(struct task *t);  // cmd_schedule.c
+enum turn archive_scheduled(struct task *t); // cmd_archive.c
 
 // A text field of a fixed width, blanks to the right, at least one.
 void print_cell(struct task *t, int width, const char *text);

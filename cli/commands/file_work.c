@@ -33,6 +33,12 @@ static void trip_work(struct file_job *job)
 	w->error = w->run(w) ? 0 : errno;
 }
 
+static void work_drop(struct file_work *w)
+{
+	text_fini(&w->in);
+	text_fini(&w->out);
+}
+
 static void trip_done(struct file_job *job)
 {
 	struct file_trip *trip = (struct file_trip *)job;
@@ -42,7 +48,7 @@ static void trip_done(struct file_job *job)
 	    d->task->job == trip->id)
 		*(struct file_work *)d->task->own = trip->work;
 	else
-		text_fini(&trip->work.out);
+		work_drop(&trip->work);
 	task_resume(job->shell, trip->table, trip->slot, trip->life, trip->id, STATUS_OK);
 	free(trip);
 }
@@ -63,7 +69,7 @@ enum turn file_work_begin(struct task *t, bool (*run)(struct file_work *w),
 	                           .life = d->life,
 	                           .id = ++shell->next_job,
 	                           .work = *w};
-	w->out = (struct text){0};
+	w->in = w->out = (struct text){0};
 	trip->work.run = run;
 	t->job = trip->id;
 	t->wait = WAIT_FILE;
@@ -321,6 +327,58 @@ bool file_undelete(struct file_work *w)
 {
 	return trash_path(&w->from, &w->to) &&
 	       name_move(w->root, &w->to, &w->from, RENAME_NOREPLACE);
+}
+
+static int hex_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+// A name in the trash as the path it was; others are no business of ours.
+static void trash_row(struct text *out, const char *name)
+{
+	size_t before = out->len;
+
+	for (; *name != 0; name++) {
+		char byte = *name;
+
+		if (byte == '%' && hex_value(name[1]) >= 0 && hex_value(name[2]) >= 0) {
+			byte = (char)(hex_value(name[1]) << 4 | hex_value(name[2]));
+			name += 2;
+		}
+		if (byte == '\n') {
+			out->len = before;
+			return;
+		}
+		text_add(out, &byte, 1);
+	}
+	if (out->len > before && out->data[before] == '/')
+		text_puts(out, "\n");
+	else
+		out->len = before;
+}
+
+bool file_trash_list(struct file_work *w)
+{
+	int fd = jail_open(w->root, TRASH, O_RDONLY | O_DIRECTORY, 0);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+
+	while (list != NULL && (entry = readdir(list)) != NULL)
+		trash_row(&w->out, entry->d_name);
+	if (list != NULL)
+		closedir(list);
+	else
+		(void)closed(fd, false);
+	return true;
+}
+
+bool file_trash_erase(struct file_work *w)
+{
+	const char *leaf;
+	int above = trash_path(&w->from, &w->to) ? jail_parent(w->root, &w->to, &leaf) : -1;
+
+	return above >= 0 && closed(above, unlinkat(above, leaf, 0) == 0);
 }
 
 // --- digests -----------------------------------------------------------------------------------

@@ -16,6 +16,9 @@ struct file_work {
 	int error;
 	struct jail_path from, to;
 	struct text out; // to be printed
+	struct text in;  // to be written
+	char name[64];   // archives: what they begin with
+	uint32_t most;   // archives: that are kept
 };
 
 // Do it elsewhere, then go on with next(t), t->own being the outcome.
@@ -32,5 +35,9 @@ bool file_delete(struct file_work *w);
 bool file_undelete(struct file_work *w);
 bool file_mkdir(struct file_work *w);
 bool file_rmdir(struct file_work *w);
+bool file_trash_list(struct file_work *w);  // deleted paths, a line each
+bool file_trash_erase(struct file_work *w); // `from`, as it was called before
+bool archive_write(struct file_work *w);    // `in` as the newest one below `from`
+bool archive_list(struct file_work *w);
 bool file_md5(struct file_work *w);
 bool file_sha256(struct file_work *w);

@@ -1,8 +1,10 @@
 // Starting: the start-up file or the factory configuration, replayed in one transaction.
 #include "cli/config/config_text.h"
+#include "cli/files/jail.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // --- the factory configuration -----------------------------------------------------------------
 
@@ -100,21 +102,26 @@ static enum turn load_next(struct task *t);
 		API_LIST, API_CLASS_##class, load_row, load_next                               \
 	}
 static const struct listing obeyed[] = {
-        OBEYED(SYSTEM), OBEYED(VTY),    OBEYED(SSH_SERVER),      OBEYED(SHELL),
-        OBEYED(ALIAS),  OBEYED(BANNER), OBEYED(PASSWORD_CONTROL)};
+        OBEYED(SYSTEM),    OBEYED(VTY),    OBEYED(SSH_SERVER),       OBEYED(SHELL),
+        OBEYED(ALIAS),     OBEYED(BANNER), OBEYED(PASSWORD_CONTROL), OBEYED(ARCHIVE),
+        OBEYED(LOCAL_USER)};
 
 static enum turn load_next(struct task *t)
 {
 	size_t next = t->listing == NULL ? 0 : (size_t)(t->listing - obeyed) + 1;
 
-	return next < sizeof(obeyed) / sizeof(obeyed[0])
-	               ? task_list(t, &obeyed[next])
-	               : task_ask_plain(t, API_STARTED, load_started);
+	if (next < sizeof(obeyed) / sizeof(obeyed[0]))
+		return task_list(t, &obeyed[next]);
+	if (!load_of(t)->replace)
+		return task_ask_plain(t, API_STARTED, load_started);
+	load_end(load_of(t), t->dialogue);
+	return TURN_DONE;
 }
 
 static enum turn load_settings(struct task *t)
 {
 	t->listing = NULL;
+	shell_lists_clear(task_shell(t));
 	return load_next(t);
 }
 
@@ -125,6 +132,12 @@ static const char *load_kind(const struct config_load *load)
 	return load->step == LOAD_FACTORY  ? "The factory configuration"
 	       : load->step == LOAD_BACKUP ? "The backup file "
 	                                   : "The file ";
+}
+
+static enum turn load_left(struct task *t)
+{
+	load_end(load_of(t), t->dialogue);
+	return TURN_DONE;
 }
 
 // It failed: the next one gets its turn. The factory configuration has none after it.
@@ -141,7 +154,7 @@ static enum turn load_failed(struct task *t, const char *why)
 	if (load->failed[0] == 0)
 		snprintf(load->failed, sizeof(load->failed),
 		         "%s could not be applied (line %u).", load->text, s->bad_line);
-	return task_ask_plain(t, API_ABORT, load_again);
+	return task_ask_plain(t, API_ABORT, load->replace ? load_left : load_again);
 }
 
 static enum turn load_again(struct task *t)
@@ -177,7 +190,8 @@ static enum turn load_committed(struct task *t)
 		return load_failed(t, status_text(t->status));
 	shell_log(task_shell(t), "start: %s is in force, %u lines", load->text,
 	          t->dialogue->script->line);
-	notice_set(task_shell(t), load);
+	if (!load->replace)
+		notice_set(task_shell(t), load);
 	return load_settings(t);
 }
 
@@ -199,6 +213,8 @@ static enum turn load_begun(struct task *t)
 {
 	if (t->status != STATUS_OK)
 		return load_failed(t, status_text(t->status));
+	if (load_of(t)->replace && t->call == API_BEGIN)
+		return task_ask_plain(t, API_CLEAR, load_begun);
 	t->dialogue->script->at = 0; // the text was held back until now
 	return TURN_DONE;
 }
@@ -220,6 +236,8 @@ static enum turn load_status(struct task *t)
 
 static enum turn load_start(struct task *t)
 {
+	if (load_of(t)->replace)
+		return task_ask_plain(t, API_BEGIN, load_begun);
 	return task_ask_plain(t, API_STATUS, load_status);
 }
 
@@ -267,22 +285,17 @@ static bool load_text(struct config_load *load, struct script *s)
 	return s->text != NULL && !text.failed;
 }
 
-static void load_open(struct config_load *load)
+static bool load_open_with(struct config_load *load, struct script *s)
 {
 	static const struct dialogue_start start = {.open = {.type = DIALOGUE_SHELL},
 	                                            .role = API_ROLE_ADMIN,
 	                                            .user = {(const uint8_t *)"startup", 7}};
-	struct dialogue *d;
-	struct script *s = calloc(1, sizeof(*s));
-
 	// Another try takes the next slot: the dialogue of the one before is just ending.
-	d = dialogue_open(load->table, load->slot + load->step, ++load->life, &start);
-	if (d == NULL || s == NULL || !load_text(load, s)) {
-		shell_log(load->table->shell, "start: no memory to read the configuration");
-		free(s);
-		load->done(load);
-		return;
-	}
+	struct dialogue *d =
+	        dialogue_open(load->table, load->slot + load->step, ++load->life, &start);
+
+	if (d == NULL)
+		return false;
 	d->script = s;
 	s->done = on_script_end;
 	s->owner = load;
@@ -290,7 +303,20 @@ static void load_open(struct config_load *load)
 	d->loading = true;
 	d->view = VIEW_SYSTEM;
 	d->credit = UINT64_MAX / 2;
-	(void)task_begin(d, load_start);
+	return task_begin(d, load_start);
+}
+
+static void load_open(struct config_load *load)
+{
+	struct script *s = calloc(1, sizeof(*s));
+
+	if (s != NULL && load_text(load, s) && load_open_with(load, s))
+		return;
+	shell_log(load->table->shell, "start: no memory to read the configuration");
+	if (s != NULL)
+		free(s->text);
+	free(s);
+	load->done(load);
 }
 
 void config_load(struct config_load *load)
@@ -298,4 +324,108 @@ void config_load(struct config_load *load)
 	load->step = LOAD_MAIN;
 	load->failed[0] = 0;
 	load_open(load);
+}
+
+// --- replacing -----------------------------------------------------------------------------------
+
+struct replace {
+	struct config_load load; // first
+	struct dialogue_table *table;
+	uint32_t slot, life, id; // who waits
+};
+
+static void replace_done(struct config_load *load)
+{
+	struct replace *r = (struct replace *)load;
+	struct shell *shell = load->table->shell;
+	struct dialogue *d = table_find(r->table, r->slot, r->life);
+
+	if (d != NULL && d->task != NULL && d->task->wait == WAIT_FILE && d->task->job == r->id)
+		*(struct config_load *)d->task->own = *load;
+	shell->saving = false;
+	task_resume(shell, r->table, r->slot, r->life, r->id, STATUS_OK);
+	free(r);
+}
+
+void config_load_cut(struct dialogue *d)
+{
+	struct config_load *load = d->script->owner;
+
+	d->script->done = NULL; // a start is begun anew
+	if (!load->replace)
+		return;
+	snprintf(load->failed, sizeof(load->failed), "Control was restarted.");
+	load->done(load);
+}
+
+static bool replace_read(struct task *t, const struct jail_path *path, struct script *s)
+{
+	const char *leaf;
+	int directory = jail_parent(task_shell(t)->flash, path, &leaf);
+	struct blob file;
+	enum status status = directory < 0 ? STATUS_NOT_FOUND
+	                                   : file_read(directory, leaf, CONFIG_FILE_MAX, &file);
+
+	if (directory >= 0)
+		close(directory);
+	if (status == STATUS_OK) {
+		s->text = (char *)file.data;
+		s->len = file.len;
+	} else if (status == STATUS_NOT_FOUND) {
+		(void)task_fail(t, "The file does not exist.");
+	} else {
+		(void)task_fail_status(t, status);
+	}
+	return status == STATUS_OK;
+}
+
+static struct replace *replace_new(struct task *t, const struct jail_path *path)
+{
+	struct shell *shell = task_shell(t);
+	struct dialogue *d = t->dialogue;
+	struct replace *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	*r = (struct replace){.load = {.table = shell->local,
+	                               .slot = shell->local_slot + CHORES,
+	                               .done = replace_done,
+	                               .life = shell->next_job,
+	                               .replace = true},
+	                      .table = d->table,
+	                      .slot = d->slot,
+	                      .life = d->life,
+	                      .id = ++shell->next_job};
+	snprintf(r->load.text, sizeof(r->load.text), "flash:%.250s", path->text);
+	return r;
+}
+
+enum turn config_replace(struct task *t, const struct jail_path *path,
+                         enum turn (*next)(struct task *t))
+{
+	struct shell *shell = task_shell(t);
+	struct script *s = calloc(1, sizeof(*s));
+	struct replace *r = replace_new(t, path);
+	bool read = false;
+
+	if (shell->saving) {
+		(void)task_fail(t, "Another save is in progress.");
+	} else if (s == NULL || r == NULL ||
+	           task_own(t, sizeof(struct config_load), NULL) == NULL) {
+		(void)task_fail_status(t, STATUS_NO_MEMORY);
+	} else {
+		read = replace_read(t, path, s);
+	}
+	if (!read || !load_open_with(&r->load, s)) {
+		if (s != NULL)
+			free(s->text);
+		free(s);
+		free(r);
+		return read ? task_fail_status(t, STATUS_NO_ROOM) : TURN_DONE;
+	}
+	shell->saving = true;
+	t->job = r->id;
+	t->wait = WAIT_FILE;
+	t->next = next;
+	return TURN_WAIT;
 }

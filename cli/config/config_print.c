@@ -154,6 +154,7 @@ static const struct {
         {false, SECTION(BANNER)},
         {false, SECTION(LOG_CENTER)},
         {false, SECTION(LOG_HOST)},
+        {false, SECTION(ARCHIVE)},
         {true, SECTION(PEER_KEY)},
         {true, SECTION(LOCAL_USER)},
         {false, SECTION(SSH_SERVER)},

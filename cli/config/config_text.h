@@ -5,6 +5,7 @@
 #include "cli/main/task.h"
 
 #define CONFIG_FILE      "startup.cfg"
+#define CONFIG_BACKUP    "backup.cfg"
 #define CONFIG_FILE_MAX  (64u << 20)
 #define CONFIG_VERSION   "7.1.070"
 #define CONFIG_TREE_PATH "flash:/" CONFIG_FILE
@@ -95,8 +96,17 @@ struct config_load {
 	char text[STARTUP_TEXT_MAX]; // how it is called
 	char failed[400];            // what is to be said of files that were not applied
 	uint32_t life;
+	bool replace; // not a start: the file takes the place of what is configured
 };
 void config_load(struct config_load *load);
+
+// The file of that path instead of the configuration in force, all of it or nothing. next(t) runs
+// with t->own a struct config_load whose `failed` says why it was not applied, or is "".
+struct jail_path;
+enum turn config_replace(struct task *t, const struct jail_path *path,
+                         enum turn (*next)(struct task *t));
+// Control is gone while this dialogue's script was loaded.
+void config_load_cut(struct dialogue *d);
 
 // --- keys (key_code.c) -------------------------------------------------------------------------
 

@@ -1,12 +1,21 @@
 // What SFTP and SCP share.
 #include "cli/files/program.h"
+#include "cli/files/jail.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 bool program_init(struct program *p, const struct program_kind *kind,
                   const struct program_setup *setup)
 {
-	*p = (struct program){.kind = kind, .root = setup->root, .read_only = setup->read_only};
+	*p = (struct program){.kind = kind,
+	                      .root = setup->root,
+	                      .entered = -1,
+	                      .read_only = setup->read_only};
+	if (setup->directory != NULL && (p->directory = strdup(setup->directory)) == NULL)
+		return false;
 	p->user = strndup(
 	        (const char *)(setup->user.len > 0 ? setup->user.data : (const uint8_t *)""),
 	        setup->user.len);
@@ -16,8 +25,27 @@ bool program_init(struct program *p, const struct program_kind *kind,
 	return p->user != NULL && p->peer != NULL;
 }
 
+bool program_enter(struct program *p)
+{
+	if (p->directory == NULL)
+		return true;
+	p->entered = jail_open(p->root, p->directory, O_PATH | O_DIRECTORY, 0);
+	if (p->entered < 0) {
+		program_log(p, "enter", p->directory, strerrordesc_np(errno));
+		p->exit_status = 1;
+		return false;
+	}
+	free(p->directory);
+	p->directory = NULL;
+	p->root = p->entered;
+	return true;
+}
+
 void program_fini(struct program *p)
 {
+	if (p->entered >= 0)
+		close(p->entered);
+	free(p->directory);
 	free(p->user);
 	free(p->peer);
 	text_fini(&p->in);

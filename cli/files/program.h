@@ -21,7 +21,8 @@ enum program_turn {
 
 // Whose files, and what may be done with them.
 struct program_setup {
-	int root; // directory that nothing below escapes; borrowed
+	int root;              // directory that nothing below escapes; borrowed
+	const char *directory; // work below this one instead; NULL: the root itself
 	bool read_only;
 	struct span user, peer; // for the log
 };
@@ -29,6 +30,8 @@ struct program_setup {
 struct program {
 	const struct program_kind *kind;
 	int root;
+	char *directory; // owned: to be entered before the first call; NULL: done
+	int entered;     // owned: the root, when it was entered; else -1
 	bool read_only;
 	bool in_ended;         // nothing will follow what is in `in`
 	atomic_bool cancelled; // by the owner, at any time: end the call soon
@@ -49,6 +52,9 @@ struct program_kind {
 [[nodiscard]] bool program_init(struct program *p, const struct program_kind *kind,
                                 const struct program_setup *setup);
 void program_fini(struct program *p);
+
+// Where a slow disk may hold it: false when its work directory is not there.
+[[nodiscard]] bool program_enter(struct program *p);
 
 // A line for the log about one operation; names are escaped.
 void program_log(struct program *p, const char *verb, const char *path, const char *result);

@@ -22,7 +22,7 @@ static void run_work(struct file_job *job)
 {
 	struct service *v = (struct service *)job;
 
-	v->turn = v->program->kind->run(v->program);
+	v->turn = program_enter(v->program) ? v->program->kind->run(v->program) : PROGRAM_OVER;
 }
 
 static void end_work(struct file_job *job)
@@ -163,8 +163,12 @@ void service_leave(struct service *v)
 static struct program *program_of(const struct dialogue *d, struct span command,
                                   struct span peer)
 {
+	const struct shell *shell = d->table->shell;
+	const struct blob *place = shell_entry(&shell->work_directories,
+	                                       span_text(d->user != NULL ? d->user : ""));
 	struct program_setup setup = {
-	        .root = d->table->shell->flash,
+	        .root = shell->flash,
+	        .directory = place != NULL ? (const char *)place->data : NULL,
 	        .read_only = d->role < API_ROLE_ADMIN,
 	        .user = span_text(d->user != NULL ? d->user : ""),
 	        .peer = peer,

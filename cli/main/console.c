@@ -258,7 +258,8 @@ void consoles_orphan(struct consoles *c)
 		if (d->table == NULL || d->task == NULL || d->task->wait != WAIT_REPLY)
 			continue;
 		if (d->slot >= LOAD_SLOT) {
-			d->script->done = NULL; // it is begun anew
+			if (d->script != NULL)
+				config_load_cut(d);
 			dialogue_close(d, 1);
 			continue;
 		}

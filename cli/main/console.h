@@ -9,6 +9,7 @@
 #define CONSOLES_MAX 16
 #define LOCAL_SLOTS  32
 #define LOAD_SLOT    (DIALOGUE_LOCAL + CONSOLES_MAX)
+#define CHORE_SLOT   (LOAD_SLOT + LOAD_STEPS)
 
 struct serve;
 

@@ -1,6 +1,7 @@
 // The event loop: cells in, dialogues' turns, cells out; asleep when there is nothing to do.
 #include "cli/main/serve.h"
 #include "cli/files/upload.h"
+#include "cli/main/chore.h"
 #include "dataplane/base/trace.h"
 #include "dataplane/link/link_offer.h"
 
@@ -237,10 +238,13 @@ static void on_timer(uv_timer_t *timer)
 static uint64_t next_us(const struct serve *s)
 {
 	uint64_t next = s->stopping ? s->stop_by_us : UINT64_MAX;
-	uint64_t due = wheel_next_us(&s->consoles.table.wheel);
+	uint64_t due = wheel_next_us(&s->consoles.table.wheel),
+	         chore = chore_next_us(&s->shell);
 
 	if (due < next)
 		next = due;
+	if (chore < next)
+		next = chore;
 	for (uint32_t i = 0; i < s->joint_count; i++) {
 		if (s->joints[i].link == NULL)
 			continue;
@@ -286,6 +290,7 @@ static void on_busy(uv_idle_t *idle)
 	s->shell.now_us = clock_us();
 	for (uint32_t i = 0; i < s->joint_count; i++)
 		work += joint_drain(&s->joints[i]);
+	chore_run(&s->shell);
 	work += shell_turn(&s->shell);
 	table_time(&s->consoles.table, s->shell.now_us);
 	for (uint32_t i = 0; i < s->joint_count; i++) {
@@ -373,6 +378,8 @@ static bool serve_init(struct serve *s, const struct options *options)
 	s->shell.log = log_line;
 	s->shell.flash = directory_open(options->flash);
 	s->shell.state = directory_open(options->state);
+	s->shell.local = &s->consoles.table;
+	s->shell.local_slot = CHORE_SLOT;
 	if (s->shell.flash >= 0)
 		upload_sweep(s->shell.flash);
 	if (s->shell.flash < 0 || consoles_init(&s->consoles, s) != STATUS_OK)

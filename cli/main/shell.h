@@ -60,19 +60,28 @@ struct shell_list {
 	uint32_t count;
 };
 
+// What the device does by itself (chore.h).
+enum chore { CHORE_REBOOT, CHORE_ARCHIVE, CHORES };
+
 enum hotkey { HOTKEY_G, HOTKEY_L, HOTKEY_O, HOTKEY_T, HOTKEY_U, HOTKEYS };
 
 struct shell {
 	struct tree trees[VIEWS];
 	struct history_all history_all;
 	struct shell_list aliases, banners;
+	struct shell_list work_directories; // by user; no entry: the root
 	bool no_copyright;
 	struct api_password_rules password;
 	struct dialogue_table *tables; // all there are
 	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
 	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
-	char *notice;           // said at every login, or NULL; owned
+	struct dialogue_table *local;  // where chores run ...
+	uint32_t local_slot;           // ... from this slot on
+	uint64_t chore_due_us[CHORES]; // 0: never
+	int64_t reboot_at;             // Unix seconds; 0: never
+	uint32_t archive_minutes;      // 0: never
+	char *notice;                  // said at every login, or NULL; owned
 	char started_from[256]; // file in flash that is in force since the start; "": none
 	int flash;              // the device's files: a directory, or -1
 	int state;              // what the first start made: a directory, or -1
@@ -105,6 +114,8 @@ void shell_queue(struct shell *shell, struct dialogue *d);
 void shell_setting(struct shell *shell, const struct api_record *record);
 void shell_forget(struct shell *shell, uint8_t class, struct span key);
 void shell_settings_fini(struct shell *shell);
+// Before all of them come again.
+void shell_lists_clear(struct shell *shell);
 // NULL when there is none.
 const struct blob *shell_entry(const struct shell_list *list, struct span key);
 const char *shell_hotkey(const struct shell *shell, enum hotkey key);

@@ -1,5 +1,5 @@
 // Settings that the command line itself obeys: copies of what control has in force.
-#include "cli/main/shell.h"
+#include "cli/main/chore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +107,12 @@ static void value_set(struct shell *shell, const struct api_value *v)
 	case API_PASSWORD_CONTROL_TYPE_LENGTH:
 		shell->password.type_length = v->number;
 		break;
+	case API_ARCHIVE_MINUTES:
+		if (shell->archive_minutes != v->number)
+			chore_set(shell, CHORE_ARCHIVE,
+			          v->number > 0 ? shell->now_us + v->number * 60000000ull : 0);
+		shell->archive_minutes = v->number;
+		break;
 	case API_SHELL_COPYRIGHT:
 		shell->no_copyright = v->number == 0;
 		break;
@@ -120,10 +126,23 @@ static void value_set(struct shell *shell, const struct api_value *v)
 	}
 }
 
+// Of the users who have one.
+static void work_directory_set(struct shell *shell, const struct api_record *record)
+{
+	const struct api_value *v = api_record_find(record, API_LOCAL_USER_WORK_DIRECTORY);
+
+	if (v != NULL && v->text.len > 0)
+		entry_set(&shell->work_directories, record->key, v->text);
+	else if (v != NULL)
+		entry_drop(&shell->work_directories, record->key);
+}
+
 void shell_setting(struct shell *shell, const struct api_record *record)
 {
 	struct shell_list *list = list_of(shell, record->class);
 
+	if (record->class == API_CLASS_LOCAL_USER)
+		work_directory_set(shell, record);
 	for (uint32_t i = 0; i < record->count; i++) {
 		if (list != NULL)
 			entry_set(list, record->key, record->values[i].text);
@@ -132,12 +151,21 @@ void shell_setting(struct shell *shell, const struct api_record *record)
 	}
 }
 
+void shell_lists_clear(struct shell *shell)
+{
+	list_fini(&shell->aliases);
+	list_fini(&shell->banners);
+	list_fini(&shell->work_directories);
+}
+
 void shell_forget(struct shell *shell, uint8_t class, struct span key)
 {
 	struct shell_list *list = list_of(shell, class);
 
 	if (list != NULL)
 		entry_drop(list, key);
+	if (class == API_CLASS_LOCAL_USER)
+		entry_drop(&shell->work_directories, key);
 }
 
 const char *shell_hotkey(const struct shell *shell, enum hotkey key)
@@ -149,8 +177,7 @@ const char *shell_hotkey(const struct shell *shell, enum hotkey key)
 
 void shell_settings_fini(struct shell *shell)
 {
-	list_fini(&shell->aliases);
-	list_fini(&shell->banners);
+	shell_lists_clear(shell);
 	for (int i = 0; i < HOTKEYS; i++) {
 		free(shell->hotkeys[i]);
 		shell->hotkeys[i] = NULL;

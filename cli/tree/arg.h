@@ -59,6 +59,12 @@ enum arg_kind {
 	X(REPEATS,  NUMBER, 1, 256,     "How many of the last commands")                     \
 	X(TIMES,    NUMBER, 0, 4294967295, "How many times; 0 means until Ctrl+C")           \
 	X(DELAY,    NUMBER, 0, 4294967295, "Seconds between two rounds")                     \
+	X(CLOCK,    STRING, 3, 5,       "Time of day (hh:mm)")                              \
+	X(DATE,     STRING, 8, 10,      "Date (MM/DD/YYYY or YYYY/MM/DD)")                  \
+	X(WAIT,     STRING, 1, 6,       "Time (hh:mm, or minutes)")                         \
+	X(PREFIX,   STRING, 1, 30,      "What the names of the files begin with")           \
+	X(ARCHIVES, NUMBER, 1, 10,      "Files")                                            \
+	X(ARCHIVEMIN, NUMBER, 10, 525600, "Minutes")                                        \
 	X(IPV4,     IPV4,   7, 15,      "IP address")                                        \
 	X(IPV6,     IPV6,   2, 39,      "IPv6 address")                                      \
 	X(MASK,     MASK,   1, 15,      "Mask, or its length")                               \

@@ -17,6 +17,7 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(BEGIN,            ADMIN,    "none / u64 revision. Opens this dialogue's transaction") \
 	X(COMMIT,           ADMIN,    "none / u64 revision. CONFLICT: another committed meanwhile; nothing changed") \
 	X(ABORT,            ADMIN,    "none / none")                                           \
+	X(CLEAR,            ADMIN,    "none / none. The open transaction is as if nothing had been set") \
 	X(PUT,              ADMIN,    "record / none. In the open transaction, else at once")  \
 	X(DELETE,           ADMIN,    "u8 class, string key / none. NOT_FOUND when absent; class singletons return to defaults") \
 	X(GET,              OPERATOR, "u8 class, string key / record. NOT_FOUND. Passwords' hashes: admin only, else empty") \
@@ -85,7 +86,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(INTERFACE,  "",               1)                                                     \
 	X(ROUTE,      "prefix",         60)                                                    \
 	X(TCP,        "",               1)                                                     \
-	X(ACL,        "list and rule",  8192)
+	X(ACL,        "list and rule",  8192)                                                  \
+	X(ARCHIVE,    "",               1)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -114,6 +116,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOCAL_USER, BLOCKED,          UINT,  0,     1,          0,  "")                      \
 	X(LOCAL_USER, TOTP,             UINT,  0,     1,          0,  "")                      \
 	X(LOCAL_USER, EXPIRED,          UINT,  0,     1,          0,  "")                      \
+	X(LOCAL_USER, WORK_DIRECTORY,   TEXT,  0,     255,        0,  "")                      \
 	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
 	X(SSH_USER,   METHODS,          UINT,  0,     4,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \
@@ -175,7 +178,11 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(ACL,        DESTINATION,      TEXT,  0,     48,         0,  "")                      \
 	X(ACL,        FROM_PORT,        UINT,  0,     4294967295, 65535, "")                   \
 	X(ACL,        TO_PORT,          UINT,  0,     4294967295, 65535, "")                   \
-	X(ACL,        FLAGS,            UINT,  0,     7,          0,  "")
+	X(ACL,        FLAGS,            UINT,  0,     7,          0,  "")                      \
+	X(ARCHIVE,    LOCATION,         TEXT,  0,     255,        0,  "")                      \
+	X(ARCHIVE,    PREFIX,           TEXT,  0,     30,         0,  "")                      \
+	X(ARCHIVE,    MINUTES,          UINT,  0,     525600,     0,  "")                      \
+	X(ARCHIVE,    MOST,             UINT,  1,     10,         5,  "")
 // clang-format on
 
 enum api_class {

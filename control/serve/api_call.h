@@ -35,7 +35,7 @@ void api_apply(struct control *c);
                                          const struct api_record *record);
 
 // api_config.c
-api_handler api_begin, api_commit, api_abort, api_put, api_delete, api_get, api_list;
+api_handler api_begin, api_commit, api_abort, api_clear, api_put, api_delete, api_get, api_list;
 // api_users.c
 api_handler api_set_password, api_set_totp, api_drop_totp;
 // api_show.c

@@ -118,6 +118,23 @@ enum status api_abort(struct api_ask *a, struct cursor *c)
 	return STATUS_OK;
 }
 
+enum status api_clear(struct api_ask *a, struct cursor *c)
+{
+	struct api_transaction *t = transaction_of(a);
+	struct settings *empty;
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	if (t == NULL)
+		return STATUS_NOT_FOUND;
+	empty = settings_new();
+	if (empty == NULL)
+		return STATUS_NO_MEMORY;
+	settings_free(t->draft);
+	t->draft = empty;
+	return STATUS_OK;
+}
+
 // --- records -------------------------------------------------------------------------------------
 
 enum status api_record_put(const struct api_ask *a, const struct api_record *record)

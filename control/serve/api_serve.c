@@ -10,6 +10,7 @@ static api_handler *const handlers[API_CALLS] = {
         [API_BEGIN] = api_begin,
         [API_COMMIT] = api_commit,
         [API_ABORT] = api_abort,
+        [API_CLEAR] = api_clear,
         [API_PUT] = api_put,
         [API_DELETE] = api_delete,
         [API_GET] = api_get,

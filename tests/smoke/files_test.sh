@@ -44,4 +44,25 @@ device 'startup saved-configuration startup.cfg backup' >/dev/null
 check "a broken file falls back on the backup" reboot_to startup.cfg
 match "and a login is told" "$(through=client_typed by_key -tt 2>&1)" \
 	'new.cfg could not be applied .*backup file flash:/startup.cfg is in force'
+
+# large_make: 20 MB of lines that all mean something.
+large_make() {
+	local text
+	text=$(printf '%0760d' 0)
+	grep -v '^return' before.cfg
+	echo 'sysname Large'
+	seq -f $'local-user large%g class manage\n service-type ssh\n#' 1000
+	seq -f "header motd %%%g $text%%" 26000
+	echo return
+}
+
+large_make >large.cfg
+check "a configuration of 20 MB" test "$(stat -c %s large.cfg)" -ge 20000000
+sftp_run >/dev/null <<<"put large.cfg"
+device 'startup saved-configuration large.cfg' >/dev/null
+check "the device restarts with it" reboot_to large.cfg
+device 'display current-configuration' >large-after.cfg
+equal "all of it is in force" \
+	"$(grep -c '^local-user large' large-after.cfg) $(grep -oE 'sysname Large|header motd .26000 ' large-after.cfg | tr '\n' ' ')" \
+	'1000 sysname Large header motd %26000 '
 match "operations are in the log" "$(cat "$state"/log/*)" 'SSHS_SFTP_OPER: put "/new.cfg"'

@@ -331,6 +331,12 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		settings_free(f->draft);
 		f->draft = NULL;
 		return STATUS_OK;
+	case API_CLEAR:
+		if (f->draft == NULL)
+			return STATUS_NOT_FOUND;
+		settings_free(f->draft);
+		f->draft = settings_new();
+		return STATUS_OK;
 	case API_PUT:
 		return answer_put(f, payload);
 	case API_GET:
@@ -502,6 +508,8 @@ static struct fixture *fixture_new(void)
 	config_init(&f->control);
 	if (table_init(&f->table, &f->shell, &f->port, 0, 64) != STATUS_OK)
 		abort();
+	f->shell.local = &f->table;
+	f->shell.local_slot = 56;
 	return f;
 }
 

@@ -146,6 +146,21 @@ TEST(an_aborted_transaction_changed_nothing)
 	bench_free(b);
 }
 
+TEST(a_cleared_transaction_is_as_if_nothing_had_been_set)
+{
+	struct bench *b = bench_new();
+
+	CHECK_EQ(status_of(b, API_CLEAR, wire("")), STATUS_NOT_FOUND);
+	CHECK_EQ(status_of(b, API_PUT, port_record(2222)), STATUS_OK);
+	CHECK_EQ(status_of(b, API_BEGIN, wire("")), STATUS_OK);
+	CHECK_EQ(status_of(b, API_CLEAR, wire("")), STATUS_OK);
+	CHECK_EQ(port_seen(b), 22);
+	CHECK_EQ(atomic_load(&b->control.config.port), 2222);
+	CHECK_EQ(status_of(b, API_COMMIT, wire("")), STATUS_OK);
+	CHECK_EQ(atomic_load(&b->control.config.port), 22);
+	bench_free(b);
+}
+
 TEST(a_commit_over_a_newer_change_conflicts)
 {
 	struct bench *b = bench_new();

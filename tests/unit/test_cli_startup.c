@@ -146,6 +146,27 @@ TEST(save_goes_to_the_main_file_and_a_plain_save_elsewhere_makes_that_the_main_o
 	fixture_free(f);
 }
 
+TEST(save_backup_makes_its_file_the_next_backup)
+{
+	struct fixture *f = fixture_with_files();
+	struct startup s;
+
+	fixture_exec(f, "save backup force");
+	startup_read(f->shell.flash, &s);
+	CHECK_TEXT(s.backup, "backup.cfg");
+	CHECK_TEXT(s.main, "startup.cfg");
+	type_text(f, fixture_terminal(f), "save safely backup\ry\rspare.cfg\r");
+	startup_read(f->shell.flash, &s);
+	CHECK_TEXT(s.backup, "spare.cfg");
+	CHECK(strstr(shown(f), "Please input the file name(*.cfg)[flash:/backup.cfg]\r\n") !=
+	      NULL);
+	fixture_exec(f, "save safely main force");
+	CHECK_EQ(faccessat(f->shell.flash, "startup.cfg", F_OK, 0), 0);
+	fixture_exec(f, "save all.cfg all");
+	CHECK_EQ(faccessat(f->shell.flash, "all.cfg", F_OK, 0), 0);
+	fixture_free(f);
+}
+
 TEST(reset_erases_the_main_file_after_a_yes)
 {
 	struct fixture *f = fixture_with_files();

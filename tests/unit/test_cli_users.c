@@ -41,6 +41,29 @@ TEST(a_blocked_user_is_admitted_again)
 	fixture_free(f);
 }
 
+TEST(a_work_directory_must_be_there_and_is_printed_shown_and_undone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_flash(f);
+	CHECK(strstr(fixture_exec(f, "system-view\nlocal-user bob\n"
+	                             "authorization-attribute work-directory flash:/bob"),
+	             "does not exist") != NULL);
+	fixture_exec(f, "mkdir bob");
+	fixture_exec(f, "system-view\nlocal-user bob\n"
+	                "authorization-attribute work-directory flash:/bob");
+	CHECK(strstr(fixture_exec(f, "display current-configuration"),
+	             " authorization-attribute work-directory /bob\n") != NULL);
+	CHECK(strstr(fixture_exec(f, "display local-user user-name bob"), "flash:/bob\n") !=
+	      NULL);
+	fixture_exec(
+	        f, "system-view\nlocal-user bob\nundo authorization-attribute work-directory");
+	CHECK(strstr(fixture_exec(f, "display current-configuration"), "work-directory") ==
+	      NULL);
+	CHECK_EQ(f->shell.work_directories.count, 0);
+	fixture_free(f);
+}
+
 TEST(a_user_that_is_deleted_is_gone)
 {
 	struct fixture *f = fixture_new();

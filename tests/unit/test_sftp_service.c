@@ -210,6 +210,72 @@ TEST(an_idle_service_is_cut_by_the_time_of_sftp_and_not_of_the_line)
 	fixture_free(f);
 }
 
+static void work_in(struct fixture *f, const char *directory)
+{
+	struct api_record r = {
+	        .class = API_CLASS_LOCAL_USER, .key = span_text("tester"), .count = 1};
+
+	r.values[0] = (struct api_value){.field = API_LOCAL_USER_WORK_DIRECTORY,
+	                                 .text = span_text(directory)};
+	shell_setting(&f->shell, &r);
+}
+
+TEST(the_work_directory_is_the_root_and_nothing_above_it_is_seen)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d;
+	uint8_t bytes[64];
+
+	fixture_flash(f);
+	make_file(f, 10);
+	if (mkdirat(f->shell.flash, "mine", 0755) != 0)
+		abort();
+	work_in(f, "/mine");
+	d = fixture_open(f, DIALOGUE_SUBSYSTEM, false, API_ROLE_ADMIN, "sftp");
+	dialogue_credit(d, 4096);
+	dialogue_input(d, span_of(init, sizeof(init)));
+	settle(f);
+	shown_clear(f);
+	dialogue_input(d, span_of(bytes, request_open(bytes, false)));
+	settle(f);
+	CHECK_EQ((uint8_t)f->shown.data[4], 101); // no such file
+	dialogue_input(d, span_of(bytes, request_open(bytes, true)));
+	dialogue_input_end(d);
+	settle(f);
+	CHECK(strstr(f->log.data, "put \"/file\": given up") != NULL);
+	fixture_free(f);
+}
+
+TEST(a_work_directory_that_is_gone_ends_it_and_is_logged)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d;
+
+	fixture_flash(f);
+	work_in(f, "/gone");
+	d = fixture_open(f, DIALOGUE_SUBSYSTEM, false, API_ROLE_ADMIN, "sftp");
+	dialogue_input(d, span_of(init, sizeof(init)));
+	settle(f);
+	CHECK(f->exited);
+	CHECK_EQ(f->exit_status, 1);
+	CHECK(strstr(f->log.data, "enter \"/gone\": No such file") != NULL);
+	fixture_free(f);
+}
+
+TEST(who_has_no_work_directory_any_more_works_in_the_root)
+{
+	struct fixture *f = fixture_new();
+
+	work_in(f, "/mine");
+	CHECK_EQ(f->shell.work_directories.count, 1);
+	work_in(f, "");
+	CHECK_EQ(f->shell.work_directories.count, 0);
+	work_in(f, "/mine");
+	shell_forget(&f->shell, API_CLASS_LOCAL_USER, span_text("tester"));
+	CHECK_EQ(f->shell.work_directories.count, 0);
+	fixture_free(f);
+}
+
 TEST(an_operator_gets_a_read_only_service)
 {
 	struct fixture *f = fixture_new();
