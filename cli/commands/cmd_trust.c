@@ -85,7 +85,7 @@ static enum turn code_append(struct task *t)
 	         record_text(&r, API_SSH_TRUST_REVOKED).len);
 	for (size_t i = 0; i + 1 < code.len; i += 2) {
 		int high = hex_value(code.data[i]), low = hex_value(code.data[i + 1]);
-		uint8_t byte = (uint8_t)(high << 4 | low);
+		uint8_t byte = (uint8_t)(high * 16 + low);
 
 		list.failed |= high < 0 || low < 0;
 		text_add(&list, &byte, 1);

@@ -99,7 +99,7 @@ static bool request(struct served *s, enum keeper_kind kind, uint32_t slot, stru
 	return true;
 }
 
-// The next answer's slot, or UINT32_MAX when none comes within ten seconds.
+// The next answer's slot, or UINT32_MAX when none comes within a minute.
 static uint32_t answer(struct served *s, enum status *status)
 {
 	struct pollfd bell = {link_doorbell(s->joint), POLLIN, 0};
@@ -112,7 +112,7 @@ static uint32_t answer(struct served *s, enum status *status)
 
 		link_flush(s->joint);
 		if (link_sleep(s->joint))
-			woken = poll(&bell, 1, 10000);
+			woken = poll(&bell, 1, 60000);
 		link_awake(s->joint);
 		if (woken == 0)
 			return UINT32_MAX;
