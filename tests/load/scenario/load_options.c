@@ -68,6 +68,8 @@ static bool source_find(struct load_options *o)
 	if (!load_port_is(o->link))
 		return load_complain(
 		        "--link sockets, memif:..., tap:..., af_packet:... or pci:...");
+	if (o->cores > 1)
+		return load_complain("a port has one queue: --cores 1");
 	if (o->prefix_bits == 0)
 		o->prefix_bits = o->target.ss_family == AF_INET ? 24 : 64;
 	if (o->sources != NULL)
