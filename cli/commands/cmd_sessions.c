@@ -26,7 +26,7 @@ static void session_row(struct task *t, struct cursor *c)
 		return;
 	table_value(&t->table, "%u", row.slot);
 	table_value(&t->table, "0");
-	table_value(&t->table, "2.0");
+	table_value(&t->table, row.v1 ? "1.5" : "2.0");
 	table_value(&t->table, "%s", row.cipher[0] != 0 ? row.cipher : "-");
 	table_value(&t->table, "%s", row.state);
 	table_value(&t->table, "%u", row.retries);

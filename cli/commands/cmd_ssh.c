@@ -29,10 +29,11 @@ static enum turn status_end(struct task *t)
 		                        t->status != STATUS_OK ? t->status : STATUS_MALFORMED);
 	task_table(t, &states);
 	table_value(&t->table, "%s", enabled(&r, API_SSH_SERVER_ENABLE));
-	table_value(&t->table, "2.0");
+	table_value(&t->table, record_number(&r, API_SSH_SERVER_SSH1) ? "1.99" : "2.0");
 	table_value(&t->table, "%u", record_number(&r, API_SSH_SERVER_PORT));
 	table_value(&t->table, "%u second(s)", record_number(&r, API_SSH_SERVER_LOGIN_SECONDS));
-	table_value(&t->table, "0 hour(s)");
+	table_value(&t->table, "%u hour(s)",
+	            record_number(&r, API_SSH_SERVER_SERVER_KEY_HOURS));
 	table_value(&t->table, "%u time(s)", record_number(&r, API_SSH_SERVER_RETRIES));
 	table_value(&t->table, "%s", enabled(&r, API_SSH_SERVER_SFTP_ENABLE));
 	table_value(&t->table, "%u minute(s)",
@@ -160,6 +161,10 @@ static const struct command ssh_commands[] = {
 	{ "ssh server key-re-exchange volume KILOBYTES", run_setting, API_ROLE_ADMIN, "Exchange keys again after so much data", SERVER(REKEY_KILOBYTES), 0, emit_setting },
 	{ "undo ssh server key-re-exchange volume", run_default, API_ROLE_ADMIN, "Restore how much data", SERVER(REKEY_KILOBYTES) },
 	{ "undo ssh server key-re-exchange enable", run_default, API_ROLE_ADMIN, "Exchange keys again when the device sees fit", SERVER(REKEY_HOURS) },
+	{ "ssh server compatible-ssh1x enable", run_flag, API_ROLE_ADMIN, "Serve SSH-1 clients too", SERVER(SSH1), 1, emit_flag },
+	{ "undo ssh server compatible-ssh1x [ enable ]", run_default, API_ROLE_ADMIN, "Serve SSH-2 clients only", SERVER(SSH1) },
+	{ "ssh server rekey-interval HOURS",   run_setting, API_ROLE_ADMIN, "Specify how long an RSA server key of SSH-1 lasts", SERVER(SERVER_KEY_HOURS), 0, emit_setting },
+	{ "undo ssh server rekey-interval",    run_default, API_ROLE_ADMIN, "Keep the RSA server key of SSH-1", SERVER(SERVER_KEY_HOURS) },
 	{ "ssh authentication-type default { all | keyboard-interactive | password | password-publickey | publickey | rsa }", run_method, API_ROLE_ADMIN, "Specify how users log in that have no SSH user", SERVER(DEFAULT_METHOD), 0, emit_method },
 	{ "undo ssh authentication-type default", run_default, API_ROLE_ADMIN, "By password, as before", SERVER(DEFAULT_METHOD) },
 	{ "sftp timeout SFTPIDLE", run_setting, API_ROLE_ADMIN, "Specify the idle timeout", SERVER(SFTP_IDLE_MINUTES), .flags = COMMAND_HIDDEN },

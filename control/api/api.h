@@ -106,6 +106,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, ACL,              UINT,  0,     3999,       0,  "")                      \
 	X(SSH_SERVER, ACL6,             UINT,  0,     3999,       0,  "")                      \
 	X(SSH_SERVER, ACL_DENY_LOG,     UINT,  0,     1,          0,  "")                      \
+	X(SSH_SERVER, SSH1,             UINT,  0,     1,          0,  "")                      \
+	X(SSH_SERVER, SERVER_KEY_HOURS, UINT,  0,     24,         0,  "")                      \
 	X(VTY,        SCHEME,           UINT,  0,     1,          1,  "")                      \
 	X(VTY,        IDLE_SECONDS,     UINT,  0,     2147519,    600, "")                     \
 	X(VTY,        SCREEN_LENGTH,    UINT,  0,     512,        24, "")                      \

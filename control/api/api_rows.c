@@ -68,6 +68,7 @@ void api_session_emit(struct builder *b, const struct api_session_row *row)
 	builder_u64(b, row->bytes_in);
 	builder_u64(b, row->bytes_out);
 	builder_u32(b, row->rekeys);
+	builder_bool(b, row->v1);
 }
 
 void api_session_parse(struct cursor *c, struct api_session_row *row)
@@ -88,6 +89,7 @@ void api_session_parse(struct cursor *c, struct api_session_row *row)
 	row->bytes_in = cursor_u64(c);
 	row->bytes_out = cursor_u64(c);
 	row->rekeys = cursor_u32(c);
+	row->v1 = cursor_bool(c);
 }
 
 void api_dialogue_emit(struct builder *b, const struct api_dialogue_row *row)

@@ -23,6 +23,7 @@ struct api_session_row {
 	uint32_t age_seconds, idle_seconds;
 	uint64_t bytes_in, bytes_out;
 	uint32_t rekeys;
+	bool v1; // SSH-1.5 is spoken
 };
 void api_session_emit(struct builder *b, const struct api_session_row *row);
 void api_session_parse(struct cursor *c, struct api_session_row *row);

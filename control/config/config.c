@@ -18,6 +18,8 @@ static void quick_update(struct config *c)
 	atomic_store(&c->retries, number_of(c->live, API_SSH_SERVER_RETRIES));
 	atomic_store(&c->sftp, number_of(c->live, API_SSH_SERVER_SFTP_ENABLE));
 	atomic_store(&c->scp, number_of(c->live, API_SSH_SERVER_SCP_ENABLE));
+	atomic_store(&c->ssh1, number_of(c->live, API_SSH_SERVER_SSH1));
+	atomic_store(&c->server_key_hours, number_of(c->live, API_SSH_SERVER_SERVER_KEY_HOURS));
 	atomic_store(&c->rekey_hours, number_of(c->live, API_SSH_SERVER_REKEY_HOURS));
 	atomic_store(&c->acl_deny_log, number_of(c->live, API_SSH_SERVER_ACL_DENY_LOG));
 	atomic_store(&c->rekey_kilobytes, number_of(c->live, API_SSH_SERVER_REKEY_KILOBYTES));

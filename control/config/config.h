@@ -40,7 +40,7 @@ struct config {
 	uint64_t revision;     // guarded; counts changes
 	// Copies of what every connection asks, to be read without the lock.
 	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours,
-	        rekey_kilobytes, sftp, scp, acl_deny_log;
+	        rekey_kilobytes, ssh1, server_key_hours, sftp, scp, acl_deny_log;
 };
 
 void config_init(struct config *c);

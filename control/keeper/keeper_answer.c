@@ -11,6 +11,7 @@
 #define SESSION_ID_MIN    20 // SHA-1
 #define RSA_BITS_LOW      2048
 #define RSA_BITS_HIGH     4096
+#define SSH1_WRAPPED_MAX  (RSA_BITS_HIGH / 8)
 
 struct row {
 	enum keeper_lane lane;
@@ -139,6 +140,18 @@ static enum status list_public(struct keeper *k, const struct keeper_body *ask,
 	return keeper_store_list(&k->store, out);
 }
 
+static enum status ssh1_public(struct keeper *k, const struct keeper_body *ask,
+                               struct span payload, struct blob *out)
+{
+	return keeper_ssh1_public(&k->ssh1, &k->store, ask->bits, out);
+}
+
+static enum status ssh1_open(struct keeper *k, const struct keeper_body *ask,
+                             struct span payload, struct blob *out)
+{
+	return keeper_ssh1_open(&k->ssh1, &k->store, ask->algorithm, payload, out);
+}
+
 static const struct row rows[KEEPER_KINDS] = {
         [KEEPER_SIGN] = {KEEPER_LANE_SIGN, EXCHANGE_HASH_MAX, sign},
         [KEEPER_PROVE] = {KEEPER_LANE_SIGN, EXCHANGE_HASH_MAX, prove},
@@ -152,6 +165,8 @@ static const struct row rows[KEEPER_KINDS] = {
         [KEEPER_GENERATE] = {KEEPER_LANE_KEYS, 0, generate},
         [KEEPER_DESTROY] = {KEEPER_LANE_KEYS, 0, destroy},
         [KEEPER_LIST_PUBLIC] = {KEEPER_LANE_SIGN, 0, list_public},
+        [KEEPER_SSH1_PUBLIC] = {KEEPER_LANE_KEYS, 0, ssh1_public},
+        [KEEPER_SSH1_OPEN] = {KEEPER_LANE_SIGN, SSH1_WRAPPED_MAX, ssh1_open},
 };
 
 // --- jobs ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/keeper/keeper_password.h"
+#include "control/keeper/keeper_ssh1.h"
 #include "control/keeper/keeper_store.h"
 #include "control/keeper/keeper_totp.h"
 #include "dataplane/link/keeper_msg.h"
@@ -18,6 +19,7 @@ enum keeper_lane {
 struct keeper {
 	struct keeper_store store;
 	struct keeper_totp totp;
+	struct keeper_ssh1 ssh1;
 	char dummy[KEEPER_HASH_TEXT]; // hash that stands in for unknown users'
 };
 

@@ -28,6 +28,7 @@ static bool keeper_init(struct keeper *k, const char *state)
 	if (status == STATUS_OK)
 		status = keeper_store_complete(&k->store);
 	keeper_totp_init(&k->totp, k->store.dir);
+	keeper_ssh1_init(&k->ssh1);
 	keeper_password_random(nobody, sizeof(nobody) - 1);
 	if (status == STATUS_OK)
 		status = keeper_password_hash(span_text(nobody), k->dummy);
@@ -47,6 +48,7 @@ static int serve(const char *state)
 	if (keeper_init(&k, state))
 		code = keeper_serve(&k);
 	keeper_totp_fini(&k.totp);
+	keeper_ssh1_fini(&k.ssh1);
 	keeper_store_fini(&k.store);
 	return code;
 }

@@ -104,6 +104,8 @@ static void answer_take(struct shard *h, const struct link_cell *cell, struct sp
 	}
 	h->asks_posted[ask->lane]--;
 	copy = blob_copy(payload);
+	if (payload.len > 0)
+		secret_wipe((void *)payload.data, payload.len); // it may be a session key
 	if (copy.data == NULL)
 		body.status = STATUS_NO_MEMORY;
 	ask_finish(h, cell->slot, (enum status)body.status, span_blob(&copy));

@@ -35,7 +35,8 @@ static bool message_copy(struct shard *h, struct span payload, struct message *m
 		return false;
 	h->scratch[0] = *(const volatile uint8_t *)payload.data;
 	m->number = h->scratch[0];
-	if (m->number == SSH_MSG_CHANNEL_DATA && payload.len > DATA_HEAD) {
+	if (m->number == SSH_MSG_CHANNEL_DATA &&
+	    payload.len > DATA_HEAD) { // no number of SSH-1
 		copied = DATA_HEAD;
 		m->bulk = span_of(payload.data + DATA_HEAD, payload.len - DATA_HEAD);
 	}
@@ -65,6 +66,7 @@ static void on_message(struct shard *h, struct session *s, const struct link_cel
 {
 	struct data_message body;
 	struct message m = {0};
+	enum session_event event;
 
 	memcpy(&body, cell->body, sizeof(body));
 	COUNT(h, messages_in);
@@ -77,9 +79,10 @@ static void on_message(struct shard *h, struct session *s, const struct link_cel
 	s->up_bytes += payload.len;
 	s->key_bytes[0] += body.wire_bytes < SESSION_REKEY_BYTES ? body.wire_bytes : 0;
 	s->key_packets[0]++;
-	session_step(h, s, session_event_of(m.number), &m);
+	event = session_event_in(s->state, m.number);
+	session_step(h, s, event, &m);
 	// It may have held a password: neither copy stays.
-	if (m.number == SSH_MSG_USERAUTH_REQUEST) {
+	if (event == GOT_AUTH_REQUEST || event == GOT_V1_PASSWORD) {
 		secret_wipe(h->scratch, payload.len);
 		secret_wipe((void *)payload.data, payload.len);
 	}

@@ -17,6 +17,7 @@
 	X(kex_no_common,         "key exchanges failed: no common algorithm")                   \
 	X(kex_failed,            "key exchanges failed: unacceptable public value")             \
 	X(kex_not_strict,        "sessions whose client knows no strict key exchange")          \
+	X(v1_sessions,           "sessions that speak SSH-1")                                   \
 	X(rekeys_ours,           "key re-exchanges begun by us")                                \
 	X(rekeys_theirs,         "key re-exchanges begun by the client")                        \
 	X(rekey_expired,         "sessions ended: key re-exchange took too long")               \

@@ -11,6 +11,7 @@
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
+#include "control/session/session_v1.h"
 #include "crypto/wire/cursor.h"
 #include "dataplane/base/counters_page.h"
 #include "dataplane/link/link_offer.h"
@@ -56,6 +57,7 @@ struct shard *shard_new(struct control *control, uint32_t index)
 	}
 	pool_init(&h->kexes, sizeof(struct kex_scratch));
 	pool_init(&h->auths, sizeof(struct auth_scratch));
+	pool_init(&h->v1s, sizeof(struct v1_scratch));
 	pool_init(&h->channels, sizeof(struct channel));
 	pool_init(&h->idents, 0);
 	pool_init(&h->asks, sizeof(struct keeper_ask));
@@ -79,6 +81,7 @@ static void sessions_end(struct shard *h)
 }
 
 static void tasks_run(struct shard *h);
+static void server_key_ahead(struct shard *h);
 
 void shard_free(struct shard *h)
 {
@@ -99,6 +102,7 @@ void shard_free(struct shard *h)
 	hostkeys_forget(h);
 	pool_fini(&h->kexes);
 	pool_fini(&h->auths);
+	pool_fini(&h->v1s);
 	pool_fini(&h->channels);
 	pool_fini(&h->idents);
 	pool_fini(&h->asks);
@@ -168,6 +172,7 @@ void shard_attach_keeper(struct shard *h, struct link *l)
 	h->keeper = l;
 	keeper_client_lost(h);
 	shard_hostkeys_ask(h);
+	server_key_ahead(h);
 }
 
 // A cli that was started anew reads its start-up file again; nobody gets in before it says so.
@@ -244,9 +249,25 @@ void shard_hostkeys_ask(struct shard *h)
 
 // --- listening -----------------------------------------------------------------------------------
 
+// The server key of SSH-1 takes a while to make: before the first client wants it.
+static void server_key_made(struct shard *h, const struct keeper_ask *ask, enum status status,
+                            struct span payload)
+{
+}
+
+static void server_key_ahead(struct shard *h)
+{
+	struct keeper_ask ask = {.kind = KEEPER_SSH1_PUBLIC, .done = server_key_made};
+
+	if (!h->offers_v1 || h->index != 0)
+		return;
+	ask.body.bits = atomic_load(&h->control->config.server_key_hours);
+	(void)!keeper_ask(h, &ask, span_of(NULL, 0)); // else the first client waits
+}
+
 static bool listen_post(struct shard *h, uint16_t port, bool on)
 {
-	struct data_listen body = {.port = port, .on = on};
+	struct data_listen body = {.port = port, .on = on, .offers_v1 = h->offers_v1};
 	struct link_cell cell = {.kind = DATA_LISTEN, .buffer = LINK_NO_BUFFER};
 
 	memcpy(cell.body, &body, sizeof(body));
@@ -259,15 +280,25 @@ void shard_listen(struct shard *h)
 	bool want = atomic_load(&c->started) && atomic_load(&c->config.enable) &&
 	            h->hostkey_count > 0 && !h->stopping;
 	uint16_t port = want ? (uint16_t)atomic_load(&c->config.port) : 0;
+	bool v1 = atomic_load(&c->config.ssh1) != 0;
 
 	if (h->data == NULL || (atomic_load(&c->started) && !net_settings_send(h)) ||
-	    port == h->listening_port) // rules come before the first request
+	    (port == h->listening_port &&
+	     v1 == h->offers_v1)) // rules come before the first request
 		return;
 	if (h->listening_port != 0) {
 		if (!listen_post(h, h->listening_port, false))
 			return; // tried again by the next turn
 		h->listening_port = 0;
 		atomic_fetch_sub(&c->listening, 1);
+	}
+	if (v1 && !h->offers_v1 && h->index == 0)
+		log_control(
+		        LOG_WARNING, "SSHS_SSH1",
+		        "SSH-1 is enabled: it protects little against whoever is in between.");
+	if (v1 != h->offers_v1) {
+		h->offers_v1 = v1;
+		server_key_ahead(h);
 	}
 	if (port == 0 || !listen_post(h, port, true))
 		return;

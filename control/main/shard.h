@@ -97,7 +97,7 @@ struct shard {
 	struct wheel wheel;
 
 	struct slab *slab; // chunks of unread input and unsent output
-	struct pool kexes, auths, channels, idents;
+	struct pool kexes, auths, v1s, channels, idents;
 
 	struct dialogue *dialogues; // by dialogue slot
 	uint32_t dialogues_max;     // allocated
@@ -139,6 +139,7 @@ struct shard {
 	bool net_stale;                     // ... is perhaps not what the settings say now
 
 	uint16_t listening_port; // what the worker was told; 0: not to listen
+	bool offers_v1;          // and whether it offers SSH-1
 	bool stopping;
 
 	pthread_mutex_t tasks_lock;

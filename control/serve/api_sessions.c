@@ -10,6 +10,8 @@
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
+#include "control/session/session_v1.h"
+#include "crypto/suite/ssh1_cipher.h"
 #include "crypto/wire/cursor.h"
 #include "dataplane/link/link_offer.h"
 
@@ -114,10 +116,20 @@ static const char *service_of(struct shard *h, const struct session *s)
 	return "";
 }
 
+static const char *cipher_of(const struct session *s)
+{
+	const struct suite *suite = suite_by_id(s->suite[0]);
+	const char *name = ssh1_cipher_name(s->suite[0]);
+
+	if (s->flags & SESSION_V1)
+		return name != NULL ? name : "";
+	return suite != NULL ? suite->cipher : "";
+}
+
 static void session_row(struct shard *h, const struct session *s, struct api_session_row *row)
 {
 	const struct auth_scratch *a = pool_at(&h->auths, s->auth);
-	const struct suite *suite = suite_by_id(s->suite[0]);
+	const struct v1_scratch *v = v1_scratch_of(h, s);
 	char address[LOG_ADDRESS_MAX];
 
 	*row = (struct api_session_row){.slot = h->index << SLOT_BITS | session_slot(h, s),
@@ -129,12 +141,16 @@ static void session_row(struct shard *h, const struct session *s, struct api_ses
 	                                .idle_seconds = seconds_since(h, s->active_us),
 	                                .bytes_in = s->up_bytes,
 	                                .bytes_out = s->down_bytes,
-	                                .rekeys = s->rekeys};
+	                                .rekeys = s->rekeys,
+	                                .v1 = (s->flags & SESSION_V1) != 0};
 	text_set(row->state, sizeof(row->state), session_stage_name(s->state));
-	text_set(row->cipher, sizeof(row->cipher), suite != NULL ? suite->cipher : "");
+	text_set(row->cipher, sizeof(row->cipher), cipher_of(s));
 	text_set(row->kex, sizeof(row->kex),
 	         s->kex_method > 0 ? kex_at(s->kex_method)->name : "");
-	user_set(row->user, sizeof(row->user), a != NULL ? a->user : s->user);
+	user_set(row->user, sizeof(row->user),
+	         a != NULL   ? a->user
+	         : v != NULL ? v->user
+	                     : s->user);
 	text_set(row->service, sizeof(row->service), service_of(h, s));
 	text_set(row->peer, sizeof(row->peer), log_address(address, s->remote));
 }

@@ -102,19 +102,19 @@ enum status api_reset_counters(struct api_ask *a, struct cursor *c)
 // --- the state table -----------------------------------------------------------------------------
 
 // The last number of the run that begins with `first`: one message, so one answer.
-static unsigned run_end(unsigned first)
+static unsigned run_end(unsigned state, unsigned first)
 {
 	unsigned last = first;
 
-	while (last < 255 &&
-	       session_event_of((uint8_t)(last + 1)) == session_event_of((uint8_t)first))
+	while (last < 255 && session_event_in(state, (uint8_t)(last + 1)) ==
+	                             session_event_in(state, (uint8_t)first))
 		last++;
 	return last;
 }
 
 static void state_emit(struct api_ask *a, unsigned state, unsigned first, unsigned last)
 {
-	enum session_event event = session_event_of((uint8_t)first);
+	enum session_event event = session_event_in(state, (uint8_t)first);
 	unsigned next = session_next_of(state, event);
 
 	builder_text(&a->out, session_state_name(state));
@@ -133,7 +133,7 @@ enum status api_states(struct api_ask *a, struct cursor *c)
 	if (cursor_end(c) != STATUS_OK)
 		return c->status;
 	while (row >> 8 < SESSION_STATES) {
-		unsigned first = row & 255, last = run_end(first);
+		unsigned first = row & 255, last = run_end((unsigned)(row >> 8), first);
 		size_t before = a->out.len;
 
 		state_emit(a, (unsigned)(row >> 8), first, last);

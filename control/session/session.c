@@ -6,6 +6,7 @@
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
 #include "control/session/session_table.h"
+#include "control/session/session_v1.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 #include "crypto/wire/numbers.h"
@@ -32,10 +33,10 @@ bool session_is_authenticated(const struct session *s)
 
 bool session_is_held(const struct session *s)
 {
-	return s->state != SESSION_OPEN && s->state != SESSION_REKEY_NEWKEYS &&
-	       s->state != SESSION_EXPECT_SERVICE && s->state != SESSION_EXPECT_AUTH &&
-	       s->state != SESSION_EXPECT_ROUND && s->state != SESSION_WAIT_AUTH &&
-	       s->state != SESSION_EXPECT_NEWKEYS;
+	return !(s->flags & SESSION_V1) && s->state != SESSION_OPEN &&
+	       s->state != SESSION_REKEY_NEWKEYS && s->state != SESSION_EXPECT_SERVICE &&
+	       s->state != SESSION_EXPECT_AUTH && s->state != SESSION_EXPECT_ROUND &&
+	       s->state != SESSION_WAIT_AUTH && s->state != SESSION_EXPECT_NEWKEYS;
 }
 
 void session_enter(struct shard *h, struct session *s, enum session_state next)
@@ -43,7 +44,8 @@ void session_enter(struct shard *h, struct session *s, enum session_state next)
 	log_session(h, s, LOG_DEBUG, "SSHS_STATE", "%s -> %s on %s",
 	            session_state_name(s->state), session_state_name(next),
 	            session_event_name(s->intent));
-	if (next == SESSION_OPEN && !(s->flags & SESSION_LOGGED_IN)) {
+	if ((next == SESSION_OPEN || next == SESSION_V1_PREPARE) &&
+	    !(s->flags & SESSION_LOGGED_IN)) {
 		s->flags |= SESSION_LOGGED_IN;
 		atomic_fetch_sub(&h->control->unauthenticated, 1);
 		GAUGE_ADD(h, unauthenticated, -1);
@@ -125,6 +127,7 @@ struct session *session_open(struct shard *h, uint32_t slot, uint32_t life,
 	s->life = life;
 	s->layout = SESSION_LAYOUT;
 	memcpy(s->remote, opened->remote, sizeof(s->remote));
+	s->flags = opened->offers_v1 != 0 ? SESSION_OFFERED_V1 : 0;
 	s->remote_port = opened->remote_port;
 	s->local_port = opened->local_port;
 	s->opened_us = s->active_us = h->now_us;
@@ -150,6 +153,7 @@ static void session_release(struct shard *h, struct session *s)
 {
 	kex_drop(h, s);
 	auth_drop(h, s);
+	v1_drop(h, s);
 	channel_drop_all(h, s);
 	pool_give(&h->idents, &s->ident);
 	chunk_clear(h, s, &s->unsent);
@@ -222,9 +226,11 @@ void session_disconnect(struct shard *h, struct session *s, uint32_t reason, con
 		return;
 	log_session(h, s, LOG_INFO, "SSHS_LOG", "Disconnecting: %s", why);
 	builder_u8(&b, SSH_MSG_DISCONNECT);
-	builder_u32(&b, reason);
+	if (!(s->flags & SESSION_V1))
+		builder_u32(&b, reason);
 	builder_text(&b, why);
-	builder_text(&b, "");
+	if (!(s->flags & SESSION_V1))
+		builder_text(&b, ""); // language
 	s->flags |= SESSION_SAID_BYE;
 	session_end(h, s, !session_send_now(h, s, builder_span(&b)));
 }
@@ -251,7 +257,7 @@ void session_on_timer(void *shard, uint32_t slot, uint64_t now_us)
 
 	if (s->life == 0)
 		return;
-	due_us = auth_due_us(h, s, s->due_us);
+	due_us = v1_due_us(h, s, auth_due_us(h, s, s->due_us));
 	if (due_us > now_us) {
 		wheel_arm(&h->wheel, slot, due_us);
 		return;

@@ -33,19 +33,22 @@
 #define SESSION_KEX_CREDIT (16u * 1024)
 
 enum session_flag {
-	SESSION_STRICT = 1 << 0,     // strict KEX is in force
-	SESSION_EXT_INFO = 1 << 1,   // the client takes EXT_INFO
-	SESSION_NO_MORE = 1 << 2,    // no-more-sessions@openssh.com was said
-	SESSION_STUCK = 1 << 3,      // in shard->stuck
-	SESSION_END = 1 << 4,        // ends when its last channel has closed
-	SESSION_GOT_EXT = 1 << 5,    // the client's EXT_INFO has come
-	SESSION_LOGGED_IN = 1 << 6,  // counted as established
-	SESSION_SAID_BYE = 1 << 7,   // DISCONNECT was sent or received
-	SESSION_RELEASED = 1 << 8,   // CLOSING, and holds nothing any more
-	SESSION_WIDE = 1 << 9,       // a channel sends files: more may be in flight
-	SESSION_PROVING = 1 << 10,   // the keeper signs for hostkeys-prove-00@openssh.com ...
-	SESSION_PROVED = 1 << 11,    // ... as it does once a session
-	SESSION_EXT_AGAIN = 1 << 12, // the client takes EXT_INFO during login, too
+	SESSION_STRICT = 1 << 0,      // strict KEX is in force
+	SESSION_EXT_INFO = 1 << 1,    // the client takes EXT_INFO
+	SESSION_NO_MORE = 1 << 2,     // no-more-sessions@openssh.com was said
+	SESSION_STUCK = 1 << 3,       // in shard->stuck
+	SESSION_END = 1 << 4,         // ends when its last channel has closed
+	SESSION_GOT_EXT = 1 << 5,     // the client's EXT_INFO has come
+	SESSION_LOGGED_IN = 1 << 6,   // counted as established
+	SESSION_SAID_BYE = 1 << 7,    // DISCONNECT was sent or received
+	SESSION_RELEASED = 1 << 8,    // CLOSING, and holds nothing any more
+	SESSION_WIDE = 1 << 9,        // a channel sends files: more may be in flight
+	SESSION_PROVING = 1 << 10,    // the keeper signs for hostkeys-prove-00@openssh.com ...
+	SESSION_PROVED = 1 << 11,     // ... as it does once a session
+	SESSION_EXT_AGAIN = 1 << 12,  // the client takes EXT_INFO during login, too
+	SESSION_OFFERED_V1 = 1 << 13, // our version line said 1.99
+	SESSION_V1 = 1 << 14,         // SSH-1.5 is spoken
+	SESSION_HELD = 1 << 15,       // SSH-1: the worker reads no further
 };
 
 // A bounded run of bytes in chunks of the shard's slab.
@@ -83,6 +86,7 @@ struct session {
 	uint8_t globals_wait;      // refusals of global requests that wait for a proof
 	uint32_t kex;              // struct kex_scratch while keys are exchanged, else 0
 	uint32_t auth;             // struct auth_scratch until logged in, else 0
+	uint32_t v1;               // struct v1_scratch until logged in over SSH-1, else 0
 	uint32_t ident;            // struct ident: the client's identification
 	uint32_t chunk_account;    // slab bytes charged
 	struct chunk_queue unsent; // messages that wait: length and bytes each
@@ -110,7 +114,10 @@ struct ident {
 	X(GLOBAL_REQUEST) X(GLOBAL_REPLY) X(CHANNEL_OPEN) X(CHANNEL_OPEN_REPLY)                 \
 	X(WINDOW_ADJUST) X(CHANNEL_DATA) X(EXTENDED_DATA) X(CHANNEL_EOF) X(CHANNEL_CLOSE)       \
 	X(CHANNEL_REQUEST) X(CHANNEL_REPLY) X(CONNECTION_OTHER) X(ILLEGAL) X(UNKNOWN)           \
-	X(PING) X(KEX_ANSWERED) X(SIGNED) X(AUTH_CHECKED) X(DEADLINE)
+	X(V1_SESSION_KEY) X(V1_USER) X(V1_RSA) X(V1_RSA_ANSWER) X(V1_PASSWORD) X(V1_AUTH_OTHER) \
+	X(V1_PTY) X(V1_WINDOW) X(V1_SHELL) X(V1_COMMAND) X(V1_STDIN) X(V1_EOF) X(V1_CONFIRMED)  \
+	X(V1_MAX_PACKET) X(V1_PORT_OPEN) X(V1_REQUEST_OTHER)                                    \
+	X(PING) X(KEX_ANSWERED) X(SIGNED) X(AUTH_CHECKED) X(V1_SERVER_KEY) X(V1_OPENED) X(DEADLINE)
 // clang-format on
 
 enum session_event {
@@ -123,7 +130,8 @@ enum session_event {
 	// clang-format on
 };
 const char *session_event_name(unsigned event);
-enum session_event session_event_of(uint8_t number); // of a message number
+// Of a message number; SSH-1's numbers in its states.
+enum session_event session_event_in(unsigned state, uint8_t number);
 
 // What becomes of a message: the table of session_step.c has one of these for every state and
 // event, and so for every number.
@@ -138,6 +146,7 @@ enum session_event session_event_of(uint8_t number); // of a message number
 	X(GUESS,         "nothing after a wrong guess, else DISCONNECT")                        \
 	X(KEPT,          "later: it waits for the request before it")                           \
 	X(METHOD,        "taken if the key exchange has it, else DISCONNECT")                   \
+	X(FAILURE,       "FAILURE")                                                             \
 	X(UNIMPLEMENTED, "UNIMPLEMENTED")                                                       \
 	X(END,           "the connection ends")                                                 \
 	X(DROPPED,       "nothing: it is not read any more")

@@ -487,7 +487,7 @@ void auth_consider(struct shard *h, struct session *s)
 	m.whole = span_blob(&next);
 	m.number = next.data[0];
 	m.body = span_of(next.data + 1, next.len - 1);
-	session_step(h, s, session_event_of(m.number), &m);
+	session_step(h, s, session_event_in(s->state, m.number), &m);
 	blob_wipe(&next);
 }
 

@@ -3,6 +3,7 @@
 
 #include "control/main/log.h"
 #include "control/session/session_table.h"
+#include "control/session/session_v1.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 #include "dataplane/base/trace.h"
@@ -46,7 +47,7 @@ static void open_confirm(struct shard *h, struct session *s, const struct channe
 	session_send(h, s, builder_span(&b));
 }
 
-static struct channel *channel_new(struct shard *h, struct session *s)
+struct channel *channel_new(struct shard *h, struct session *s)
 {
 	for (uint8_t i = 0; i < SESSION_CHANNELS; i++) {
 		struct channel *c;
@@ -186,6 +187,10 @@ static void window_adjust(struct shard *h, struct session *s, struct channel *c,
 
 void channel_consumed(struct shard *h, struct session *s, struct channel *c, uint32_t bytes)
 {
+	if (s->flags & SESSION_V1) {
+		v1_flow(h, s, c);
+		return;
+	}
 	c->consumed += bytes;
 	if (c->consumed < (CHANNEL_WINDOW + c->widened) / 2 ||
 	    c->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE | CHANNEL_SENT_CLOSE))
@@ -403,7 +408,7 @@ static bool output_pump(struct shard *h, struct session *s, struct channel *c)
 		part = least(part, session_send_room(h, s));
 		if (part == 0 || !session_send_data(h, s, c->peer, span_of(front.data, part)))
 			return false;
-		c->peer_window -= (uint32_t)part;
+		channel_spend(c, part);
 		chunk_pop(h, s, &c->out, part);
 	}
 	return true;
@@ -414,6 +419,10 @@ static void exit_pump(struct shard *h, struct session *s, struct channel *c)
 {
 	if (!(c->flags & CHANNEL_EXITED) || c->flags & CHANNEL_SENT_CLOSE)
 		return;
+	if (s->flags & SESSION_V1) {
+		v1_exit(h, s, c);
+		return;
+	}
 	if (!(c->flags & CHANNEL_SENT_EOF)) {
 		c->flags |= CHANNEL_SENT_EOF;
 		send_about(h, s, c, SSH_MSG_CHANNEL_EOF);

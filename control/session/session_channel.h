@@ -29,6 +29,7 @@ enum channel_flag {
 	CHANNEL_TOLD_EOF = 1 << 5, // INPUT_EOF went to cli
 	CHANNEL_EXITED = 1 << 6,   // EXIT came; exit_status is valid
 	CHANNEL_ENDS_SESSION = 1 << 7,
+	CHANNEL_ENDLESS = 1 << 8, // SSH-1: the client's window has no end
 };
 
 struct channel {
@@ -36,8 +37,8 @@ struct channel {
 	uint32_t peer;    // the client's number
 	uint8_t number;   // ours
 	uint8_t type;     // enum dialogue_type, 0 before one began
-	uint8_t flags;    // enum channel_flag
 	uint8_t service;  // API_SERVICE_STELNET ... that it uses, with the type
+	uint16_t flags;   // enum channel_flag
 	uint32_t columns, rows;
 	char term[CHANNEL_TERM_MAX + 1];
 
@@ -81,6 +82,18 @@ void channel_pump_all(struct shard *h, struct session *s);
 // Read the number of a channel and find it; NULL: malformed, or the session is being refused.
 struct cursor;
 struct channel *channel_in(struct shard *h, struct session *s, struct cursor *c);
+
+// A free one of the session's; NULL: none is left.
+struct channel *channel_new(struct shard *h, struct session *s);
+
+static inline void channel_spend(struct channel *c, size_t sent)
+{
+	if (!(c->flags & CHANNEL_ENDLESS))
+		c->peer_window -= (uint32_t)sent;
+}
+
+// Terminal sizes beyond this are taken for it.
+#define CHANNEL_CELLS_MAX 65535u
 
 // Consumed by the dialogue, or dropped: the client may send as much again.
 void channel_consumed(struct shard *h, struct session *s, struct channel *c, uint32_t bytes);

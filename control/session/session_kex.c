@@ -7,6 +7,7 @@
 #include "control/session/session_channel.h"
 #include "control/session/session_kex_job.h"
 #include "control/session/session_table.h"
+#include "control/session/session_v1.h"
 #include "crypto/cert/cert.h"
 #include "crypto/core/random.h"
 #include "crypto/wire/builder.h"
@@ -60,6 +61,9 @@ enum status kex_on_ident(struct shard *h, struct session *s, const struct messag
 {
 	struct ident *ident;
 
+	if (s->flags & SESSION_OFFERED_V1 && m->body.len > 8 &&
+	    memcmp(m->body.data, "SSH-1.5-", 8) == 0)
+		return v1_begin(h, s);
 	if (m->body.len > SSH_IDENT_MAX || !span_is_printable(m->body) ||
 	    m->body.len < strlen("SSH-2.0-x") ||
 	    (memcmp(m->body.data, "SSH-2.0-", 8) != 0 &&

@@ -95,7 +95,8 @@ struct kex_job *kex_job_new(struct shard *h, struct session *s, struct kex_scrat
 	memcpy(job->session_id, s->session_id, sizeof(job->session_id));
 	job->session_id_len = s->hash_bytes;
 	job->transcript.client_ident = keep(&at, span_of(ident->bytes, ident->len));
-	job->transcript.server_ident = span_text(DATA_IDENT);
+	job->transcript.server_ident =
+	        span_text(s->flags & SESSION_OFFERED_V1 ? DATA_IDENT_V1 : DATA_IDENT);
 	job->transcript.client_kexinit = keep(&at, span_blob(&k->theirs));
 	job->transcript.server_kexinit = keep(&at, span_blob(&k->ours));
 	job->transcript.host_key = keep(&at, host_key);

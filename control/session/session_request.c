@@ -7,8 +7,7 @@
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 
-#define SIZE_MAX_CELLS 65535u // of a terminal, either way
-#define MODES_MAX      4096u  // bytes of encoded terminal modes
+#define MODES_MAX 4096u // bytes of encoded terminal modes
 
 // One request: its own part is read from `c`; true when it is granted.
 struct request {
@@ -35,7 +34,7 @@ void channel_answer(struct shard *h, struct session *s, struct channel *c, bool 
 
 static uint32_t size_clamp(uint32_t cells)
 {
-	return cells < SIZE_MAX_CELLS ? cells : SIZE_MAX_CELLS;
+	return cells < CHANNEL_CELLS_MAX ? cells : CHANNEL_CELLS_MAX;
 }
 
 static void size_read(struct channel *channel, struct cursor *c)

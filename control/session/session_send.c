@@ -6,6 +6,7 @@
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
 #include "crypto/wire/numbers.h"
+#include "crypto/wire/ssh1.h"
 
 #include <stdlib.h>
 
@@ -172,19 +173,20 @@ size_t session_send_room(struct shard *h, struct session *s)
 bool session_send_data(struct shard *h, struct session *s, uint32_t channel, struct span bytes)
 {
 	struct link_cell cell = message_cell(h, s);
+	bool v1 = s->flags & SESSION_V1;
+	struct builder b;
 	uint8_t *to;
 	size_t capacity;
 
 	to = link_buffer_take(h->data, bytes.len + DATA_HEADER, &cell.buffer, &capacity);
 	if (to == NULL)
 		return false;
-	to[0] = SSH_MSG_CHANNEL_DATA;
-	for (int i = 0; i < 4; i++) {
-		to[1 + i] = (uint8_t)(channel >> (24 - 8 * i));
-		to[5 + i] = (uint8_t)(bytes.len >> (24 - 8 * i));
-	}
-	memcpy(to + DATA_HEADER, bytes.data, bytes.len);
-	cell.length = (uint32_t)(bytes.len + DATA_HEADER);
+	b = builder_over(to, bytes.len + DATA_HEADER);
+	builder_u8(&b, v1 ? SSH1_SMSG_STDOUT_DATA : SSH_MSG_CHANNEL_DATA);
+	if (!v1)
+		builder_u32(&b, channel);
+	builder_string(&b, bytes);
+	cell.length = (uint32_t)b.len;
 	if (!link_post(h->data, &cell)) {
 		link_buffer_drop(h->data, cell.buffer);
 		return false;

@@ -350,7 +350,7 @@ static void on_output(struct shard *h, struct session *s, struct channel *c, str
 		part = part < c->peer_window ? part : c->peer_window;
 		if (part == 0 || !session_send_data(h, s, c->peer, span_of(bytes.data, part)))
 			break;
-		c->peer_window -= (uint32_t)part;
+		channel_spend(c, part);
 		bytes = span_of(bytes.data + part, bytes.len - part);
 	}
 	if (!chunk_push(h, s, &c->out, bytes)) {

@@ -10,6 +10,7 @@
 #include "control/session/session_table.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
+#include "crypto/wire/ssh1.h"
 #include "dataplane/base/trace.h"
 
 #include <stdio.h>
@@ -40,6 +41,10 @@ static session_handler on_disconnect, on_ignore, on_unknown;
 #define HEARD_IF_LAX                                                                             \
 	[GOT_DISCONNECT] = END, [GOT_IGNORE] = LAX,                                              \
 	[GOT_DEBUG] = LAX, [GOT_UNIMPLEMENTED] = LAX
+
+// And in SSH-1, which has no UNIMPLEMENTED.
+#define V1_HEARD                                                                                 \
+	[GOT_DISCONNECT] = END, [GOT_IGNORE] = HEAR(on_ignore), [GOT_DEBUG] = HEAR(on_ignore)
 
 // What an established session understands.
 #define CONNECTION                                                                               \
@@ -172,6 +177,70 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_NEWKEYS]      = TAKE(kex_on_rekeyed, SESSION_OPEN),
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
+	// SSH-1.5 (session_v1*.c): its own numbers, one thing after the other.
+	[SESSION_V1_WAIT_KEY] = {
+		V1_HEARD,
+		[GOT_V1_SERVER_KEY] = TAKE(v1_on_server_key, SESSION_V1_EXPECT_KEY),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_V1_EXPECT_KEY] = {
+		V1_HEARD,
+		[GOT_V1_SESSION_KEY] = TAKE(v1_on_session_key, SESSION_V1_WAIT_OPENED),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	// What comes now is under a key that nobody here knows yet.
+	[SESSION_V1_WAIT_OPENED] = {
+		[GOT_DISCONNECT]   = END,
+		[GOT_V1_OPENED]    = TAKE(v1_on_opened, SESSION_V1_EXPECT_USER),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_V1_EXPECT_USER] = {
+		V1_HEARD,
+		[GOT_V1_USER]      = TAKE(v1_on_user, SESSION_V1_EXPECT_AUTH),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_V1_EXPECT_AUTH] = {
+		V1_HEARD,
+		[GOT_V1_RSA]       = TAKE(v1_on_rsa, 0),
+		[GOT_V1_PASSWORD]  = TAKE(v1_on_password, 0),
+		[GOT_V1_AUTH_OTHER] = {v1_on_auth_other, 0, ANSWER_FAILURE},
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_V1_EXPECT_ANSWER] = {
+		V1_HEARD,
+		[GOT_V1_RSA_ANSWER] = TAKE(v1_on_rsa_answer, 0),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_V1_WAIT_AUTH] = {
+		V1_HEARD,
+		[GOT_AUTH_CHECKED] = TAKE(v1_on_checked, 0),
+		[GOT_DEADLINE]     = TAKE(v1_on_deadline, 0),
+	},
+	[SESSION_V1_PREPARE] = {
+		V1_HEARD,
+		[GOT_V1_PTY]       = TAKE(v1_on_pty, 0),
+		[GOT_V1_MAX_PACKET] = TAKE(v1_on_max_packet, 0),
+		[GOT_V1_REQUEST_OTHER] = {v1_on_request_other, 0, ANSWER_FAILURE},
+		[GOT_V1_SHELL]     = TAKE(v1_on_shell, SESSION_V1_OPEN),
+		[GOT_V1_COMMAND]   = TAKE(v1_on_command, SESSION_V1_OPEN),
+		[GOT_DEADLINE]     = TAKE(session_on_login_expired, 0),
+	},
+	[SESSION_V1_OPEN] = {
+		V1_HEARD,
+		[GOT_V1_STDIN]     = TAKE(v1_on_stdin, 0),
+		[GOT_V1_EOF]       = HEAR(v1_on_eof),
+		[GOT_V1_WINDOW]    = TAKE(v1_on_window, 0),
+		[GOT_V1_PORT_OPEN] = {v1_on_port_open, 0, ANSWER_FAILURE},
+	},
+	// What was on its way when our end was said is of no use any more.
+	[SESSION_V1_EXITING] = {
+		V1_HEARD,
+		[GOT_V1_STDIN]     = HEAR(v1_on_late),
+		[GOT_V1_EOF]       = HEAR(v1_on_late),
+		[GOT_V1_WINDOW]    = HEAR(v1_on_late),
+		[GOT_V1_CONFIRMED] = {v1_on_confirmed, 0, ANSWER_END},
+		[GOT_DEADLINE]     = TAKE(v1_on_exit_expired, 0),
+	},
 	[SESSION_CLOSING] = {
 		[GOT_DEADLINE]     = TAKE(session_on_close_expired, 0),
 	},
@@ -250,8 +319,40 @@ static const uint8_t event_of[256] = {
         [SSH_MSG_PING] = GOT_PING,
 };
 
-enum session_event session_event_of(uint8_t number)
+// SSH-1.5's numbers.
+static const uint8_t event_of_v1[256] = {
+        [SSH1_MSG_DISCONNECT] = GOT_DISCONNECT,
+        [SSH1_MSG_IGNORE] = GOT_IGNORE,
+        [SSH1_MSG_DEBUG] = GOT_DEBUG,
+        [SSH1_CMSG_SESSION_KEY] = GOT_V1_SESSION_KEY,
+        [SSH1_CMSG_USER] = GOT_V1_USER,
+        [SSH1_CMSG_AUTH_RHOSTS] = GOT_V1_AUTH_OTHER,
+        [SSH1_CMSG_AUTH_RSA] = GOT_V1_RSA,
+        [SSH1_CMSG_AUTH_RSA_RESPONSE] = GOT_V1_RSA_ANSWER,
+        [SSH1_CMSG_AUTH_PASSWORD] = GOT_V1_PASSWORD,
+        [SSH1_CMSG_REQUEST_PTY] = GOT_V1_PTY,
+        [SSH1_CMSG_WINDOW_SIZE] = GOT_V1_WINDOW,
+        [SSH1_CMSG_EXEC_SHELL] = GOT_V1_SHELL,
+        [SSH1_CMSG_EXEC_CMD] = GOT_V1_COMMAND,
+        [SSH1_CMSG_STDIN_DATA] = GOT_V1_STDIN,
+        [SSH1_CMSG_EOF] = GOT_V1_EOF,
+        [SSH1_CMSG_PORT_FORWARD] = GOT_V1_REQUEST_OTHER,
+        [SSH1_MSG_PORT_OPEN] = GOT_V1_PORT_OPEN,
+        [SSH1_CMSG_AGENT_FORWARD] = GOT_V1_REQUEST_OTHER,
+        [SSH1_CMSG_EXIT_CONFIRMATION] = GOT_V1_CONFIRMED,
+        [SSH1_CMSG_X11_FORWARD] = GOT_V1_REQUEST_OTHER,
+        [SSH1_CMSG_AUTH_RHOSTS_RSA] = GOT_V1_AUTH_OTHER,
+        [SSH1_CMSG_COMPRESS] = GOT_V1_REQUEST_OTHER,
+        [SSH1_CMSG_MAX_PACKET_SIZE] = GOT_V1_MAX_PACKET,
+        [SSH1_CMSG_AUTH_TIS... SSH1_CMSG_AUTH_LAST] = GOT_V1_AUTH_OTHER,
+};
+
+enum session_event session_event_in(unsigned state, uint8_t number)
 {
+	if (session_state_is_v1(state))
+		return event_of_v1[number] != GOT_NOTHING
+		               ? (enum session_event)event_of_v1[number]
+		               : GOT_ILLEGAL;
 	return event_of[number] != GOT_NOTHING ? (enum session_event)event_of[number]
 	                                       : GOT_UNKNOWN;
 }
@@ -330,12 +431,14 @@ void session_step(struct shard *h, struct session *s, enum session_event event,
 
 static enum status on_disconnect(struct shard *h, struct session *s, const struct message *m)
 {
+	bool v1 = s->flags & SESSION_V1;
 	struct cursor c = cursor_over(m->body);
-	uint32_t reason = cursor_u32(&c);
+	uint32_t reason = v1 ? 0 : cursor_u32(&c);
 	struct span why = cursor_string(&c);
 	char text[160];
 
-	cursor_string(&c); // language
+	if (!v1)
+		cursor_string(&c); // language
 	if (!cursor_ok(&c))
 		why = span_of(NULL, 0);
 	log_session(h, s, LOG_INFO, "SSHS_LOG", "client disconnects, reason=%u: %s", reason,

@@ -20,6 +20,13 @@ session_handler auth_on_service, auth_on_ext_info, auth_on_request, auth_on_chec
         auth_on_deadline, auth_on_early, auth_on_late;
 // session_auth_rounds.c
 session_handler auth_on_answers;
+// session_v1_kex.c, session_v1_auth.c and session_v1_shell.c
+session_handler v1_on_server_key, v1_on_session_key, v1_on_opened;
+session_handler v1_on_user, v1_on_rsa, v1_on_rsa_answer, v1_on_password, v1_on_auth_other,
+        v1_on_checked, v1_on_deadline;
+session_handler v1_on_pty, v1_on_window, v1_on_max_packet, v1_on_request_other, v1_on_shell,
+        v1_on_command, v1_on_stdin, v1_on_eof, v1_on_port_open, v1_on_late, v1_on_confirmed,
+        v1_on_exit_expired;
 // session_global.c
 session_handler global_on_request, global_on_reply, global_on_ping;
 // session_channel.c and session_request.c

@@ -2,6 +2,7 @@
 #include "control/users/users.h"
 
 #include "crypto/core/secret.h"
+#include "crypto/wire/cursor.h"
 #include "crypto/wire/names.h"
 
 // Compares in full whatever the lengths, so that the answer's time tells nothing about the key.
@@ -11,6 +12,33 @@ static bool blob_matches(struct span have, struct span want)
 
 	return secret_equal(same_length ? have.data : want.data, want.data, want.len) &&
 	       same_length;
+}
+
+static bool has_modulus(struct span blob, struct span modulus)
+{
+	struct cursor c = cursor_over(blob);
+	struct span name = cursor_string(&c);
+
+	cursor_mpint(&c); // exponent
+	return span_is(name, "ssh-rsa") && span_equal(cursor_mpint(&c), modulus) &&
+	       cursor_end(&c) == STATUS_OK;
+}
+
+bool users_rsa_key(struct config *c, struct span name, struct span modulus, struct blob *out)
+{
+	const struct settings *s = config_hold(c);
+	const struct setting *ssh = settings_find(s, API_CLASS_SSH_USER, name), *key;
+	struct span list = ssh != NULL ? setting_text(ssh, API_SSH_USER_KEYS) : span_of("", 0);
+	struct span each;
+
+	*out = (struct blob){NULL, 0};
+	while (modulus.len > 0 && out->data == NULL && names_next(&list, &each)) {
+		key = settings_find(s, API_CLASS_PEER_KEY, each);
+		if (key != NULL && has_modulus(setting_text(key, API_PEER_KEY_BLOB), modulus))
+			*out = blob_copy(setting_text(key, API_PEER_KEY_BLOB));
+	}
+	config_give(c);
+	return out->data != NULL;
 }
 
 bool users_key_allowed(struct config *c, struct span name, struct span blob)

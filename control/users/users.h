@@ -25,6 +25,9 @@ void users_find(struct config *c, struct span name, struct user *out);
 // Is `blob` one of the keys that the user may use? Takes as long for every name and key.
 bool users_key_allowed(struct config *c, struct span name, struct span blob);
 
+// The blob of the user's RSA key that has this modulus; false when there is none.
+bool users_rsa_key(struct config *c, struct span name, struct span modulus, struct blob *out);
+
 // The keys of the authorities whose certificates log users in, as one SSH string each, and the list
 // of what is revoked; copies of the caller's own. False: out of memory.
 #define USER_AUTHORITIES_MAX 16

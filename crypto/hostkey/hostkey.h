@@ -49,6 +49,7 @@ struct hostkey;
                                            struct hostkey **out);
 void hostkey_free(struct hostkey *key); // NULL is fine
 enum hostkey_type hostkey_type_of(const struct hostkey *key);
+unsigned hostkey_bits(const struct hostkey *key); // of the modulus, or of the curve
 
 // The public key blob ("string name, ...").
 [[nodiscard]] enum status hostkey_public_blob(const struct hostkey *key, struct blob *out);

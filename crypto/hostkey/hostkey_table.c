@@ -163,6 +163,11 @@ enum status hostkey_generate(enum hostkey_type type, unsigned bits, struct hostk
 	return pkey != NULL ? hostkey_adopt(pkey, out) : STATUS_INTERNAL;
 }
 
+unsigned hostkey_bits(const struct hostkey *key)
+{
+	return (unsigned)EVP_PKEY_get_bits(key->pkey);
+}
+
 void hostkey_free(struct hostkey *key)
 {
 	if (key == NULL)

@@ -88,7 +88,9 @@
 	X(gate_early,           "messages refused: before their phase")                          \
 	X(gate_strict,          "connections refused: strict key exchange violated")             \
 	X(gate_limit,           "connections ended: too many packets under one key")             \
-	X(gate_out,             "messages of control refused: key exchange under way")
+	X(gate_out,             "messages of control refused: key exchange under way")            \
+	X(record_v1_attack,     "SSH-1 records refused: a ciphertext block stands in them twice") \
+	X(gate_v1,              "SSH-1 messages refused: not of this phase")
 
 #define SERVE_COUNTER_LIST(X)                                                                     \
 	X(joint_refused,        "connections refused: control is behind or absent")              \

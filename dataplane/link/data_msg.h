@@ -8,7 +8,8 @@
 #include "dataplane/link/link.h"
 
 // Our identification line without CR LF: the dataplane sends it, the exchange hash covers it.
-#define DATA_IDENT "SSH-2.0-Sallyport_" SALLYPORT_VERSION
+#define DATA_IDENT    "SSH-2.0-Sallyport_" SALLYPORT_VERSION
+#define DATA_IDENT_V1 "SSH-1.99-Sallyport_" SALLYPORT_VERSION // while SSH-1 is allowed
 
 // clang-format off
 //      name          sender   body                  payload
@@ -27,7 +28,8 @@
 	X(LISTEN,       CONTROL, struct data_listen,   "none")                                 \
 	X(NET_SETTINGS, CONTROL, struct data_none,     "struct net_settings; replaces the last") \
 	X(NET_RULES,    CONTROL, struct data_none,     "struct net_rules of one family; replaces the last") \
-	X(NET_ASK,      CONTROL, struct data_ask,      "parameters as net_msg.h has them")
+	X(NET_ASK,      CONTROL, struct data_ask,      "parameters as net_msg.h has them") \
+	X(HOLD,         CONTROL, struct data_hold,     "none")
 // clang-format on
 
 enum data_kind {
@@ -46,7 +48,7 @@ struct data_none {
 struct data_opened {
 	uint8_t remote[16];               // IPv6, or IPv4 v4-mapped
 	uint16_t remote_port, local_port; // host byte order
-	uint32_t zero;
+	uint32_t offers_v1;               // 1: it was DATA_IDENT_V1
 };
 
 struct data_message {
@@ -77,9 +79,10 @@ struct data_closed {
 	uint32_t status; // enum status; OK when the record layer had no complaint
 };
 
-// One direction's next keys; in force after the next NEWKEYS of that direction.
+// One direction's next keys; in force after the next NEWKEYS of that direction. On a connection
+// that speaks SSH-1.5 they are in force at once: of keys only `key` counts.
 struct data_keys {
-	uint8_t suite;   // suite id
+	uint8_t suite;   // suite id; for SSH-1.5 the cipher's number
 	uint8_t sending; // 1: we seal with it; 0: we open with it
 	uint8_t strict;  // strict KEX: sequence number returns to 0 at NEWKEYS
 	uint8_t zero[5];
@@ -102,6 +105,13 @@ struct data_close {
 struct data_listen {
 	uint16_t port;
 	uint16_t on;
+	uint32_t offers_v1; // 1: connections that come from now on are told DATA_IDENT_V1
+};
+
+// Read no more of this connection until told otherwise: what was sent already still comes. For
+// SSH-1.5, whose streams have no windows.
+struct data_hold {
+	uint32_t on;
 	uint32_t zero;
 };
 

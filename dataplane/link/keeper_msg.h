@@ -18,6 +18,8 @@
 	X(GENERATE,       CONTROL, "none / public key blob")                                   \
 	X(DESTROY,        CONTROL, "none / none")                                              \
 	X(LIST_PUBLIC,    CONTROL, "none / for each key: u32 type, u32 bits, u64 made at (Unix seconds), string blob") \
+	X(SSH1_PUBLIC,    CONTROL, "none / u32 number of the server key in force, its public blob") \
+	X(SSH1_OPEN,      CONTROL, "session key under host key and server key / 32 bytes")     \
 	X(ANSWER,         KEEPER,  "as the request's row says")
 // clang-format on
 
@@ -31,11 +33,11 @@ enum keeper_kind {
 
 // Body of every cell of this joint.
 struct keeper_body {
-	uint32_t asked;     // ANSWER: which request (enum keeper_kind)
-	uint32_t status;    // ANSWER: enum status; DENIED for a wrong password
-	uint32_t key_type;  // SIGN, PROVE, GENERATE, DESTROY: enum hostkey_type
-	uint32_t bits;      // GENERATE: RSA modulus, 2048 to 4096
-	uint32_t algorithm; // SIGN, PROVE: row of hostkey_algorithm_at()
+	uint32_t asked;    // ANSWER: which request (enum keeper_kind)
+	uint32_t status;   // ANSWER: enum status; DENIED for a wrong password
+	uint32_t key_type; // SIGN, PROVE, GENERATE, DESTROY: enum hostkey_type
+	uint32_t bits; // GENERATE: RSA modulus, 2048 to 4096; SSH1_PUBLIC: hours a key lasts
+	uint32_t algorithm; // SIGN, PROVE: row of hostkey_algorithm_at(); SSH1_OPEN: number
 	uint32_t urgent;    // SIGN: 1 for the rekey of an established session
 	uint32_t zero[2];
 };

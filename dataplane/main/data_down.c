@@ -100,6 +100,17 @@ static void on_conn_close(struct data_serve *s, struct data_conn *c, struct conn
 	tcp_consume(s->tcp, id, tcp_readable(s->tcp, id));
 }
 
+static void on_hold(struct data_serve *s, struct data_conn *c, struct conn_id id,
+                    const struct link_cell *cell, struct span payload)
+{
+	struct data_hold body;
+
+	memcpy(&body, cell->body, sizeof(body));
+	c->held = body.on != 0;
+	if (!c->held)
+		data_read(s, c, id);
+}
+
 static void listen_set(struct data_serve *s, uint16_t port, bool on)
 {
 	uint32_t i = 0;
@@ -123,6 +134,7 @@ static void listen_cell(struct data_serve *s, const struct link_cell *cell)
 	struct data_listen body;
 
 	memcpy(&body, cell->body, sizeof(body));
+	s->offers_v1 = body.offers_v1 != 0;
 	if (!s->stopping)
 		listen_set(s, body.port, body.on != 0);
 }
@@ -136,6 +148,7 @@ static void (*const handlers[DATA_KINDS])(struct data_serve *s, struct data_conn
         [DATA_KEYS_INSTALL] = on_keys_install,
         [DATA_PHASE] = on_phase,
         [DATA_CONN_CLOSE] = on_conn_close,
+        [DATA_HOLD] = on_hold,
 };
 
 static void dispatch(struct data_serve *s, uint64_t now_us, const struct link_cell *cell,

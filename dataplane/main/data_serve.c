@@ -6,11 +6,12 @@
 
 #include "crypto/core/secret.h"
 #include "crypto/wire/builder.h"
+#include "crypto/wire/ssh1.h"
 
 #define SWEEP_SLICE 256u
 #define RETRY_SLICE 256u
 
-static const char ident_line[] = DATA_IDENT "\r\n";
+static const char ident_line[] = DATA_IDENT "\r\n", ident_line_v1[] = DATA_IDENT_V1 "\r\n";
 
 struct data_conn *data_find(struct data_serve *s, struct conn_id id)
 {
@@ -107,7 +108,8 @@ static void owed_push(struct data_serve *s, struct conn_id id, enum tcp_end end,
 static bool opened_tell(struct data_serve *s, struct conn_id id, const struct tcp_tuple *tuple)
 {
 	struct data_opened body = {.remote_port = tuple->remote_port,
-	                           .local_port = tuple->local_port};
+	                           .local_port = tuple->local_port,
+	                           .offers_v1 = s->offers_v1};
 	struct link_cell cell = {
 	        .kind = DATA_CONN_OPENED,
 	        .slot = id.slot,
@@ -126,20 +128,25 @@ static void on_opened(void *app, struct conn_id id, const struct tcp_tuple *tupl
 {
 	struct data_serve *s = app;
 	struct data_conn *c = &s->conns[id.slot];
+	struct span ident = s->offers_v1 ? span_of(ident_line_v1, sizeof(ident_line_v1) - 1)
+	                                 : span_of(ident_line, sizeof(ident_line) - 1);
 
 	if (!opened_tell(s, id, tuple)) {
 		data_count(s, COUNTER_joint_refused);
 		tcp_abort(s->tcp, id);
 		return;
 	}
-	*c = (struct data_conn){.life = id.life, .state = DATA_EXPECT_IDENT, .joint = s->joint};
+	*c = (struct data_conn){.life = id.life,
+	                        .state = DATA_EXPECT_IDENT,
+	                        .joint = s->joint,
+	                        .offers_v1 = s->offers_v1};
 	record_init(&c->record);
-	if (tcp_send(s->tcp, id, span_of(ident_line, sizeof(ident_line) - 1)) != STATUS_OK) {
+	if (tcp_send(s->tcp, id, ident) != STATUS_OK) {
 		data_count(s, COUNTER_joint_no_memory);
 		tcp_abort(s->tcp, id);
 		return;
 	}
-	c->unacked = c->ident_unacked = sizeof(ident_line) - 1;
+	c->unacked = c->ident_unacked = (uint32_t)ident.len;
 }
 
 static void on_readable(void *app, struct conn_id id)
@@ -221,10 +228,13 @@ void data_disconnect(struct data_serve *s, struct data_conn *c, struct conn_id i
 
 	if (c->state == DATA_CLOSING)
 		return;
+	static_assert(SSH1_MSG_DISCONNECT == SSH_MSG_DISCONNECT, "the same in both");
 	builder_u8(&b, SSH_MSG_DISCONNECT);
-	builder_u32(&b, reason);
+	if (!c->record.v1)
+		builder_u32(&b, reason);
 	builder_text(&b, text);
-	builder_text(&b, "");
+	if (!c->record.v1)
+		builder_text(&b, ""); // language
 	if (!data_send(s, c, id, builder_span(&b)))
 		return;
 	c->state = DATA_CLOSING;

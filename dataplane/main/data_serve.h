@@ -41,7 +41,9 @@ struct data_conn {
 	bool owes_sent;      // ... for a SENT to be told
 	bool wants_read;     // ... for bytes to be read
 	uint8_t last_number; // of the last message that came
-	uint8_t zero[1];
+	bool offers_v1;      // our version line said 1.99
+	bool held;           // control wants no more for now; the stream's window closes
+	uint8_t zero[3];
 };
 static_assert(sizeof(struct data_conn) <= 448, "budget of an idle connection");
 
@@ -73,6 +75,7 @@ struct data_serve {
 	uint32_t reserve; // cells of the up ring kept for what must not be lost
 	uint8_t joint;    // number of the joint attached, 1 to 255
 	bool stopping;
+	bool offers_v1;               // connections to come are told 1.99
 	uint32_t sweep_at, sweep_end; // slots to disconnect, in slices
 	const char *sweep_text;
 	uint32_t ports;

@@ -69,8 +69,8 @@ static enum read_result ident_read(struct data_serve *s, struct data_conn *c, st
 	size_t taken;
 
 	have = have < sizeof(scratch) ? have : sizeof(scratch);
-	status = record_ident_parse(span_of(stream_front(s, id, have, scratch), have), &line,
-	                            &taken);
+	status = record_ident_parse(span_of(stream_front(s, id, have, scratch), have),
+	                            c->offers_v1, &line, &taken);
 	if (status != STATUS_OK)
 		return ident_refuse(s, c, id, status);
 	if (taken == 0)
@@ -78,6 +78,7 @@ static enum read_result ident_read(struct data_serve *s, struct data_conn *c, st
 	cell = cell_up(DATA_IDENT_UP, c, id, LINK_NO_BUFFER, 0);
 	if (!data_has_room(s) || !link_send(s->link, &cell, line))
 		return stall(s, c);
+	c->record.v1 = record_ident_is_v1(line);
 	c->offset_up += line.len;
 	c->state = DATA_EXPECT_RECORD;
 	tcp_consume(s->tcp, id, taken);
@@ -235,6 +236,8 @@ void data_read(struct data_serve *s, struct data_conn *c, struct conn_id id)
 		tcp_consume(s->tcp, id, tcp_readable(s->tcp, id));
 		return;
 	}
+	if (c->held)
+		return;
 	while (result == READ_AGAIN && data_find(s, id) == c)
 		result = readers[c->state](s, c, id);
 	if (result == READ_MORE && answer_is_far(s, c, id))

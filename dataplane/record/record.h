@@ -42,7 +42,8 @@ struct record_conn {
 	bool noise;       // the peer sent more than key exchange in its first key exchange
 	bool was_kexinit; // the peer's first packet was KEXINIT
 	bool keyed_in;    // a NEWKEYS of the peer has passed
-	uint8_t zero[3];
+	bool v1;          // SSH-1.5 is spoken: record_v1.h serves this connection
+	uint8_t zero[2];
 };
 static_assert(sizeof(struct record_half) == 160 && sizeof(struct record_conn) == 328,
               "counted in the budget of an idle connection");
@@ -62,9 +63,10 @@ void record_fini(struct record_core *core, struct record_conn *r, struct conn_id
 
 // Judge the start of a client's stream. OK with *taken 0: not complete yet. OK with *taken > 0:
 // `line` is the identification without CR LF, `taken` its bytes in the stream. Else MALFORMED,
-// or BAD_VERSION for another protocol version.
-[[nodiscard]] enum status record_ident_parse(struct span head, struct span *line,
+// or BAD_VERSION for another protocol version; SSH-1.5 is one unless `v1_too`.
+[[nodiscard]] enum status record_ident_parse(struct span head, bool v1_too, struct span *line,
                                              size_t *taken);
+bool record_ident_is_v1(struct span line);
 
 // The line that tells the client what was wrong, CR LF included.
 struct span record_ident_answer(enum status status);

@@ -1,6 +1,7 @@
 // What a worker's record layer keeps besides its connections: the cache of expanded contexts, the
 // pool of keys that wait for NEWKEYS, and random padding.
 #include "dataplane/record/record_core.h"
+#include "dataplane/record/record_v1.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -191,6 +192,8 @@ enum status record_keys_install(struct record_core *core, struct record_conn *r,
 {
 	struct record_half *half = sending ? &r->out : &r->in;
 
+	if (r->v1)
+		return record_v1_keys_install(r, suite, sending, keys);
 	if (suite_by_id(suite) == NULL)
 		return STATUS_NOT_FOUND;
 	if (half->pending != RECORD_NO_KEYS)
@@ -231,6 +234,11 @@ void record_init(struct record_conn *r)
 
 void record_fini(struct record_core *core, struct record_conn *r, struct conn_id id)
 {
+	if (r->v1) {
+		record_v1_forget(core, id);
+		secret_wipe(r, sizeof(*r));
+		return;
+	}
 	context_forget(core, id, false);
 	context_forget(core, id, true);
 	pending_give(core, &r->in.pending);

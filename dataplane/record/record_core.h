@@ -1,6 +1,7 @@
 // Inside of the record layer's per-worker part. Private to dataplane/record.
 #pragma once
 
+#include "crypto/suite/ssh1_cipher.h"
 #include "dataplane/record/record.h"
 
 #define CONTEXT_WAYS 4u
@@ -29,6 +30,15 @@ struct pending_keys {
 	uint8_t suite;
 };
 
+#define V1_CONTEXTS 16u
+#define V1_MARKS    16384u // places for the blocks of one record: a quarter is in use at most
+
+// An expanded SSH-1 key and whose it is; both directions share it.
+struct v1_context {
+	uint32_t slot, life; // life 0: free
+	struct ssh1_cipher cipher;
+};
+
 struct record_core {
 	uint64_t *count; // writer: this core
 	struct context_set sets[CONTEXT_SETS];
@@ -41,7 +51,12 @@ struct record_core {
 	uint8_t noise[NOISE_BYTES]; // random padding, drawn in bulk
 	_Alignas(64) uint8_t plain[RECORD_MAX + 64];
 	_Alignas(64) uint8_t wire[RECORD_MAX + 64];
+	// Touched by SSH-1 alone.
+	uint64_t v1_seed; // of the places in v1_marks; 0: none yet
+	uint16_t v1_marks[V1_MARKS];
+	struct v1_context v1[V1_CONTEXTS];
 };
+static_assert(RECORD_MAX / SSH1_BLOCK < V1_MARKS / 2, "a place for every block");
 
 // The expanded context of one direction's keys in force, made anew when it is not in the cache.
 struct suite_ctx *record_context(struct record_core *core, const struct record_half *half,

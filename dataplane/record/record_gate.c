@@ -2,6 +2,7 @@
 // of places and kinds. Control's own state table decides what a message means; this keeps the
 // impossible ones away from it, and refuses nothing that the other would take.
 #include "dataplane/record/record_core.h"
+#include "dataplane/record/record_v1.h"
 
 #include "dataplane/base/trace.h"
 
@@ -110,6 +111,8 @@ enum status record_gate_in(struct record_core *core, struct record_conn *r, stru
                            uint8_t number)
 {
 	TRACE_STEP(id.slot, id.life);
+	if (r->v1)
+		return record_v1_gate_in(core, r, number);
 	switch ((enum verdict)verdicts[place_of(r)][kinds[number]]) {
 	case PASS:
 		return STATUS_OK;
@@ -134,6 +137,8 @@ enum status record_gate_out(struct record_core *core, struct record_conn *r, uin
 {
 	bool may;
 
+	if (r->v1)
+		return record_v1_gate_out(core, r, number);
 	if (number == SSH_MSG_DISCONNECT)
 		return STATUS_OK;
 	if (number == SSH_MSG_NEWKEYS)

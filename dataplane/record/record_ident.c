@@ -1,6 +1,8 @@
 // The identification lines (RFC 4253 section 4.2). A server's client sends nothing before its own.
 #include "dataplane/record/record.h"
 
+#define V1 "SSH-1.5-"
+
 static bool starts_with(struct span s, const char *text)
 {
 	size_t len = strlen(text);
@@ -27,7 +29,7 @@ static bool is_printable_ascii(struct span s)
 }
 
 // A software version must follow the protocol version.
-static enum status ident_judge(struct span line)
+static enum status ident_judge(struct span line, bool v1_too)
 {
 	if (!is_printable_ascii(line))
 		return STATUS_MALFORMED;
@@ -35,10 +37,17 @@ static enum status ident_judge(struct span line)
 		return line.len > strlen("SSH-2.0-") ? STATUS_OK : STATUS_MALFORMED;
 	if (starts_with(line, "SSH-1.99-"))
 		return line.len > strlen("SSH-1.99-") ? STATUS_OK : STATUS_MALFORMED;
+	if (v1_too && record_ident_is_v1(line))
+		return line.len > strlen(V1) ? STATUS_OK : STATUS_MALFORMED;
 	return STATUS_BAD_VERSION;
 }
 
-enum status record_ident_parse(struct span head, struct span *line, size_t *taken)
+bool record_ident_is_v1(struct span line)
+{
+	return starts_with(line, V1);
+}
+
+enum status record_ident_parse(struct span head, bool v1_too, struct span *line, size_t *taken)
 {
 	size_t bound = head.len < SSH_IDENT_MAX ? head.len : SSH_IDENT_MAX;
 	const uint8_t *end;
@@ -56,7 +65,7 @@ enum status record_ident_parse(struct span head, struct span *line, size_t *take
 	if (len > 0 && head.data[len - 1] == '\r')
 		len--;
 	*line = span_of(head.data, len);
-	return ident_judge(*line);
+	return ident_judge(*line, v1_too);
 }
 
 struct span record_ident_answer(enum status status)

@@ -1,5 +1,6 @@
 // Cut records off the stream and open them (RFC 4253 section 6).
 #include "dataplane/record/record_core.h"
+#include "dataplane/record/record_v1.h"
 
 #include "crypto/core/secret.h"
 #include "dataplane/base/trace.h"
@@ -8,6 +9,8 @@
 
 size_t record_head_bytes(const struct record_conn *r)
 {
+	if (r->v1)
+		return 4;
 	return r->in.suite == 0 ? 4 : suite_by_id(r->in.suite)->head_bytes;
 }
 
@@ -30,9 +33,12 @@ static bool length_may_be(const struct suite *suite, uint32_t packet_length)
 enum status record_measure(struct record_core *core, struct record_conn *r, struct conn_id id,
                            const uint8_t *head, uint32_t *packet_length, size_t *wire_bytes)
 {
-	const struct suite *suite = suite_by_id(r->in.suite);
+	const struct suite *suite;
 	uint32_t len;
 
+	if (r->v1)
+		return record_v1_measure(core, head, packet_length, wire_bytes);
+	suite = suite_by_id(r->in.suite);
 	if (suite == NULL)
 		len = load_u32(head);
 	else
@@ -71,6 +77,8 @@ enum status record_open(struct record_core *core, struct record_conn *r, struct 
 		core->count[COUNTER_gate_limit]++;
 		return STATUS_TOO_LONG;
 	}
+	if (r->v1)
+		return record_v1_open(core, r, id, record, packet_length, plain, message);
 	if (r->in.suite == 0)
 		memcpy(plain, record, 4 + (size_t)packet_length);
 	else

@@ -1,5 +1,6 @@
 // Pad and seal what leaves (RFC 4253 section 6).
 #include "dataplane/record/record_core.h"
+#include "dataplane/record/record_v1.h"
 
 #include "dataplane/base/trace.h"
 
@@ -39,15 +40,18 @@ static void packet_build(struct record_core *core, struct span message, size_t p
 enum status record_seal(struct record_core *core, struct record_conn *r, struct conn_id id,
                         struct span message, struct span *record)
 {
-	const struct suite *suite = suite_by_id(r->out.suite);
-	size_t tag = suite != NULL ? suite->tag_bytes : 0;
+	const struct suite *suite;
 	uint32_t packet_length;
-	size_t padding;
+	size_t padding, tag;
 
 	TRACE_STEP(id.slot, id.life);
+	if (r->v1)
+		return record_v1_seal(core, r, id, message, record);
 	if (message.len == 0 || message.len > RECORD_MAX - RECORD_OVERHEAD_MAX ||
 	    r->out.packets >= RECORD_PACKETS_MAX)
 		return STATUS_NO_ROOM;
+	suite = suite_by_id(r->out.suite);
+	tag = suite != NULL ? suite->tag_bytes : 0;
 	padding = padding_for(suite, message.len);
 	packet_build(core, message, padding);
 	packet_length = (uint32_t)(1 + message.len + padding);

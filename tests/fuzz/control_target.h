@@ -97,7 +97,7 @@ static inline void target_step(struct session *s, uint8_t number, struct message
 {
 	m->number = number;
 	m->body = span_of(m->whole.data + 1, m->whole.len - 1);
-	session_step(target_shard, s, session_event_of(number), m);
+	session_step(target_shard, s, session_event_in(s->state, number), m);
 	target_turn();
 	if (target_shard->channels.used > SESSION_CHANNELS)
 		abort();

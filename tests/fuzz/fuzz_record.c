@@ -26,7 +26,7 @@ static size_t ident_skip(struct span stream)
 	struct span line;
 	size_t taken;
 
-	if (record_ident_parse(stream, &line, &taken) != STATUS_OK)
+	if (record_ident_parse(stream, true, &line, &taken) != STATUS_OK)
 		return stream.len;
 	if (taken > stream.len || line.len > taken)
 		abort();

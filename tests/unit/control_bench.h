@@ -12,6 +12,7 @@
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
+#include "control/session/session_v1.h"
 #include "crypto/hostkey/hostkey.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -156,6 +157,19 @@ static inline enum status bench_keeper_prove(struct bench *b, uint32_t algorithm
 	                    signature);
 }
 
+// A server key that belongs to nobody, number 1.
+static inline void bench_keeper_ssh1(struct builder *out)
+{
+	static const uint8_t e[3] = {1, 0, 1};
+	uint8_t n[256];
+
+	memset(n, 0x95, sizeof(n));
+	builder_u32(out, 1);
+	builder_text(out, "ssh-rsa");
+	builder_mpint(out, span_of(e, sizeof(e)));
+	builder_mpint(out, span_of(n, sizeof(n)));
+}
+
 static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
                                        struct span payload)
 {
@@ -177,6 +191,10 @@ static inline void bench_keeper_answer(struct bench *b, struct link_cell *cell,
 		builder_bytes(&out, span_text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
 	else if (cell->kind == KEEPER_SET_PASSWORD)
 		builder_bytes(&out, span_text("$y$new"));
+	else if (cell->kind == KEEPER_SSH1_PUBLIC)
+		bench_keeper_ssh1(&out);
+	else if (cell->kind == KEEPER_SSH1_OPEN)
+		builder_bytes(&out, span_text("the session key of every session"));
 	else if (cell->kind == KEEPER_SIGN) {
 		b->signatures++;
 		body.status = hostkey_sign(b->key, hostkey_algorithm_at(body.algorithm),

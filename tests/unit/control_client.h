@@ -19,7 +19,7 @@ static inline void client_number(struct bench *b, uint32_t slot, uint8_t number)
 	client_message(b, slot, span_of(&number, 1));
 }
 
-// Message number, then 32-bit numbers ('u'), bytes ('b') and strings ('s', text), as wanted.
+// Message number, then 32-bit numbers ('u'), 16-bit ones ('h'), bytes ('b') and strings ('s', text), as wanted.
 static inline struct span wire(const char *form, ...)
 {
 	static uint8_t bytes[70000];
@@ -30,6 +30,8 @@ static inline struct span wire(const char *form, ...)
 	for (; *form != 0; form++) {
 		if (*form == 'b')
 			builder_u8(&b, (uint8_t)va_arg(args, int));
+		else if (*form == 'h')
+			builder_u16(&b, (uint16_t)va_arg(args, int));
 		else if (*form == 'u')
 			builder_u32(&b, va_arg(args, unsigned));
 		else if (*form == 's')
@@ -111,9 +113,10 @@ static inline void client_forgets(struct bench *b)
 	bench_queue_clear(&b->down);
 }
 
-static inline void client_connects(struct bench *b, uint32_t slot)
+static inline void client_connects_to(struct bench *b, uint32_t slot, bool offers_v1)
 {
-	struct data_opened opened = {.remote_port = 4242, .local_port = 22};
+	struct data_opened opened = {
+	        .remote_port = 4242, .local_port = 22, .offers_v1 = offers_v1};
 
 	opened.remote[10] = opened.remote[11] = 0xff;
 	opened.remote[12] = 192;
@@ -123,6 +126,11 @@ static inline void client_connects(struct bench *b, uint32_t slot)
 	b->sequence = 0;
 	bench_up(b, DATA_CONN_OPENED, slot, &opened, sizeof(opened), span_of(NULL, 0));
 	bench_turn(b);
+}
+
+static inline void client_connects(struct bench *b, uint32_t slot)
+{
+	client_connects_to(b, slot, false);
 }
 
 static inline void client_identifies(struct bench *b, uint32_t slot, const char *line)

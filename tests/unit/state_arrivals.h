@@ -1,7 +1,7 @@
 // A control_bench whose client stands in a state of its session: one way there for each state.
 #pragma once
 
-#include "tests/unit/control_client.h"
+#include "tests/unit/v1_client.h"
 
 static inline void arrive_kexinit(struct bench *b)
 {
@@ -128,6 +128,48 @@ static inline void arrive_rekey_newkeys(struct bench *b)
 	client_public(b, 0);
 }
 
+static inline void arrive_v1_wait_key(struct bench *b)
+{
+	b->keeper_mute = true;
+	v1_connects(b);
+}
+
+static inline void arrive_v1_wait_opened(struct bench *b)
+{
+	v1_connects(b);
+	b->keeper_mute = true;
+	client_message(b, 0, v1_session_key(b, SSH1_CIPHER_3DES));
+}
+
+static inline void arrive_v1_auth(struct bench *b)
+{
+	v1_named(b, "bob");
+}
+
+static inline void arrive_v1_answer(struct bench *b)
+{
+	v1_challenged(b, "rob");
+}
+
+static inline void arrive_v1_wait_auth(struct bench *b)
+{
+	v1_named(b, "bob");
+	b->keeper_mute = true;
+	v1_password(b, "secret");
+}
+
+static inline void arrive_v1_open(struct bench *b)
+{
+	v1_logged_in(b);
+	client_number(b, 0, SSH1_CMSG_EXEC_SHELL);
+}
+
+static inline void arrive_v1_exiting(struct bench *b)
+{
+	arrive_v1_open(b);
+	cli_exits(b, 3, false);
+}
+
 // States that a client can stand in and be heard.
 static const struct {
 	enum session_state state;
@@ -144,6 +186,13 @@ static const struct {
         {SESSION_EXPECT_AUTH, arrive_auth},
         {SESSION_EXPECT_ROUND, arrive_round},
         {SESSION_WAIT_AUTH, arrive_wait_auth},
+        {SESSION_V1_WAIT_KEY, arrive_v1_wait_key},
+        {SESSION_V1_EXPECT_KEY, v1_connects},
+        {SESSION_V1_WAIT_OPENED, arrive_v1_wait_opened},
+        {SESSION_V1_EXPECT_USER, v1_keyed},
+        {SESSION_V1_EXPECT_AUTH, arrive_v1_auth},
+        {SESSION_V1_EXPECT_ANSWER, arrive_v1_answer},
+        {SESSION_V1_WAIT_AUTH, arrive_v1_wait_auth},
         {SESSION_OPEN, arrive_open},
         {SESSION_REKEY_KEXINIT, arrive_rekey_kexinit},
         {SESSION_REKEY_KEX_INIT, arrive_rekey_kex_init},
@@ -151,6 +200,9 @@ static const struct {
         {SESSION_REKEY_ANSWER, arrive_rekey_answer},
         {SESSION_REKEY_SIGNATURE, arrive_rekey_signature},
         {SESSION_REKEY_NEWKEYS, arrive_rekey_newkeys},
+        {SESSION_V1_PREPARE, v1_logged_in},
+        {SESSION_V1_OPEN, arrive_v1_open},
+        {SESSION_V1_EXITING, arrive_v1_exiting},
 };
 #define ARRIVALS (sizeof(arrivals) / sizeof(arrivals[0]))
 
@@ -159,6 +211,8 @@ static inline void bench_arrive(struct bench *b, unsigned which)
 {
 	if (bench_session(b, 0)->life != 0)
 		client_gone(b, 0);
+	if (b->h->gauges.dialogues > 0)
+		cli_exits(b, 0, false); // what was hung up
 	b->keeper_mute = b->crypto_mute = false;
 	bench_turn(b);
 	if (arrivals[which].arrive != NULL)

@@ -104,6 +104,27 @@ TEST(key_re_exchange_is_off_until_it_is_asked_for)
 	fixture_free(f);
 }
 
+TEST(ssh_1_is_off_until_it_is_asked_for)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK(strstr(current(f), "ssh1x") == NULL &&
+	      strstr(shown(f), "rekey-interval") == NULL);
+	fixture_exec(f, "system-view\nssh server compatible-ssh1x enable\n"
+	                "ssh server rekey-interval 24");
+	CHECK(has_line(current(f), " ssh server compatible-ssh1x enable"));
+	CHECK(has_line(shown(f), " ssh server rekey-interval 24"));
+	CHECK_EQ(atomic_load(&f->control.ssh1), 1);
+	fixture_exec(f, "display ssh server status");
+	CHECK(strstr(shown(f), " SSH version : 1.99\n") != NULL);
+	CHECK(strstr(shown(f), " SSH server key generating interval : 24 hour(s)\n") != NULL);
+	fixture_exec(f, "system-view\nundo ssh server compatible-ssh1x\n"
+	                "undo ssh server rekey-interval");
+	CHECK_EQ(atomic_load(&f->control.ssh1), 0);
+	CHECK_EQ(atomic_load(&f->control.server_key_hours), 0);
+	fixture_free(f);
+}
+
 TEST(the_default_method_is_for_users_without_one)
 {
 	struct fixture *f = fixture_new();

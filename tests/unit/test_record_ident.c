@@ -7,7 +7,7 @@ static size_t taken;
 
 static enum status parse(const char *text)
 {
-	return record_ident_parse(span_text(text), &line, &taken);
+	return record_ident_parse(span_text(text), false, &line, &taken);
 }
 
 TEST(a_line_with_cr_lf_is_taken_whole)
@@ -54,7 +54,7 @@ TEST(control_bytes_in_a_line_are_refused)
 {
 	CHECK_EQ(parse("SSH-2.0-a\tb\n"), STATUS_MALFORMED);
 	CHECK_EQ(parse("SSH-2.0-a\x80\n"), STATUS_MALFORMED);
-	CHECK_EQ(record_ident_parse(span_of("SSH-2.0-a\0b\n", 12), &line, &taken),
+	CHECK_EQ(record_ident_parse(span_of("SSH-2.0-a\0b\n", 12), false, &line, &taken),
 	         STATUS_MALFORMED);
 }
 
@@ -70,11 +70,12 @@ TEST(a_line_may_have_255_bytes_and_no_more)
 
 	memset(text + 8, 'x', sizeof(text) - 8);
 	memcpy(text + 253, "\r\n", 2);
-	CHECK_EQ(record_ident_parse(span_of(text, 255), &line, &taken), STATUS_OK);
+	CHECK_EQ(record_ident_parse(span_of(text, 255), false, &line, &taken), STATUS_OK);
 	CHECK_EQ(taken, 255);
 	memcpy(text + 253, "xx\n", 3);
-	CHECK_EQ(record_ident_parse(span_of(text, 256), &line, &taken), STATUS_MALFORMED);
-	CHECK_EQ(record_ident_parse(span_of(text, 254), &line, &taken), STATUS_OK);
+	CHECK_EQ(record_ident_parse(span_of(text, 256), false, &line, &taken),
+	         STATUS_MALFORMED);
+	CHECK_EQ(record_ident_parse(span_of(text, 254), false, &line, &taken), STATUS_OK);
 	CHECK_EQ(taken, 0);
 }
 

@@ -401,7 +401,7 @@ static size_t ident_take(struct client_env *env, struct client *c, struct span b
 
 	if (memcmp(bytes.data, "SSH-", bytes.len < 4 ? bytes.len : 4) != 0)
 		return pre_ident_skip(env, c, bytes);
-	status = record_ident_parse(bytes, &line, &taken);
+	status = record_ident_parse(bytes, false, &line, &taken);
 	if (status != STATUS_OK) {
 		client_fail(env, c, CLIENT_FAILURE_VERSION, line);
 		return bytes.len;
