@@ -143,13 +143,27 @@ static struct keeper_job *worker_next(struct worker *w)
 	return job;
 }
 
+// A thread that could never rise from being idle must not begin so: on a busy machine whoever waits
+// for it would wait for ever.
+static int policy_of(enum keeper_lane name)
+{
+	struct rlimit limit;
+
+	if (plans[name].policy != SCHED_IDLE)
+		return plans[name].policy;
+	return getrlimit(RLIMIT_NICE, &limit) == 0 &&
+	                       limit.rlim_cur >= (rlim_t)(20 - plans[name].nice)
+	               ? SCHED_IDLE
+	               : SCHED_BATCH;
+}
+
 static pid_t thread_settle(enum keeper_lane name)
 {
 	pid_t tid = (pid_t)syscall(SYS_gettid);
 
 	pthread_setname_np(pthread_self(), plans[name].name);
 	setpriority(PRIO_PROCESS, (id_t)tid, plans[name].nice);
-	sched_setscheduler(tid, plans[name].policy, &(struct sched_param){0});
+	sched_setscheduler(tid, policy_of(name), &(struct sched_param){0});
 	return tid;
 }
 

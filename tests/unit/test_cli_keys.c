@@ -162,6 +162,30 @@ TEST(an_exported_file_can_be_imported_as_a_peer)
 	fixture_free(f);
 }
 
+TEST(a_key_in_the_text_of_ssh_1_can_be_imported)
+{
+	struct fixture *f = fixture_new();
+	const char *code;
+
+	fixture_flash(f);
+	f->host_key_bits[1] = 2048;
+	fixture_exec(f, "system-view\npublic-key local export rsa ssh1 old.pub\n"
+	                "public-key local export rsa ssh2 new.pub\n"
+	                "public-key peer old import sshkey old.pub\n"
+	                "public-key peer new import sshkey new.pub");
+	code = strstr(fixture_exec(f, "display public-key peer name old"), "Key code:");
+	CHECK(code != NULL);
+	if (code != NULL) {
+		char *kept = strdup(code);
+
+		CHECK_TEXT(strstr(fixture_exec(f, "display public-key peer name new"),
+		                  "Key code:"),
+		           kept);
+		free(kept);
+	}
+	fixture_free(f);
+}
+
 TEST(export_refuses_names_of_the_devices_own_files)
 {
 	struct fixture *f = fixture_new();
