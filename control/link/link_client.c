@@ -82,7 +82,8 @@ static void on_message(struct shard *h, struct session *s, const struct link_cel
 	event = session_event_in(s->state, m.number);
 	session_step(h, s, event, &m);
 	// It may have held a password: neither copy stays.
-	if (event == GOT_AUTH_REQUEST || event == GOT_V1_PASSWORD) {
+	if (event == GOT_AUTH_REQUEST || event == GOT_AUTH_ANSWERS ||
+	    event == GOT_V1_PASSWORD) {
 		secret_wipe(h->scratch, payload.len);
 		secret_wipe((void *)payload.data, payload.len);
 	}
