@@ -148,6 +148,11 @@ enum status v1_on_user(struct shard *h, struct session *s, const struct message 
 	users_find(&h->control->config, name, &v->account);
 	if (name.len == 0 || name.len > USER_NAME_MAX || !span_is_printable(name))
 		v->account.known = false;
+	// What this protocol cannot ask for nobody gets in without.
+	if (v->account.totp)
+		v->account.known = false;
+	if (v->account.expired)
+		v->account.hash[0] = 0;
 	if (name.len > 0)
 		memcpy(v->user, name.data, name.len < USER_NAME_MAX ? name.len : USER_NAME_MAX);
 	v1_answer(h, s, false);

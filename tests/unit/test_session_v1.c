@@ -291,6 +291,42 @@ TEST(a_user_who_needs_both_passes_with_either)
 	bench_free(b);
 }
 
+static void local_user_flag(struct bench *b, const char *name, uint8_t field)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = span_text(name)};
+
+	r.values[r.count++] = (struct api_value){field, 1, {0}};
+	bench_put(b, &r);
+}
+
+TEST(a_user_who_needs_a_one_time_code_is_not_let_in)
+{
+	struct bench *b = bench_new_v1();
+
+	bench_rsa_user(b, "rob", API_METHOD_ANY);
+	local_user_flag(b, "rob", API_LOCAL_USER_TOTP);
+	v1_challenged(b, "rob");
+	CHECK_EQ(client_waiting(b, 0, SSH1_SMSG_AUTH_RSA_CHALLENGE), 0);
+	v1_password(b, "secret");
+	bench_wait(b, AUTH_DELAY_US + 20000);
+	CHECK_EQ(bench_state(b, 0), SESSION_V1_EXPECT_AUTH);
+	CHECK_EQ(b->h->gauges.established, 0);
+	bench_free(b);
+}
+
+TEST(an_expired_password_opens_nothing)
+{
+	struct bench *b = bench_new_v1();
+
+	local_user_flag(b, "bob", API_LOCAL_USER_EXPIRED);
+	v1_named(b, "bob");
+	v1_password(b, "secret");
+	bench_wait(b, AUTH_DELAY_US + 20000);
+	CHECK_EQ(bench_state(b, 0), SESSION_V1_EXPECT_AUTH);
+	CHECK_EQ(b->h->gauges.established, 0);
+	bench_free(b);
+}
+
 TEST(a_public_key_user_is_not_let_in_by_password)
 {
 	struct bench *b = bench_new_v1();
