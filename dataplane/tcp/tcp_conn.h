@@ -507,6 +507,11 @@ void tcp_timer_update(struct tcp *t, struct conn *c);
 void tcp_conn_timer(void *owner, uint32_t index, uint64_t now_us);
 void tcp_clock(struct tcp *t, uint64_t now_us);
 
+static inline uint64_t tcp_fin_wait_us(const struct tcp *t)
+{
+	return t->config.fin_wait_us != 0 ? t->config.fin_wait_us : TCP_FIN_WAIT_US;
+}
+
 static inline uint32_t tcp_ts_clock(const struct tcp *t, uint32_t offset)
 {
 	return (uint32_t)(t->now_us / 1000) + offset;

@@ -35,8 +35,7 @@ static void tcp_enter(struct tcp *t, struct conn *c, enum tcp_state next)
 	c->state = (uint8_t)next;
 	t->closing += conn_is_closing(c);
 	if (next == TCP_FIN_WAIT_2) {
-		c->timer_us = t->now_us + (t->config.fin_wait_us != 0 ? t->config.fin_wait_us
-		                                                      : TCP_FIN_WAIT_US);
+		c->timer_us = t->now_us + tcp_fin_wait_us(t);
 		tcp_timer_update(t, c);
 	} else if (next == TCP_ESTABLISHED) {
 		tcp_timer_update(t, c); // keepalive

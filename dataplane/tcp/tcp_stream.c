@@ -131,7 +131,7 @@ static void text_taken(struct tcp *t, struct conn *c, uint32_t bytes)
 	c->bytes_in += bytes;
 	TCP_COUNT_BY(t, tcp_bytes_in, bytes);
 	if (c->state == TCP_FIN_WAIT_2 && bytes > 0) // a peer that goes on sending is not gone
-		c->timer_us = t->now_us + TCP_FIN_WAIT_US;
+		c->timer_us = t->now_us + tcp_fin_wait_us(t);
 }
 
 // RFC 5681 section 4.2: every second full-sized segment at once, anything else within a delay that

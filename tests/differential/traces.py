@@ -2,6 +2,7 @@
 flags, numbers relative to both sides' first ones, and the options. Arguments: interface, our
 address, their address. Prints a line a step, "CASE: ANSWER ANSWER ..."."""
 import sys
+import threading
 import time
 
 from scapy.all import IP, TCP, AsyncSniffer, Ether, Raw, conf, get_if_hwaddr, getmacbyip, sendp
@@ -28,9 +29,11 @@ class Wire:
         tcp = TCP(sport=self.port, dport=to, flags=flags, seq=IRS + seq, window=60000,
                   ack=(self.iss + ack) & 0xffffffff if ack is not None and self.iss is not None else 0,
                   options=options)
-        sniffer = AsyncSniffer(iface=IFACE, filter=f"tcp and src host {THEM} and dst port {self.port}")
+        listens = threading.Event()
+        sniffer = AsyncSniffer(iface=IFACE, started_callback=listens.set,
+                               filter=f"tcp and src host {THEM} and dst port {self.port}")
         sniffer.start()
-        time.sleep(0.1)
+        listens.wait(20)
         sendp(self.head / IP(src=US, dst=THEM) / tcp / Raw(text), iface=IFACE)
         time.sleep(SECONDS)
         answers = [self.told(packet[TCP]) for packet in sniffer.stop()]

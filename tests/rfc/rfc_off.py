@@ -4,6 +4,7 @@ when the feature is switched off. A switch is a small edit, listed in switches.t
 in a copy of the tree, the tests its row names are built and run there, and must fail.
 
     rfc_off.py [ITEM...]    rows whose item begins so; all without
+    rfc_off.py --check      only whether each switch finds its place
 
 Prints a line a test, and at last "N passed, N failed".
 """
@@ -59,8 +60,30 @@ def edited(text, old, new, where):
     pattern = r"\s+".join(re.escape(word) for word in old.split())
     found = re.findall(pattern, text)
     if len(found) != 1:
-        sys.exit(f"{where}: found {len(found)} times: {old}")
+        raise LookupError(f"{where}: found {len(found)} times, name the place anew: {old}")
     return re.sub(pattern, lambda _: new, text)
+
+
+def applied(switch, top):
+    """{path: its text with the edits made}."""
+    texts = {}
+    for file, old, new in switch.edits:
+        path = top / file
+        text = texts.get(path) or path.read_text()
+        texts[path] = edited(text, old, new, f"switches.txt:{switch.line}")
+    return texts
+
+
+def check(rows):
+    """What of the list no longer fits the source, a line each."""
+    bad = 0
+    for switch in (switch for row in rows.values() for switch in row):
+        try:
+            applied(switch, TOP)
+        except LookupError as problem:
+            print(problem)
+            bad += 1
+    return bad
 
 
 def refresh(path, data):
@@ -124,12 +147,10 @@ def row_check(item, names, switches, tests):
     """The tests that a switch makes fail; complains of switches that nothing notices."""
     fallen, bad = set(), 0
     for switch in switches:
-        kept = {}
-        for file, old, new in switch.edits:
-            path = COPY / file
-            text = path.read_text()
-            kept.setdefault(path, text)
-            path.write_text(edited(text, old, new, f"switches.txt:{switch.line}"))
+        texts = applied(switch, COPY)
+        kept = {path: path.read_text() for path in texts}
+        for path, text in texts.items():
+            path.write_text(text)
         good, text = build(tests.targets(names))
         here = {name for name in names if tests.fails(name)} if good else set()
         for path, text_before in kept.items():
@@ -144,6 +165,10 @@ def row_check(item, names, switches, tests):
 
 def main():
     rows = switches_read(pathlib.Path(__file__).with_name("switches.txt"))
+    if sys.argv[1:] == ["--check"]:
+        return check(rows) > 0
+    if check(rows) > 0:
+        return 1
     tests, passed, failed = Tests(), 0, 0
     copy_make()
     table = list(rfc_table.rows())

@@ -167,6 +167,20 @@ TEST(a_peer_that_goes_on_sending_keeps_fin_wait_2)
 	peer_end(p);
 }
 
+TEST(it_is_kept_for_as_long_as_is_configured)
+{
+	struct peer *p =
+	        peer_in_with(TCP_FIN_WAIT_2, (struct tcp_config){.fin_wait_us = 20 * PEER_SEC});
+
+	peer_waits(p, 15 * PEER_SEC);
+	peer_sends(p, .flags = ACK, .ack = 1, .text = "more");
+	peer_waits(p, 19 * PEER_SEC);
+	CHECK_EQ(p->app.closed, 0);
+	peer_waits(p, 2 * PEER_SEC);
+	CHECK_EQ(p->app.why, TCP_END_TIMEOUT);
+	peer_end(p);
+}
+
 TEST(what_is_old_does_not_keep_fin_wait_2)
 {
 	struct peer *p = peer_in(TCP_FIN_WAIT_2);
