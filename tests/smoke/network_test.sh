@@ -23,6 +23,9 @@ trap '' PIPE # a session that ends takes its end of the pipe along
 refusal=$("$sallyport" up --name "$(name_new b)" --route 10.0.0.0/8=2001:db8::1 2>&1)
 match "up refuses options that do not fit before it starts anything" "$refusal" 'do not fit together'
 appliance_up --mtu 1450 --route 203.0.113.0/24=192.0.2.1
+# The device uses its IPv6 address once it has seen that nobody else does: up to two seconds.
+check "its IPv6 address is its own within five seconds" client sh -c \
+	'for i in 1 2 3 4 5; do ping -6 -c 1 -W 1 2001:db8::2 && exit 0; done; exit 1'
 
 # --- probes from the device ---
 
@@ -46,6 +49,8 @@ ip netns exec "$far" sh -c 'ip link set lo up; ip link set sp9 up; ip addr add 1
 client sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
 	echo 10000 >/proc/sys/net/ipv4/icmp_msgs_per_sec; echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 	echo 0 >/proc/sys/net/ipv6/icmp/ratelimit'
+check "the far host is within the router's reach" client sh -c \
+	'for i in 1 2 3 4 5; do ping -6 -c 1 -W 1 2001:db8:f::1 && ping -c 1 -W 1 198.51.100.1 && exit 0; done; exit 1'
 out=$(device $'system-view\nipv6 route-static 2001:db8:f:: 64 2001:db8::1\nip route-static 198.51.100.0 24 192.0.2.1 preference 10\nping ipv6 -c 2 -m 10 2001:db8:f::1\ntracert -w 1000 198.51.100.1\ntracert ipv6 -w 1000 2001:db8:f::1')
 match "a static route leads there" "$out" ' 2 packet\(s\) received'
 match "tracert names the router" "$out" '^ 1  192\.0\.2\.1 \(192\.0\.2\.1\)  [0-9.]+ ms'
