@@ -182,7 +182,7 @@ enum status auth_refuse(struct shard *h, struct session *s, struct auth_scratch 
 	return STEP_STAY;
 }
 
-static void phase_open(struct shard *h, struct session *s)
+void auth_phase_open(struct shard *h, struct session *s)
 {
 	struct data_phase body = {.phase = DATA_PHASE_OPEN};
 	struct link_cell cell = {.kind = DATA_PHASE,
@@ -218,7 +218,7 @@ static enum status succeed(struct shard *h, struct session *s, struct auth_scrat
 	            address);
 	COUNT(h, logins);
 	auth_drop(h, s);
-	phase_open(h, s);
+	auth_phase_open(h, s);
 	if (s->state == SESSION_CLOSING)
 		return STEP_STAY;
 	session_send(h, s, span_of(&success, 1));

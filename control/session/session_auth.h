@@ -115,6 +115,9 @@ auth_begin auth_by_rounds;    // session_auth_rounds.c
 
 // --- how a request ends (session_auth.c) ---------------------------------------------------------
 
+// Tell the worker that the login is over and what may follow.
+void auth_phase_open(struct shard *h, struct session *s);
+
 // FAILURE: at once and without counting, or not before its time.
 enum status auth_fail(struct shard *h, struct session *s, struct auth_scratch *a);
 enum status auth_refuse(struct shard *h, struct session *s, struct auth_scratch *a,

@@ -60,20 +60,6 @@ static enum status refuse_later(struct shard *h, struct session *s, struct v1_sc
 	return STEP_STAY;
 }
 
-static void phase_open(struct shard *h, struct session *s)
-{
-	struct data_phase body = {.phase = DATA_PHASE_OPEN};
-	struct link_cell cell = {.kind = DATA_PHASE,
-	                         .slot = session_slot(h, s),
-	                         .life = s->life,
-	                         .buffer = LINK_NO_BUFFER,
-	                         .offset = s->down_bytes};
-
-	memcpy(cell.body, &body, sizeof(body));
-	if (h->data == NULL || !link_post(h->data, &cell))
-		session_abort(h, s, "no room to open the session");
-}
-
 static enum status succeed(struct shard *h, struct session *s, struct v1_scratch *v)
 {
 	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
@@ -93,7 +79,7 @@ static enum status succeed(struct shard *h, struct session *s, struct v1_scratch
 	v1_drop(h, s);
 	if (!v1_channel_open(h, s))
 		return STATUS_NO_MEMORY;
-	phase_open(h, s);
+	auth_phase_open(h, s);
 	if (s->state == SESSION_CLOSING)
 		return STEP_STAY;
 	v1_answer(h, s, true);
