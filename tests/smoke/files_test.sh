@@ -16,7 +16,8 @@ claim_psftp
 claim_pscp -sftp
 claim_pscp -scp
 claim_lftp
-claim_python 268435456
+claim_python paramiko 268435456
+claim_python asyncssh 0
 
 # --- the recipe of the manual
 # reboot_to FILE: without saving; waits until the device says that it started from FILE.

@@ -60,7 +60,17 @@ reput big resume-psftp
 quit"
 	check "psftp: a large file comes back" cmp big back-by-psftp
 	check "psftp: an upload is resumed" cmp big "$flash/resume-psftp"
+	cp part resumed
+	psftp_run >>psftp.log 2>&1 <<<"reget by-psftp resumed
+quit"
+	check "psftp: a download is resumed" cmp big resumed
+	rm resumed
 	gone by-psftp resume-psftp
+	psftp_run >>psftp.log 2>&1 <<<"put -r tree psftp-tree
+get -r psftp-tree back-psftp-tree
+quit"
+	check "psftp: a tree comes back" diff -r tree back-psftp-tree
+	gone psftp-tree
 }
 
 # claim_pscp -sftp | -scp
@@ -69,6 +79,7 @@ claim_pscp() {
 	pscp_run "$1" -r -p tree "admin@192.0.2.2:." >pscp.log 2>&1
 	pscp_run "$1" -r -p "admin@192.0.2.2:tree" "pscp$1" >>pscp.log 2>&1
 	check "pscp $1: a tree goes and comes back" diff -r tree "pscp$1/tree"
+	equal "pscp $1: with its times" "$(tree_times "pscp$1/tree")" "$(tree_times tree)"
 	pscp_run "$1" big admin@192.0.2.2:by-pscp >>pscp.log 2>&1
 	pscp_run "$1" admin@192.0.2.2:by-pscp back-by-pscp >>pscp.log 2>&1
 	check "pscp $1: a large file goes and comes back" cmp big back-by-pscp
@@ -80,16 +91,21 @@ claim_lftp() {
 	lftp_run "mirror -R tree lftp-tree; mirror lftp-tree back-lftp-tree
 		put -O / big -o by-lftp; get by-lftp -o back-by-lftp" >lftp.log 2>&1
 	check "lftp: mirrors a tree both ways" diff -r tree back-lftp-tree
-	equal "lftp: with its times" "$(tree_times back-lftp-tree)" "$(tree_times tree)"
+	equal "lftp: with its modes and times" "$(tree_facts back-lftp-tree)" "$(tree_facts tree)"
 	check "lftp: a large file comes back" cmp big back-by-lftp
-	gone lftp-tree by-lftp
+	cp part back-lftp-resume
+	lftp_run "put -O / part -o lftp-resume; put -c -O / big -o lftp-resume
+		get -c by-lftp -o back-lftp-resume" >>lftp.log 2>&1
+	check "lftp: an upload is resumed" cmp big "$flash/lftp-resume"
+	check "lftp: a download is resumed" cmp big back-lftp-resume
+	gone lftp-tree by-lftp lftp-resume
 }
 
-# claim_python PREFETCHED: and that many bytes asked for at once.
+# claim_python paramiko|asyncssh PREFETCHED: and that many bytes asked for at once.
 claim_python() {
-	limit=${limit:-300} python_claims files_python.py "$work/big" "$work/tree" "$1"
-	rm -rf "$work"/*.asyncssh "$work"/big.scp
-	gone by-paramiko paramiko by-asyncssh asyncssh-tree by-asyncssh-scp
+	limit=${limit:-300} python_claims files_python.py "$1" "$work/big" "$work/tree" "$2"
+	rm -rf "$work"/*.paramiko "$work"/*.asyncssh "$work"/big.scp
+	gone by-paramiko paramiko paramiko-tree by-asyncssh asyncssh-tree by-asyncssh-scp
 }
 
 # The package comes from its registry each time; nothing of it stays.
