@@ -46,6 +46,7 @@
 	X(messages_out,          "messages to clients")                                         \
 	X(messages_unknown,      "messages of unknown number, answered UNIMPLEMENTED")          \
 	X(messages_ignored,      "messages that need no answer")                                \
+	X(messages_in_rekey,     "messages between KEXINIT and NEWKEYS of clients known for it") \
 	X(messages_after_close,  "messages on sessions that are closing")                       \
 	X(malformed,             "sessions ended: malformed message")                           \
 	X(channels_opened,       "channels opened")                                             \

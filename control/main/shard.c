@@ -390,7 +390,7 @@ static void stuck_pump(struct shard *h)
 
 		if (!(s->flags & SESSION_STUCK))
 			continue;
-		s->flags &= (uint16_t)~SESSION_STUCK;
+		s->flags &= ~(uint32_t)SESSION_STUCK;
 		session_pump(h, s);
 	}
 	if (done == 0)

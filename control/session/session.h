@@ -15,7 +15,7 @@
 
 #define SESSIONS_MAX     (1u << 20) // of one shard; slots are the worker's
 #define SESSION_CHANNELS 10         // channels of one connection
-#define SESSION_LAYOUT   1          // of struct session; changes when it does
+#define SESSION_LAYOUT   2          // of struct session; changes when it does
 #define SESSION_HASH_MAX 64
 
 // Limits before keys are exchanged anew, where the configuration has no others: bytes of both
@@ -49,6 +49,8 @@ enum session_flag {
 	SESSION_OFFERED_V1 = 1 << 13, // our version line said 1.99
 	SESSION_V1 = 1 << 14,         // SSH-1.5 is spoken
 	SESSION_HELD = 1 << 15,       // SSH-1: the worker reads no further
+	SESSION_TALKS =
+	        1 << 16, // its channels go on while keys are exchanged (session_known.h)
 };
 
 // A bounded run of bytes in chunks of the shard's slab.
@@ -71,7 +73,7 @@ struct session {
 
 	uint8_t remote[16];
 	uint16_t remote_port, local_port;
-	uint16_t flags; // enum session_flag
+	uint32_t flags; // enum session_flag
 	uint16_t rekeys;
 
 	uint64_t keyed_us;       // when the keys in force were agreed
@@ -144,6 +146,7 @@ enum session_event session_event_in(unsigned state, uint8_t number);
 	X(LAX,           "nothing; DISCONNECT under strict KEX")                                \
 	X(ONCE,          "nothing; DISCONNECT the second time")                                 \
 	X(GUESS,         "nothing after a wrong guess, else DISCONNECT")                        \
+	X(TALKER,        "DISCONNECT; taken from clients known for it")                         \
 	X(KEPT,          "later: it waits for the request before it")                           \
 	X(METHOD,        "taken if the key exchange has it, else DISCONNECT")                   \
 	X(FAILURE,       "FAILURE")                                                             \

@@ -184,7 +184,8 @@ enum status auth_refuse(struct shard *h, struct session *s, struct auth_scratch 
 
 void auth_phase_open(struct shard *h, struct session *s)
 {
-	struct data_phase body = {.phase = DATA_PHASE_OPEN};
+	struct data_phase body = {.phase = DATA_PHASE_OPEN,
+	                          .talks = (s->flags & SESSION_TALKS) != 0};
 	struct link_cell cell = {.kind = DATA_PHASE,
 	                         .slot = session_slot(h, s),
 	                         .life = s->life,

@@ -224,7 +224,7 @@ static void channel_narrow(struct shard *h, struct session *s, struct channel *c
 		wide |= other != NULL && other->widened > 0;
 	}
 	if (!wide)
-		s->flags &= (uint16_t)~SESSION_WIDE;
+		s->flags &= ~(uint32_t)SESSION_WIDE;
 }
 
 // Bytes that came where none are wanted any more.

@@ -66,7 +66,7 @@ static void proof_end(struct shard *h, struct session *s, struct proof *p, bool 
 	session_send(h, s, proven ? builder_span(&p->reply) : span_of(&failure, 1));
 	for (; s->globals_wait > 0; s->globals_wait--)
 		session_send(h, s, span_of(&failure, 1));
-	s->flags &= (uint16_t)~SESSION_PROVING;
+	s->flags &= ~(uint32_t)SESSION_PROVING;
 	free(p);
 }
 

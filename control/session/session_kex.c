@@ -6,6 +6,7 @@
 #include "control/session/session_algorithms.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex_job.h"
+#include "control/session/session_known.h"
 #include "control/session/session_table.h"
 #include "control/session/session_v1.h"
 #include "crypto/cert/cert.h"
@@ -71,6 +72,8 @@ enum status kex_on_ident(struct shard *h, struct session *s, const struct messag
 		COUNT(h, ident_refused);
 		return STATUS_BAD_VERSION;
 	}
+	if (known_talks_in_rekey(m->body))
+		s->flags |= SESSION_TALKS;
 	ident = pool_take_sized(&h->idents, offsetof(struct ident, bytes) + m->body.len,
 	                        &s->ident);
 	if (ident == NULL)
@@ -336,7 +339,7 @@ void kex_ext_info_again(struct shard *h, struct session *s)
 
 	if (!(s->flags & SESSION_EXT_AGAIN))
 		return;
-	s->flags &= (uint16_t)~SESSION_EXT_AGAIN;
+	s->flags &= ~(uint32_t)SESSION_EXT_AGAIN;
 	if (ext_info_emit(h, false, &b))
 		session_send(h, s, builder_span(&b));
 }

@@ -28,6 +28,7 @@ static session_handler on_disconnect, on_ignore, on_unknown;
 #define HEAR(run)       {run, 0, ANSWER_HEARD}
 #define LAX             {on_ignore, 0, ANSWER_LAX}
 #define END             {on_disconnect, 0, ANSWER_END}
+#define TALK(run)       {run, 0, ANSWER_TALKER}
 // clang-format on
 
 // Transport messages that are heard and forgotten once keys are in force; before that only from a
@@ -63,6 +64,20 @@ static session_handler on_disconnect, on_ignore, on_unknown;
 	[GOT_PING]               = TAKE(global_on_ping, 0),                                      \
 	[GOT_UNKNOWN]            = {on_unknown, 0, ANSWER_UNIMPLEMENTED},                        \
 	[GOT_CONNECTION_OTHER]   = {on_unknown, 0, ANSWER_UNIMPLEMENTED}
+
+// The same from a client that is known to go on after its KEXINIT.
+#define TALKING                                                                                  \
+	[GOT_GLOBAL_REQUEST]     = TALK(global_on_request),                                      \
+	[GOT_GLOBAL_REPLY]       = TALK(global_on_reply),                                        \
+	[GOT_CHANNEL_OPEN]       = TALK(channel_on_open),                                        \
+	[GOT_CHANNEL_OPEN_REPLY] = TALK(channel_on_open_reply),                                  \
+	[GOT_WINDOW_ADJUST]      = TALK(channel_on_window),                                      \
+	[GOT_CHANNEL_DATA]       = TALK(channel_on_data),                                        \
+	[GOT_EXTENDED_DATA]      = TALK(channel_on_extended),                                    \
+	[GOT_CHANNEL_EOF]        = TALK(channel_on_eof),                                         \
+	[GOT_CHANNEL_CLOSE]      = TALK(channel_on_close),                                       \
+	[GOT_CHANNEL_REQUEST]    = TALK(channel_on_request),                                     \
+	[GOT_CHANNEL_REPLY]      = TALK(channel_on_reply)
 
 // An empty cell is a refusal: session_step sees to it.
 static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
@@ -150,7 +165,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
 	[SESSION_REKEY_KEX_INIT] = {
-		HEARD,
+		HEARD, TALKING,
 		[GOT_KEX_INIT]     = TAKE(kex_on_public, SESSION_REKEY_ANSWER),
 		[GOT_KEX_GROUP_ASK] = {kex_on_group_ask, SESSION_REKEY_GROUP_INIT, ANSWER_METHOD},
 		[GOT_KEX_GROUP_INIT] = {kex_on_other, 0, ANSWER_GUESS},
@@ -158,22 +173,22 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
 	[SESSION_REKEY_GROUP_INIT] = {
-		HEARD,
+		HEARD, TALKING,
 		[GOT_KEX_GROUP_INIT] = TAKE(kex_on_public, SESSION_REKEY_ANSWER),
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
 	[SESSION_REKEY_ANSWER] = {
-		HEARD,
+		HEARD, TALKING,
 		[GOT_KEX_ANSWERED] = TAKE(kex_on_answered, SESSION_REKEY_SIGNATURE),
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
 	[SESSION_REKEY_SIGNATURE] = {
-		HEARD,
+		HEARD, TALKING,
 		[GOT_SIGNED]       = TAKE(kex_on_signed, SESSION_REKEY_NEWKEYS),
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
 	[SESSION_REKEY_NEWKEYS] = {
-		HEARD,
+		HEARD, TALKING,
 		[GOT_NEWKEYS]      = TAKE(kex_on_rekeyed, SESSION_OPEN),
 		[GOT_DEADLINE]     = TAKE(kex_on_rekey_deadline, 0),
 	},
@@ -406,10 +421,13 @@ void session_step(struct shard *h, struct session *s, enum session_event event,
 	enum status status;
 
 	TRACE_STEP(session_slot(h, s), s->life);
-	if (step->run == NULL) {
+	if (step->run == NULL ||
+	    (step->answer == ANSWER_TALKER && !(s->flags & SESSION_TALKS))) {
 		session_refuse_event(h, s, event, m);
 		return;
 	}
+	if (step->answer == ANSWER_TALKER)
+		COUNT(h, messages_in_rekey);
 	s->intent = (uint8_t)event;
 	status = step->run(h, s, m);
 	if (status != STATUS_OK && status != STEP_STAY) {

@@ -93,7 +93,8 @@ struct data_keys {
 enum data_phase_kind { DATA_PHASE_LOGIN = 1, DATA_PHASE_OPEN = 2 };
 struct data_phase {
 	uint32_t phase;
-	uint32_t zero;
+	uint32_t
+	        talks; // 1: messages of channels pass between the peer's KEXINIT and NEWKEYS, too
 };
 
 // After everything posted before it has been sent: FIN (graceful), or at once RST (abort).

@@ -78,11 +78,13 @@ static void on_phase(struct data_serve *s, struct data_conn *c, struct conn_id i
 	struct data_phase body;
 
 	memcpy(&body, cell->body, sizeof(body));
-	if (body.phase == DATA_PHASE_LOGIN || body.phase == DATA_PHASE_OPEN)
-		c->record.phase =
-		        body.phase == DATA_PHASE_OPEN ? RECORD_PHASE_OPEN : RECORD_PHASE_LOGIN;
-	else
+	if (body.phase != DATA_PHASE_LOGIN && body.phase != DATA_PHASE_OPEN) {
 		data_count(s, COUNTER_joint_bad);
+		return;
+	}
+	c->record.phase =
+	        body.phase == DATA_PHASE_OPEN ? RECORD_PHASE_OPEN : RECORD_PHASE_LOGIN;
+	c->record.talks = body.talks != 0;
 }
 
 static void on_conn_close(struct data_serve *s, struct data_conn *c, struct conn_id id,

@@ -43,7 +43,8 @@ struct record_conn {
 	bool was_kexinit; // the peer's first packet was KEXINIT
 	bool keyed_in;    // a NEWKEYS of the peer has passed
 	bool v1;          // SSH-1.5 is spoken: record_v1.h serves this connection
-	uint8_t zero[2];
+	bool talks;       // the peer goes on with its channels while keys are exchanged anew
+	uint8_t zero;
 };
 static_assert(sizeof(struct record_half) == 160 && sizeof(struct record_conn) == 328,
               "counted in the budget of an idle connection");

@@ -32,7 +32,16 @@ enum kind {
 	KINDS
 };
 
-enum verdict { REFUSE_EARLY, REFUSE_KEX, REFUSE_NEWKEYS, PASS, PASS_LAX, KEX_BEGINS, KEX_ENDS };
+enum verdict {
+	REFUSE_EARLY,
+	REFUSE_KEX,
+	REFUSE_NEWKEYS,
+	PASS,
+	PASS_LAX,
+	PASS_TALKER,
+	KEX_BEGINS,
+	KEX_ENDS
+};
 
 // clang-format off
 static const uint8_t verdicts[PLACES][KINDS] = {
@@ -56,7 +65,7 @@ static const uint8_t verdicts[PLACES][KINDS] = {
 	[PLACE_REKEY] = {
 		[KIND_END] = PASS, [KIND_NOISE] = PASS, [KIND_KEX] = PASS,
 		[KIND_NEWKEYS] = KEX_ENDS, [KIND_KEXINIT] = REFUSE_KEX, [KIND_OTHER] = REFUSE_KEX,
-		[KIND_CONNECTION] = REFUSE_KEX, [KIND_ILLEGAL] = REFUSE_KEX,
+		[KIND_CONNECTION] = PASS_TALKER, [KIND_ILLEGAL] = REFUSE_KEX,
 	},
 };
 // clang-format on
@@ -118,6 +127,8 @@ enum status record_gate_in(struct record_core *core, struct record_conn *r, stru
 		return STATUS_OK;
 	case PASS_LAX:
 		return pass_lax(core, r);
+	case PASS_TALKER:
+		return r->talks ? STATUS_OK : refuse(core, COUNTER_gate_kex);
 	case KEX_BEGINS:
 		r->in.in_kex = true;
 		return STATUS_OK;

@@ -51,7 +51,8 @@ struct bench {
 	bool crypto_mute; // jobs stay undone
 	bool worker_mute; // cells stay in the ring
 	bool cli_mute;
-	bool no_credit; // what is sent is never acknowledged
+	bool no_credit;    // what is sent is never acknowledged
+	const char *ident; // of clients that log in; NULL: one that is known for nothing
 	unsigned passwords, codes, signatures;
 	uint32_t sequence; // of the client's next packet
 	uint64_t progress[BENCH_SLOTS];

@@ -186,7 +186,7 @@ static inline void client_public(struct bench *b, uint32_t slot)
 static inline void client_keyed(struct bench *b, uint32_t slot)
 {
 	client_connects(b, slot);
-	client_identifies(b, slot, "SSH-2.0-test");
+	client_identifies(b, slot, b->ident != NULL ? b->ident : "SSH-2.0-test");
 	client_offers(b, slot, &modern);
 	client_public(b, slot);
 	client_number(b, slot, SSH_MSG_NEWKEYS);

@@ -77,6 +77,30 @@ TEST(during_a_key_exchange_nothing_else_passes)
 	pair_fini(&p);
 }
 
+TEST(a_client_that_talks_in_a_rekey_says_no_more_than_an_open_session_hears)
+{
+	keyed(true);
+	p.b.phase = RECORD_PHASE_OPEN;
+	p.b.talks = true;
+	CHECK_EQ(in(SSH_MSG_KEXINIT), STATUS_OK);
+	for (unsigned n = 80; n <= 127; n++)
+		CHECK_EQ(in((uint8_t)n), STATUS_OK);
+	CHECK_EQ(in(SSH_MSG_USERAUTH_REQUEST), STATUS_UNEXPECTED);
+	CHECK_EQ(in(SSH_MSG_KEXINIT), STATUS_UNEXPECTED);
+	CHECK_EQ(in(192), STATUS_UNEXPECTED);
+	pair_fini(&p);
+}
+
+TEST(a_client_that_talks_in_a_rekey_is_silent_in_its_first_key_exchange)
+{
+	pair_init(&p);
+	p.b.talks = true;
+	CHECK_EQ(in(SSH_MSG_KEXINIT), STATUS_OK);
+	for (unsigned n = 80; n <= 127; n++)
+		CHECK_EQ(in((uint8_t)n), STATUS_UNEXPECTED);
+	pair_fini(&p);
+}
+
 TEST(key_exchange_messages_outside_one_are_refused)
 {
 	keyed(true);

@@ -384,6 +384,46 @@ TEST(a_rekey_of_ours_lets_the_client_finish_its_sentence)
 	bench_free(b);
 }
 
+// RFC 4253 section 7.1; Debian 12's AsyncSSH does not keep to it.
+TEST(after_its_kexinit_a_client_says_nothing_else_unless_it_is_known_for_it)
+{
+	const char *idents[] = {NULL, "SSH-2.0-AsyncSSH_2.10.1"};
+
+	for (unsigned known = 0; known < 2; known++) {
+		struct bench *b = bench_new();
+
+		b->ident = idents[known];
+		client_in_auth(b, 0);
+		client_password(b, 0, "bob", "secret");
+		client_channel(b, 7, 100000);
+		client_request(b, 0, "shell", span_of(NULL, 0));
+		client_forgets(b);
+		client_offers(b, 0, &modern);
+		client_types(b, 0, span_text("a"));
+		CHECK_EQ(client_told(b, 0), known ? -1 : SSH_DISCONNECT_PROTOCOL_ERROR);
+		CHECK_EQ(COUNTED(b, messages_in_rekey), known);
+		bench_free(b);
+	}
+}
+
+TEST(what_a_talking_client_is_answered_waits_for_the_end_of_the_key_exchange)
+{
+	struct bench *b = bench_new();
+
+	b->ident = "SSH-2.0-AsyncSSH_2.10.1";
+	client_in_auth(b, 0);
+	client_password(b, 0, "bob", "secret");
+	client_forgets(b);
+	client_offers(b, 0, &modern);
+	client_channel(b, 7, 100000);
+	CHECK_EQ(client_waiting(b, 0, SSH_MSG_CHANNEL_OPEN_CONFIRMATION), 0);
+	client_public(b, 0);
+	client_number(b, 0, SSH_MSG_NEWKEYS);
+	CHECK(client_got(b, 0, SSH_MSG_CHANNEL_OPEN_CONFIRMATION));
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	bench_free(b);
+}
+
 TEST(a_client_that_never_rekeys_is_dropped)
 {
 	struct bench *b = bench_open();
