@@ -23,6 +23,8 @@ help_up() {
 	  --address A/N, --vlan N
 	                  for links whose other end is not the client's side here, which
 	                  stays 192.0.2.1/24 and untagged
+	  --discard-port N
+	                  for measurements: a port of TCP alone, what comes there is dropped
 	  --idle=spin     poll flat out even with nothing to do
 	  --trace         every process records which functions a message passed
 
@@ -35,12 +37,12 @@ up_options() {
 	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace='' up_network=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--name | --config | --link | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan)
+		--name | --config | --link | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan | --discard-port)
 			[ $# -ge 2 ] || die "$1 needs a value" "see: $0 up --help"
 			up_option=${1#--} up_value=$2
 			shift 2
 			;;
-		--name=* | --config=* | --link=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=*)
+		--name=* | --config=* | --link=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=* | --discard-port=*)
 			up_option=${1%%=*} up_value=${1#*=}
 			up_option=${up_option#--}
 			shift

@@ -24,6 +24,7 @@ const char supervisor_help[] =
         "  --address6 A/N    its IPv6 address (2001:db8::2/64), or none; --gateway6 A\n"
         "  --route P/N=HOP   of either family, up to 60 times\n"
         "  --mtu N           longest packet (1500); --vlan N: frames have this tag\n"
+        "  --discard-port N  for measurements: TCP alone, what comes there is dropped\n"
         "  --idle=spin       poll flat out even with nothing to do (default --idle=ladder)\n"
         "  --config FILE     start with this start-up file: it is copied to flash/startup.cfg\n"
         "  --trace           let every process trace its steps (also SALLYPORT_TRACE=1)\n"
@@ -66,6 +67,7 @@ static const struct option longs[] = {
         {"route", required_argument, NULL, OPT_NETWORK},
         {"mtu", required_argument, NULL, OPT_NETWORK},
         {"vlan", required_argument, NULL, OPT_NETWORK},
+        {"discard-port", required_argument, NULL, OPT_NETWORK},
         {"config", required_argument, NULL, OPT_CONFIG},
         {"trace", no_argument, NULL, OPT_TRACE},
         {"daemon", no_argument, NULL, OPT_DAEMON},
@@ -97,9 +99,9 @@ static bool is_path(int which)
 // The dataplane reads the value: it knows what an address is.
 static bool network_take(struct supervisor_options *o, int at, const char *value)
 {
-	static const char *const names[] = {"--address",  "--gateway", "--address6",
-	                                    "--gateway6", "--route",   "--mtu",
-	                                    "--vlan"};
+	static const char *const names[] = {"--address",  "--gateway",     "--address6",
+	                                    "--gateway6", "--route",       "--mtu",
+	                                    "--vlan",     "--discard-port"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(longs[at].name, names[i] + strlen("--")) != 0)

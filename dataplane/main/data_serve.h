@@ -80,6 +80,7 @@ struct data_serve {
 	const char *sweep_text;
 	uint32_t ports;
 	uint16_t port[DATA_PORTS_MAX]; // listening
+	uint16_t discard_port;         // of discard.c; 0: none
 };
 
 // What data_serve tells TCP; `app` is the struct data_serve.

@@ -22,6 +22,7 @@ const char options_help[] =
         "  --mtu N               longest packet (1500), at most 9216 and what the port takes\n"
         "  --vlan N              frames have this 802.1Q tag (0: none)\n"
         "  --route PREFIX/N=HOP  of either family, up to 60 times\n"
+        "  --discard-port N      for measurements: TCP alone, what comes there is dropped\n"
         "\n"
         "  --capture DIR -w FILE [-c COUNT] [FILTER...]\n"
         "                        write the frames of a running appliance as pcapng\n";
@@ -223,6 +224,11 @@ static bool option_take(int letter, struct options *out)
 			return false;
 		out->host.vlan = (uint16_t)number;
 		return true;
+	case 'd':
+		if (!number_parse(optarg, UINT16_MAX, &number))
+			return false;
+		out->discard_port = (uint16_t)number;
+		return true;
 	case 'R':
 		return route_parse(optarg, out);
 	case 'C':
@@ -257,6 +263,7 @@ bool options_parse(int argc, char **argv, struct options *out)
 	        {"mtu", required_argument, NULL, 'm'},
 	        {"vlan", required_argument, NULL, 'v'},
 	        {"route", required_argument, NULL, 'R'},
+	        {"discard-port", required_argument, NULL, 'd'},
 	        {"capture", required_argument, NULL, 'C'},
 	        {"help", no_argument, NULL, 'h'},
 	        {NULL, 0, NULL, 0},

@@ -19,8 +19,9 @@ struct options {
 	enum options_link link;
 	const char *link_detail; // interface, device or socket parameters; NULL: the usual
 	uint32_t workers;
-	bool spin;        // never sleep
-	struct host host; // but its Ethernet and link-local addresses
+	bool spin;             // never sleep
+	uint16_t discard_port; // 0: none
+	struct host host;      // but its Ethernet and link-local addresses
 	bool show_help;
 	const char *capture_run; // --capture: read frames out of this folder instead
 	const char *capture_file;

@@ -11,6 +11,7 @@
 
 #include "crypto/core/random.h"
 #include "dataplane/base/trace.h"
+#include "dataplane/main/discard.h"
 
 #define SYN_SLOTS       16384u
 #define TIME_WAIT_SLOTS 65536u
@@ -195,7 +196,7 @@ static bool tcp_start(struct worker *w, const struct conn_arena *arena)
 	        .receive_window = RECEIVE_WINDOW,
 	        .send_limit = DATA_SEND_WIDE + SEND_SPARE,
 	        .count = w->count + COUNTER_TCP_FIRST,
-	        .app_ops = &data_serve_ops,
+	        .app_ops = w->data.discard_port != 0 ? &discard_ops : &data_serve_ops,
 	        .app = &w->data,
 	        .emit = worker_emit,
 	        .out = w,
@@ -204,10 +205,13 @@ static bool tcp_start(struct worker *w, const struct conn_arena *arena)
 	random_fill(config.secret, sizeof(config.secret));
 	w->tcp = tcp_new(&config);
 	w->data.tcp = w->tcp;
+	if (w->tcp != NULL && w->data.discard_port != 0)
+		tcp_listen(w->tcp, w->data.discard_port, true);
 	return w->tcp != NULL;
 }
 
-static bool data_start(struct worker *w, const struct worker_offer *offer)
+static bool data_start(struct worker *w, const struct worker_offer *offer,
+                       uint16_t discard_port)
 {
 	struct data_config config = {.pending_keys = PENDING_KEYS, .count = w->count};
 	struct conn_arena arena;
@@ -217,7 +221,10 @@ static bool data_start(struct worker *w, const struct worker_offer *offer)
 		return complain(w, "connection arena of a useful size");
 	config.conns = arena.conns;
 	config.slots = arena.slots;
-	if (data_init(&w->data, &config) != STATUS_OK || !tcp_start(w, &arena))
+	if (data_init(&w->data, &config) != STATUS_OK)
+		return complain(w, "memory for connections");
+	w->data.discard_port = discard_port;
+	if (!tcp_start(w, &arena))
 		return complain(w, "memory for connections");
 	link = link_attach(offer->data[0], offer->data[1], offer->data[2], LINK_A);
 	if (link == NULL)
@@ -294,7 +301,7 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	neighbor_init(&w->neighbors, secret, w->count);
 	random_fill(secret, sizeof(secret));
 	w->refusals.key = hash_key_from(secret);
-	if (!data_start(w, config->offer))
+	if (!data_start(w, config->offer, config->options->discard_port))
 		return false;
 	net_start(w, config->host);
 	if (!handed_start(w) || !idle_init(w, config->options->spin))

@@ -25,6 +25,7 @@ struct wire {
 };
 
 static struct data_serve serve;
+static const struct tcp_app *serve_ops = &data_serve_ops;
 static struct tcp *server, *client;
 static struct wire to_server, to_client;
 static struct link *control;
@@ -191,7 +192,7 @@ static inline void rig_start(void)
 	config.conns = conns;
 	CHECK_EQ(data_init(&serve, &config), STATUS_OK);
 	now_us = 1000000;
-	server = tcp_make(arena_server, count + COUNTER_TCP_FIRST, &data_serve_ops, &serve,
+	server = tcp_make(arena_server, count + COUNTER_TCP_FIRST, serve_ops, &serve,
 	                  &to_client);
 	client = tcp_make(arena_client, client_count, &client_ops, NULL, &to_server);
 	serve.tcp = server;
@@ -217,16 +218,21 @@ static inline void rig_stop(void)
 	free(conns);
 }
 
-static inline void connects(uint16_t port)
+static inline void connects_to(uint16_t port, uint16_t remote_port)
 {
 	struct tcp_tuple tuple = {.local = {.bytes = {[10] = 0xff, 0xff, 10, 0, 0, 1}},
 	                          .remote = {.bytes = {[10] = 0xff, 0xff, 10, 0, 0, 2}},
 	                          .local_port = port,
-	                          .remote_port = 22};
+	                          .remote_port = remote_port};
 
 	client_id = tcp_connect(client, now_us, &tuple);
 	CHECK(client_id.life != 0);
 	turn(4, 100, false);
+}
+
+static inline void connects(uint16_t port)
+{
+	connects_to(port, 22);
 }
 
 static inline void sends(struct span bytes)

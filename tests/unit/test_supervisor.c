@@ -187,14 +187,16 @@ TEST(options_about_the_network_are_passed_on_as_they_are)
 	                "none",
 	                "--route",
 	                "::/0=fe80::1",
+	                "--discard-port",
+	                "9",
 	                NULL};
 	static const char *const passed[] = {
-	        "--mtu",      "1400", "--route", "10.0.0.0/8=192.0.2.1",
-	        "--address6", "none", "--route", "::/0=fe80::1"};
+	        "--mtu", "1400",    "--route",      "10.0.0.0/8=192.0.2.1", "--address6",
+	        "none",  "--route", "::/0=fe80::1", "--discard-port",       "9"};
 	struct supervisor_options o;
 
-	CHECK_EQ(supervisor_options_read(17, argv, &o), SUPERVISOR_RUN);
-	CHECK_EQ(o.network_words, 8);
+	CHECK_EQ(supervisor_options_read(19, argv, &o), SUPERVISOR_RUN);
+	CHECK_EQ(o.network_words, 10);
 	for (uint32_t i = 0; i < o.network_words; i++)
 		CHECK_TEXT(o.network[i], passed[i]);
 }

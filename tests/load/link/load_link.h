@@ -41,6 +41,8 @@ struct load_link_ops {
 	void (*push)(struct load_link *link, uint32_t slot); // send now what can be
 	size_t (*queued)(const struct load_link *link, uint32_t slot);
 	void (*feed)(struct load_link *link, uint32_t slot);
+	void (*close)(struct load_link *link,
+	              uint32_t slot); // no more is sent; `ended` follows
 	void (*abort)(struct load_link *link, uint32_t slot); // reset; not told
 	void (*poll)(struct load_link *link, uint64_t until_us);
 	void (*wake)(struct load_link *link); // from any thread: end the poll

@@ -257,6 +257,14 @@ static bool port_connect(struct load_link *link, uint32_t slot)
 	return false;
 }
 
+static void port_end(struct load_link *link, uint32_t slot)
+{
+	struct port_link *p = port_of(link);
+
+	if (p->conn[slot].life != 0)
+		tcp_close(p->frames.tcp, p->conn[slot]);
+}
+
 static void port_abort(struct load_link *link, uint32_t slot)
 {
 	struct port_link *p = port_of(link);
@@ -354,8 +362,8 @@ static void port_free(struct load_link *link)
 }
 
 static const struct load_link_ops port_ops = {
-        port_connect, port_send, port_push, port_queued, port_feed,
-        port_abort,   port_poll, port_wake, port_free,
+        port_connect, port_send,  port_push, port_queued, port_feed,
+        port_end,     port_abort, port_poll, port_wake,   port_free,
 };
 
 static const struct tcp_app tcp_ops = {on_opened, on_readable, on_acked, on_closed};

@@ -329,6 +329,14 @@ static bool sockets_connect(struct load_link *link, uint32_t slot)
 	return true;
 }
 
+static void sockets_end(struct load_link *link, uint32_t slot)
+{
+	const struct sock *k = &sockets_of(link)->sock[slot];
+
+	if (k->fd >= 0)
+		shutdown(k->fd, SHUT_WR);
+}
+
 static void sockets_abort(struct load_link *link, uint32_t slot)
 {
 	struct sock *k = &sockets_of(link)->sock[slot];
@@ -458,8 +466,8 @@ static void sockets_free(struct load_link *link)
 }
 
 static const struct load_link_ops sockets_ops = {
-        sockets_connect, sockets_send, sockets_push, sockets_queued, sockets_feed,
-        sockets_abort,   sockets_poll, sockets_wake, sockets_free,
+        sockets_connect, sockets_send,  sockets_push, sockets_queued, sockets_feed,
+        sockets_end,     sockets_abort, sockets_poll, sockets_wake,   sockets_free,
 };
 
 struct load_link *load_sockets_new(const struct load_sockets_config *config,

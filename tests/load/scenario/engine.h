@@ -34,7 +34,8 @@ enum session_life {
 struct scenario {
 	const char *name;
 	const char *text;
-	bool holds; // sessions stay until the run is over
+	bool holds;    // sessions stay until the run is over
+	bool tcp_only; // they are connections: nothing is said, and what comes is dropped
 	bool needs_command, needs_transcript, takes_sftp;
 	bool small_window; // grants little unless told otherwise
 	void (*begin)(struct engine *e, struct load_session *s); // before it connects

@@ -88,6 +88,8 @@ static const char options[] =
         "                                 --duration 120 --html r.html\n"
         "  how a thousand typists feel  sallyport-load type T --sessions 1000 --keys 3 "
         "--duration 60\n"
+        "  how fast TCP alone opens     sallyport-load connect --target 192.0.2.2 --sessions "
+        "64\n"
         "  100,000 without a kernel     sallyport-load hold T --sessions 100000 --parallel 64\n"
         "                                 --source 192.0.2.100+8 --link memif:socket=PATH\n"
         "\n"

@@ -200,17 +200,32 @@ static bool tasks_finish(struct load_options *o)
 	return true;
 }
 
-static bool finish(const char *scenario, struct load_options *o)
+static bool plan_logs_in(const struct load_plan *plan)
 {
-	if (!plan_find(scenario, o))
-		return false;
+	for (unsigned i = 0; i < plan->tasks; i++) {
+		if (!plan->task[i].scenario->tcp_only)
+			return true;
+	}
+	return false;
+}
+
+static bool login_find(struct load_options *o)
+{
 	if (o->client.user == NULL)
 		return load_complain("--user is needed");
 	if (o->key_path == NULL && o->password_path == NULL)
 		return load_complain("--key FILE or --password-file FILE is needed");
-	if (!target_find(o->target_text, o) ||
-	    (o->key_path != NULL && !key_read(o->key_path, o)) ||
-	    (o->password_path != NULL && !password_read(o->password_path, o)) || !trust_find(o))
+	return (o->key_path == NULL || key_read(o->key_path, o)) &&
+	       (o->password_path == NULL || password_read(o->password_path, o));
+}
+
+static bool finish(const char *scenario, struct load_options *o)
+{
+	if (!plan_find(scenario, o))
+		return false;
+	if (plan_logs_in(&o->plan) && !login_find(o))
+		return false;
+	if (!target_find(o->target_text, o) || (plan_logs_in(&o->plan) && !trust_find(o)))
 		return false;
 	o->client.trust = o->trust;
 	return tasks_finish(o);

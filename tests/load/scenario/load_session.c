@@ -115,7 +115,10 @@ static void session_settle(struct engine *e, struct load_session *s)
 	end = (enum session_end)s->end;
 	s->end = END_NONE;
 	if (end == END_FINISH) {
-		client_disconnect(&e->env, &s->client);
+		if (scenario->tcp_only)
+			e->link->ops->close(e->link, session_slot(e, s));
+		else
+			client_disconnect(&e->env, &s->client);
 		closing_enter(e, s, CLOSE_WAIT_US);
 	} else if (end == END_CUT) {
 		session_drop(e, s);
@@ -209,6 +212,20 @@ void session_channel(struct engine *e, struct load_session *s, enum client_reque
 		             span_text(status_text(status)));
 }
 
+// It is open: the scenario's turn.
+static void stage_open(struct engine *e, struct load_session *s)
+{
+	run_of(e, s)->logging_in--;
+	s->stage = SESSION_OPEN;
+	s->was_open = true;
+	e->results.open++;
+	if (e->results.open > e->results.open_most)
+		e->results.open_most = e->results.open;
+	s->due_us = 0;
+	if (scenario_of(e, s)->open != NULL)
+		scenario_of(e, s)->open(e, s);
+}
+
 // --- from the link -------------------------------------------------------------------------------
 
 static void on_opened(void *engine, uint32_t slot)
@@ -217,8 +234,13 @@ static void on_opened(void *engine, uint32_t slot)
 	struct load_session *s = &e->sessions[slot];
 
 	measure(e, s, METRIC_CONNECT);
-	s->stage = SESSION_LOGIN;
-	client_start(&e->env, &s->client, offers_draw(&task_of(e, s)->offers), slot, s->life);
+	if (scenario_of(e, s)->tcp_only) {
+		stage_open(e, s);
+	} else {
+		s->stage = SESSION_LOGIN;
+		client_start(&e->env, &s->client, offers_draw(&task_of(e, s)->offers), slot,
+		             s->life);
+	}
 	session_settle(e, s);
 }
 
@@ -228,7 +250,7 @@ static size_t on_input(void *engine, uint32_t slot, struct span bytes)
 	struct load_session *s = &e->sessions[slot];
 	size_t taken;
 
-	if (s->stage == SESSION_CLOSING)
+	if (s->stage == SESSION_CLOSING || scenario_of(e, s)->tcp_only)
 		return bytes.len;
 	taken = client_input(&e->env, &s->client, bytes);
 	session_settle(e, s);
@@ -239,8 +261,10 @@ static bool on_busy(void *engine, uint32_t slot)
 {
 	struct engine *e = engine;
 
-	return e->sessions[slot].stage < SESSION_CLOSING &&
-	       client_is_busy(&e->sessions[slot].client);
+	const struct load_session *s = &e->sessions[slot];
+
+	return s->stage < SESSION_CLOSING && !scenario_of(e, s)->tcp_only &&
+	       client_is_busy(&s->client);
 }
 
 static void scenario_run(struct engine *e, struct load_session *s,
@@ -316,15 +340,7 @@ static void on_open(struct engine *e, struct load_session *s)
 	measure(e, s, METRIC_AUTH);
 	results_latency(&e->results, METRIC_LOGIN, us_between(s->intended_us, s->step_us));
 	results_count(&e->results, TALLY_LOGINS, 1);
-	run_of(e, s)->logging_in--;
-	s->stage = SESSION_OPEN;
-	s->was_open = true;
-	e->results.open++;
-	if (e->results.open > e->results.open_most)
-		e->results.open_most = e->results.open;
-	s->due_us = 0;
-	if (scenario_of(e, s)->open != NULL)
-		scenario_of(e, s)->open(e, s);
+	stage_open(e, s);
 }
 
 static void on_event(void *engine, struct client *c, enum client_event event, uint32_t number,

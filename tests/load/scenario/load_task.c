@@ -98,7 +98,7 @@ bool load_task_finish(struct load_task *t, const struct client_config *client)
 	if (!program_check(t) || !numbers_find(t) || !lines_make(t) || !transcript_read(t))
 		return false;
 	like.window = t->window;
-	return offers_make(&t->offers, lists, &like);
+	return t->scenario->tcp_only || offers_make(&t->offers, lists, &like);
 }
 
 void load_task_fini(struct load_task *t)

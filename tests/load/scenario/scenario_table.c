@@ -2,8 +2,9 @@
 #include "tests/load/scenario/scenarios.h"
 
 static const struct scenario *const rows[] = {
-        &scenario_login, &scenario_hold, &scenario_shell, &scenario_type,  &scenario_replay,
-        &scenario_exec,  &scenario_bulk, &scenario_rekey, &scenario_abort, &scenario_slow,
+        &scenario_login,  &scenario_hold, &scenario_shell,   &scenario_type,
+        &scenario_replay, &scenario_exec, &scenario_bulk,    &scenario_rekey,
+        &scenario_abort,  &scenario_slow, &scenario_connect, &scenario_idle,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -14,6 +14,8 @@ extern const struct scenario scenario_bulk;
 extern const struct scenario scenario_slow;
 extern const struct scenario scenario_rekey;
 extern const struct scenario scenario_abort;
+extern const struct scenario scenario_connect;
+extern const struct scenario scenario_idle;
 
 // scenario_sftp.c: bulk when its task says so
 void sftp_begin(struct engine *e, struct load_session *s);
