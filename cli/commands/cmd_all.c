@@ -8,32 +8,38 @@
 	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, &startup_show_table, &schedule_show_table, &archive_show_table, \
 	&ssh_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
 	&session_show_table, &counter_table, &history_table,      \
-	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &password_show_table, &algorithm_show_table, \
+	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &password_show_table, &algorithm_show_table, &role_show_table, &radius_show_table, &domain_show_table, &lockout_show_table, &device_table, \
 	&net_interface_show_table, &net_route_show_table, &net_neighbor_show_table, &net_ping_table, &net_tcp_show_table, &net_acl_show_table
 
 const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
-		{ &user_commands_table, &file_commands_table, &trash_commands_table, &archive_user_table, &schedule_user_table, &startup_user_table, &session_user_table, &send_user_table, ANYWHERE } },
+		{ &user_commands_table, &file_commands_table, &trash_commands_table, &archive_user_table, &schedule_user_table, &startup_user_table, &session_user_table, &send_user_table, &super_user_table, &lockout_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
-		{ &leave_commands_table, &system_commands_table, &ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table,
-		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &replace_table,
-		  &net_interface_table, &net_route_table, &net_tcp_table, &net_acl_table, ANYWHERE } },
+		{ &leave_commands_table, &system_commands_table, &vendor_table, &ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table,
+		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &role_table, &super_table, &radius_table, &aaa_table, &domain_table, &lockout_table, &archive_table, &replace_table,
+		  &net_interface_table, &net_route_table, &net_tcp_table, &net_acl_table, ANYWHERE }, "system-view" },
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
-		{ &leave_commands_table, &line_view_table } },
+		{ &leave_commands_table, &line_view_table }, "system-view ; line vty %s" },
 	[VIEW_LOCAL_USER] = { "Local-user view commands:", "[%s-luser-manage-%s]", VIEW_SYSTEM,
-		{ &leave_commands_table, &local_user_view_table } },
+		{ &leave_commands_table, &local_user_view_table }, "system-view ; local-user %s class manage" },
 	[VIEW_PUBLIC_KEY] = { "Public-key view commands:", "[%s-pkey-public-key-%s]", VIEW_USER,
-		{ &key_view_table, ANYWHERE } },
+		{ &key_view_table, ANYWHERE }, "system-view ; public-key peer %s" },
 	[VIEW_KEY_CODE] = { "Public-key code view commands:", "[%s-pkey-key-code]", VIEW_USER,
-		{ &key_code_table, ANYWHERE } },
+		{ &key_code_table, ANYWHERE }, "system-view ; public-key peer %s ; public-key-code begin" },
 	[VIEW_INTERFACE] = { "Interface view commands:", "[%s-%s]", VIEW_SYSTEM,
-		{ &leave_commands_table, &net_interface_view_table } },
+		{ &leave_commands_table, &net_interface_view_table }, "system-view ; interface %s" },
 	[VIEW_ACL] = { "ACL view commands:", "[%s-acl-%s]", VIEW_SYSTEM,
-		{ &leave_commands_table, &net_acl_view_table } },
+		{ &leave_commands_table, &net_acl_view_table }, "system-view ; acl %s" },
+	[VIEW_ROLE] = { "User-role view commands:", "[%s-role-%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &role_view_table }, "system-view ; role name %s" },
+	[VIEW_RADIUS] = { "RADIUS scheme view commands:", "[%s-radius-%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &radius_view_table }, "system-view ; radius scheme %s" },
+	[VIEW_DOMAIN] = { "ISP domain view commands:", "[%s-isp-%s]", VIEW_SYSTEM,
+		{ &leave_commands_table, &domain_view_table }, "system-view ; domain %s" },
 };
 
 const struct command_table *const config_tables[] = {
-	&system_commands_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &key_table, &local_user_table, &local_user_view_table,
+	&system_commands_table, &vendor_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &lockout_table, &role_table, &role_view_table, &super_table, &radius_table, &radius_view_table, &domain_table, &domain_view_table, &aaa_table, &key_table, &local_user_table, &local_user_view_table,
 	&ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table, &line_table, &line_view_table,
 	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };
@@ -59,7 +65,7 @@ void record_add_text(struct api_record *record, uint8_t field, struct span text)
 // The view edits this record; singletons have no key.
 static struct span view_key(struct task *t)
 {
-	return t->row->class == API_CLASS_LOCAL_USER && t->dialogue->name != NULL
+	return api_class_is_named(t->row->class) && t->dialogue->name != NULL
 	               ? span_text(t->dialogue->name)
 	               : span_text("");
 }

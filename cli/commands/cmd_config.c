@@ -14,7 +14,8 @@ static enum turn run_current(struct task *t)
 
 static enum turn this_end(struct task *t)
 {
-	struct config_out out = {.text = &t->pending, .fresh = true};
+	struct config_out out = {
+	        .text = &t->pending, .fresh = true, .roles = &task_shell(t)->roles};
 	struct api_record record;
 
 	if (t->status == STATUS_NOT_FOUND) // a key whose code is still being typed
@@ -38,6 +39,12 @@ static enum turn run_this(struct task *t)
 		return task_get(t, API_CLASS_VTY, span_text(""), this_end);
 	case VIEW_LOCAL_USER:
 		return task_get(t, API_CLASS_LOCAL_USER, name, this_end);
+	case VIEW_ROLE:
+		return task_get(t, API_CLASS_ROLE, name, this_end);
+	case VIEW_RADIUS:
+		return task_get(t, API_CLASS_RADIUS, name, this_end);
+	case VIEW_DOMAIN:
+		return task_get(t, API_CLASS_DOMAIN, name, this_end);
 	case VIEW_PUBLIC_KEY:
 	case VIEW_KEY_CODE:
 		return task_get(t, API_CLASS_PEER_KEY, name, this_end);

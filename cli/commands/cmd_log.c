@@ -165,13 +165,13 @@ static enum turn run_terminal_level(struct task *t)
 
 // --- hosts ---------------------------------------------------------------------------------------
 
-static bool is_address(struct span text)
+bool address_fits(struct span text, bool six)
 {
 	char name[64];
 	uint8_t bytes[16];
 
 	snprintf(name, sizeof(name), "%.*s", (int)text.len, (const char *)text.data);
-	return inet_pton(AF_INET, name, bytes) == 1 || inet_pton(AF_INET6, name, bytes) == 1;
+	return inet_pton(six ? AF_INET6 : AF_INET, name, bytes) == 1;
 }
 
 static enum turn run_host(struct task *t)
@@ -180,7 +180,7 @@ static enum turn run_host(struct task *t)
 	            facility = match_after(&t->match, "facility");
 	struct api_record r = {.class = API_CLASS_LOG_HOST, .key = address};
 
-	if (!is_address(address))
+	if (!address_fits(address, false) && !address_fits(address, true))
 		return task_fail(t, "The address is invalid.");
 	record_add(&r, API_LOG_HOST_PORT, port.len > 0 ? arg_number(port) : 514);
 	record_add(&r, API_LOG_HOST_FACILITY,

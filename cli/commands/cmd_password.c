@@ -1,5 +1,6 @@
 // What new passwords must satisfy.
 #include "cli/commands/commands.h"
+#include "crypto/core/secret.h"
 
 bool password_fits(struct task *t, struct span password)
 {
@@ -10,6 +11,49 @@ bool password_fits(struct task *t, struct span password)
 		return true;
 	task_fail(t, "%s", why);
 	return false;
+}
+
+struct password_asked {
+	enum turn (*set)(struct task *t, struct span password);
+};
+
+// The second typing; the first is kept in t->name and wiped with the answer.
+static enum turn password_confirmed(struct task *t)
+{
+	const struct password_asked *asked = t->own;
+	struct span first = text_span(&t->name), again = text_span(&t->answer);
+	enum turn turn;
+
+	if (t->answer_ended || first.len != again.len ||
+	    !secret_equal(first.data, again.data, first.len))
+		turn = task_fail(t, "The two passwords differ.");
+	else
+		turn = asked->set(t, again);
+	if (first.len > 0)
+		secret_wipe(t->name.data, t->name.len);
+	text_fini(&t->name);
+	return turn;
+}
+
+static enum turn password_typed(struct task *t)
+{
+	struct span password = text_span(&t->answer);
+
+	if (t->answer_ended || !arg_accepts(ARG_PASSWORD_WORD, password))
+		return task_fail(t, "The password must be 1 to 63 characters.");
+	text_fini(&t->name);
+	text_add(&t->name, password.data, password.len);
+	return task_question(t, true, password_confirmed, "Confirm :");
+}
+
+enum turn password_question(struct task *t, enum turn (*set)(struct task *, struct span))
+{
+	struct password_asked *asked = task_own(t, sizeof(*asked), NULL);
+
+	if (asked == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	asked->set = set;
+	return task_question(t, true, password_typed, "Password:");
 }
 
 static enum turn run_composition(struct task *t)

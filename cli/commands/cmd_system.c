@@ -40,6 +40,8 @@ static enum turn version_end(struct task *t)
 	api_status_parse(&c, &row);
 	if (cursor_end(&c) != STATUS_OK)
 		return task_fail_status(t, STATUS_MALFORMED);
+	if (task_shell(t)->vendor[0] != 0)
+		task_print(t, "%s ", task_shell(t)->vendor);
 	task_print(t,
 	           "Comware Software, Version " CONFIG_VERSION ", Sallyport " SALLYPORT_VERSION
 	           "\nCopyright (c) the Sallyport authors. Apache License, Version 2.0.\n");

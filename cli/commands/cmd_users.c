@@ -1,10 +1,13 @@
 // Local users: the accounts of the device itself.
 #include "cli/commands/commands.h"
 #include "cli/files/jail.h"
+#include "control/api/api_role.h"
 #include "crypto/core/secret.h"
+#include "crypto/wire/names.h"
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct {
 	const char *name, *shown;
@@ -74,37 +77,9 @@ static enum turn password_set(struct task *t, struct span password)
 	return task_ask(t, API_SET_PASSWORD, &b, task_end);
 }
 
-// The second typing; the first is kept in t->name and wiped with the answer.
-static enum turn password_confirmed(struct task *t)
-{
-	struct span first = text_span(&t->name), again = text_span(&t->answer);
-	enum turn turn;
-
-	if (t->answer_ended || first.len != again.len ||
-	    !secret_equal(first.data, again.data, first.len))
-		turn = task_fail(t, "The two passwords differ.");
-	else
-		turn = password_set(t, again);
-	if (first.len > 0)
-		secret_wipe(t->name.data, t->name.len);
-	text_fini(&t->name);
-	return turn;
-}
-
-static enum turn password_typed(struct task *t)
-{
-	struct span password = text_span(&t->answer);
-
-	if (t->answer_ended || !arg_accepts(ARG_PASSWORD_WORD, password))
-		return task_fail(t, "The password must be 1 to 63 characters.");
-	text_fini(&t->name);
-	text_add(&t->name, password.data, password.len);
-	return task_question(t, true, password_confirmed, "Confirm :");
-}
-
 static enum turn run_password(struct task *t)
 {
-	return task_question(t, true, password_typed, "Password:");
+	return password_question(t, password_set);
 }
 
 static enum turn run_password_simple(struct task *t)
@@ -174,29 +149,98 @@ static void emit_services(struct config_out *out, const struct command *row,
 
 // --- role and state ----------------------------------------------------------------------------
 
-static bool is_role(struct span name)
+static enum turn roles_put(struct task *t, const char *roles)
 {
-	return span_is(name, API_ROLE_ADMIN_NAME) || span_is(name, API_ROLE_OPERATOR_NAME);
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
+
+	if (strlen(roles) > api_field_row(API_LOCAL_USER_ROLE)->high)
+		return task_fail(t, "The names of all roles must be at most %u characters.",
+		                 api_field_row(API_LOCAL_USER_ROLE)->high);
+	record_add_text(&r, API_LOCAL_USER_ROLE,
+	                span_text(roles[0] != 0 ? roles : API_ROLE_OPERATOR_NAME));
+	return task_put(t, &r, task_end);
+}
+
+static void role_put(struct text *list, struct span role)
+{
+	text_format(list, "%s%.*s", text_left(list) > 0 ? "," : "", (int)role.len,
+	            (const char *)role.data);
+}
+
+// The list without a role, or with it behind the others. The role that everybody begins with gives
+// way to the first that is named, and stands last beside others.
+static void roles_change(struct span list, struct span role, bool add, struct text *out)
+{
+	struct span begin = span_text(API_ROLE_OPERATOR_NAME), rest = list, each;
+	bool fresh = span_equal(list, begin), is_begin = span_equal(role, begin);
+	bool begins = add ? is_begin || (!fresh && names_has(list, begin))
+	                  : !is_begin && names_has(list, begin);
+
+	while (names_next(&rest, &each))
+		if (!span_equal(each, role) && !span_equal(each, begin))
+			role_put(out, each);
+	if (add && !is_begin)
+		role_put(out, role);
+	if (begins)
+		role_put(out, begin);
+	text_add(out, "", 1);
+}
+
+static enum turn roles_got(struct task *t)
+{
+	struct text list = {0};
+	struct api_record old;
+	enum turn turn;
+
+	if (!task_record(t, &old))
+		return task_fail_status(t, t->status);
+	roles_change(record_text(&old, API_LOCAL_USER_ROLE), task_arg(t, ARG_ROLENAME_WORD),
+	             !task_has(t, "undo"), &list);
+	turn = roles_put(t, list.failed ? "" : list.data);
+	text_fini(&list);
+	return turn;
+}
+
+static enum turn role_found(struct task *t)
+{
+	if (t->status == STATUS_NOT_FOUND)
+		return task_fail(t, "The user role does not exist.");
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	return task_get(t, API_CLASS_LOCAL_USER, view_user(t), roles_got);
 }
 
 static enum turn run_role(struct task *t)
 {
-	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
-	struct span role = task_arg(t, ARG_ROLE_WORD);
+	struct span role = task_arg(t, ARG_ROLENAME_WORD);
 
-	if (!is_role(role))
-		return task_fail(t, "The user role does not exist.");
-	record_add_text(&r, API_LOCAL_USER_ROLE, role);
-	return task_put(t, &r, task_end);
+	if (api_role_predefined(role) == API_ROLE_NONE)
+		return task_get(t, API_CLASS_ROLE, role, role_found);
+	return task_get(t, API_CLASS_LOCAL_USER, view_user(t), roles_got);
+}
+
+static enum turn run_undo_role(struct task *t)
+{
+	if (task_arg(t, ARG_ROLENAME_WORD).len == 0)
+		return roles_put(t, "");
+	return task_get(t, API_CLASS_LOCAL_USER, view_user(t), roles_got);
+}
+
+// Levels of old take the place of all roles.
+static enum turn run_level(struct task *t)
+{
+	char made[ROLE_NAME_MAX + 1];
+
+	return roles_put(t, level_role(arg_number(task_arg(t, ARG_OLDLEVEL_WORD)), made));
 }
 
 static void emit_role(struct config_out *out, const struct command *row,
                       const struct api_record *record)
 {
-	struct span role = record_text(record, API_LOCAL_USER_ROLE);
+	struct span roles = record_text(record, API_LOCAL_USER_ROLE), role;
 	char word[CONFIG_WORD_MAX];
 
-	if (role.len > 0)
+	while (names_next(&roles, &role))
 		config_line(out, 1, "authorization-attribute user-role %s",
 		            config_word(role, word));
 }
@@ -346,6 +390,59 @@ static void service_list(uint32_t bits, char out[64])
 		strcpy(out, "None");
 }
 
+// Sessions of those who have a limit, gathered before the users are shown.
+struct user_count {
+	uint32_t users, counted;
+	struct {
+		char name[56];
+		uint32_t sessions;
+	} * counts; // owned
+};
+
+static void user_count_fini(void *own)
+{
+	free(((struct user_count *)own)->counts);
+}
+
+static void sessions_row(struct task *t, struct cursor *c)
+{
+	struct user_count *n = t->own;
+	struct span name = cursor_string(c);
+	uint32_t sessions = cursor_u32(c);
+	void *grown =
+	        cursor_ok(c) ? realloc(n->counts, (n->counted + 1) * sizeof(*n->counts)) : NULL;
+
+	if (grown == NULL)
+		return;
+	n->counts = grown;
+	snprintf(n->counts[n->counted].name, sizeof(n->counts[0].name), "%.*s", (int)name.len,
+	         (const char *)name.data);
+	n->counts[n->counted++].sessions = sessions;
+}
+
+static uint32_t sessions_of(const struct task *t, struct span user)
+{
+	const struct user_count *n = t->own;
+
+	for (uint32_t i = 0; i < n->counted; i++)
+		if (span_is(user, n->counts[i].name))
+			return n->counts[i].sessions;
+	return 0;
+}
+
+static void show_limit(struct task *t, const struct api_record *r)
+{
+	uint32_t limit = record_number(r, API_LOCAL_USER_ACCESS_LIMIT);
+
+	if (limit == 0) {
+		table_value(&t->table, "Disabled");
+		return;
+	}
+	table_value(&t->table, t->json ? "%u" : "Enabled           Max access number: %u",
+	            limit);
+	table_note(&t->table, "  Current access number:     %u\n", sessions_of(t, r->key));
+}
+
 static void user_row(struct task *t, struct cursor *c)
 {
 	struct api_record r;
@@ -361,17 +458,13 @@ static void user_row(struct task *t, struct cursor *c)
 	table_value(&t->table, "%s",
 	            record_number(&r, API_LOCAL_USER_BLOCKED) ? "Blocked" : "Active");
 	table_value(&t->table, "%s", list);
-	table_value(&t->table, "Disabled");
+	show_limit(t, &r);
 	table_value(&t->table, "system");
 	table_note(&t->table, "  Bind attributes:\n  Authorization attributes:\n");
 	place = record_text(&r, API_LOCAL_USER_WORK_DIRECTORY);
 	table_value(&t->table, "flash:%.*s", (int)place.len, (const char *)place.data);
 	table_value(&t->table, "%.*s", (int)role.len, (const char *)role.data);
 }
-
-struct user_count {
-	uint32_t users;
-};
 
 static const struct listing user_rows = {API_LIST, API_CLASS_LOCAL_USER, user_row,
                                          task_table_end};
@@ -410,15 +503,22 @@ static enum turn user_shown(struct task *t)
 	return task_table_end(t);
 }
 
-static enum turn run_show(struct task *t)
+static enum turn sessions_known(struct task *t)
 {
 	struct span name = task_arg(t, ARG_USER_WORD);
 
 	if (name.len > 0)
 		return task_get(t, API_CLASS_LOCAL_USER, name, user_shown);
-	if (task_own(t, sizeof(struct user_count), NULL) == NULL)
-		return task_fail_status(t, STATUS_NO_MEMORY);
 	return task_list(t, &user_counting);
+}
+
+static const struct listing session_rows = {API_USER_SESSIONS, 0, sessions_row, sessions_known};
+
+static enum turn run_show(struct task *t)
+{
+	if (task_own(t, sizeof(struct user_count), user_count_fini) == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	return task_list(t, &session_rows);
 }
 
 // clang-format off
@@ -435,14 +535,19 @@ static const struct command local_user_view[] = {
 	{ "undo password",             run_default,         API_ROLE_ADMIN, "Delete the password", USER(HASH) },
 	{ "service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Specify what the user may use", USER(SERVICES), 0, emit_services },
 	{ "undo service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Take away what the user may use", USER(SERVICES) },
-	{ "authorization-attribute user-role ROLE", run_role, API_ROLE_ADMIN, "Specify the user's role", USER(ROLE), 0, emit_role },
-	{ "undo authorization-attribute user-role [ ROLE ]", run_default, API_ROLE_ADMIN, "Restore the user's role", USER(ROLE) },
 	{ "totp enable",               run_totp,            API_ROLE_ADMIN, "Ask for a one-time code besides; shows a new secret", USER(TOTP), 1, emit_flag },
 	{ "undo totp enable",          run_undo_totp,       API_ROLE_ADMIN, "Forget the secret, ask for no code", USER(TOTP) },
 	{ "password expire",           run_flag,            API_ROLE_ADMIN, "The password must be changed at the next login", USER(EXPIRED), 1, emit_flag },
 	{ "undo password expire",      run_default,         API_ROLE_ADMIN, "The password need not be changed", USER(EXPIRED) },
 	{ "authorization-attribute work-directory FILE", run_work_directory, API_ROLE_ADMIN, "Specify the directory that SFTP and SCP show as the root", USER(WORK_DIRECTORY), 0, emit_setting },
 	{ "undo authorization-attribute work-directory", run_default, API_ROLE_ADMIN, "Let the user work in the root", USER(WORK_DIRECTORY) },
+	{ "authorization-attribute user-role ROLENAME", run_role, API_ROLE_ADMIN, "Give the user a role", USER(ROLE), 0, emit_role },
+	{ "undo authorization-attribute user-role [ ROLENAME ]", run_undo_role, API_ROLE_ADMIN, "Take a role from the user, or all that were given", USER(ROLE) },
+	{ "authorization-attribute level OLDLEVEL", run_level, API_ROLE_ADMIN, "Give the user the role of a level", .flags = COMMAND_HIDDEN },
+	{ "level OLDLEVEL",            run_level,           API_ROLE_ADMIN, "Give the user the role of a level", .flags = COMMAND_HIDDEN },
+	{ "access-limit ACCESSES",     run_setting,         API_ROLE_ADMIN, "Limit the user's sessions", USER(ACCESS_LIMIT), 0, emit_setting },
+	{ "undo access-limit",         run_default,         API_ROLE_ADMIN, "Do not limit the user's sessions", USER(ACCESS_LIMIT) },
+	{ "password-set-at SINCE",     run_setting,         API_ROLE_ADMIN, "As a saved configuration has it", USER(CHANGED), 0, emit_setting, COMMAND_HIDDEN },
 	{ "state block",               run_flag,            API_ROLE_ADMIN, "Refuse the user", USER(BLOCKED), 1, emit_flag },
 	{ "state active",              run_flag,            API_ROLE_ADMIN, "Admit the user", USER(BLOCKED), 0 },
 	{ "undo state",                run_default,         API_ROLE_ADMIN, "Admit the user", USER(BLOCKED) },

@@ -51,21 +51,21 @@ static enum turn run_temporary(struct task *t)
 
 // clang-format off
 static const struct command user_commands[] = {
-	{ "quit",        run_quit,        API_ROLE_OPERATOR, "Exit from the device" },
-	{ "system-view", run_system_view, API_ROLE_OPERATOR, "Enter system view" },
-	{ "return",      run_nothing,     API_ROLE_OPERATOR, "Exit to user view", .flags = COMMAND_HIDDEN },
+	{ "quit",        run_quit,        API_ROLE_VISITOR, "Exit from the device" },
+	{ "system-view", run_system_view, API_ROLE_VISITOR, "Enter system view" },
+	{ "return",      run_nothing,     API_ROLE_VISITOR, "Exit to user view", .flags = COMMAND_HIDDEN },
 };
 
 static const struct command leave_commands[] = {
-	{ "quit",        run_leave,       API_ROLE_OPERATOR, "Exit from the current view" },
-	{ "return",      run_return,      API_ROLE_OPERATOR, "Exit to user view" },
+	{ "quit",        run_leave,       API_ROLE_VISITOR, "Exit from the current view" },
+	{ "return",      run_return,      API_ROLE_VISITOR, "Exit to user view" },
 };
 
 static const struct command any_commands[] = {
-	{ "screen-length disable",   run_no_paging, API_ROLE_OPERATOR, "Do not pause between screens in this session" },
-	{ "undo screen-length disable", run_paging, API_ROLE_OPERATOR, "Pause between screens again" },
-	{ "screen-length LINES temporary", run_temporary, API_ROLE_OPERATOR, "For this session only", .flags = COMMAND_HIDDEN },
-	{ "undo debugging all",      run_nothing, API_ROLE_OPERATOR, "Stop all debugging", .flags = COMMAND_HIDDEN },
+	{ "screen-length disable",   run_no_paging, API_ROLE_VISITOR, "Do not pause between screens in this session" },
+	{ "undo screen-length disable", run_paging, API_ROLE_VISITOR, "Pause between screens again" },
+	{ "screen-length LINES temporary", run_temporary, API_ROLE_VISITOR, "For this session only", .flags = COMMAND_HIDDEN },
+	{ "undo debugging all",      run_nothing, API_ROLE_VISITOR, "Stop all debugging", .flags = COMMAND_HIDDEN },
 };
 // clang-format on
 

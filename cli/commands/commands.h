@@ -41,6 +41,23 @@ extern const struct command_table key_table;             // cmd_keys.c: system v
 extern const struct command_table key_view_table;        // cmd_keys.c: its view
 extern const struct command_table key_code_table;        // cmd_keys.c: key code view
 extern const struct command_table key_show_table;        // cmd_keys.c: any view
+extern const struct command_table role_table;            // cmd_role.c: system view
+extern const struct command_table role_view_table;       // cmd_role.c: its view
+extern const struct command_table role_show_table;       // cmd_role.c: any view
+extern const struct command_table lockout_table;         // cmd_lockout.c: system view
+extern const struct command_table lockout_user_table;    // cmd_lockout.c: user view
+extern const struct command_table lockout_show_table;    // cmd_lockout.c: any view
+extern const struct command_table device_table;          // cmd_device.c: any view
+extern const struct command_table vendor_table;          // cmd_device.c: system view
+extern const struct command_table radius_table;          // cmd_radius.c: system view
+extern const struct command_table radius_view_table;     // cmd_radius.c: its view
+extern const struct command_table radius_show_table;     // cmd_radius.c: any view
+extern const struct command_table aaa_table;             // cmd_domain.c: system view
+extern const struct command_table domain_table;          // cmd_domain.c: system view
+extern const struct command_table domain_view_table;     // cmd_domain.c: its view
+extern const struct command_table domain_show_table;     // cmd_domain.c: any view
+extern const struct command_table super_table;           // cmd_super.c: system view
+extern const struct command_table super_user_table;      // cmd_super.c: user view
 extern const struct command_table banner_table;          // cmd_banner.c: system view
 extern const struct command_table send_user_table;       // cmd_send.c: user view
 extern const struct command_table password_table;        // cmd_password.c: system view
@@ -99,6 +116,19 @@ bool password_fits(struct task *t, struct span password);
 
 // The small file of flash that FILE names. False: the command has failed and says why (cmd_keys.c).
 [[nodiscard]] bool typed_file(struct task *t, struct blob *file);
+// Ask for a new password twice, then set it (cmd_password.c).
+enum turn password_question(struct task *t,
+                            enum turn (*set)(struct task *t, struct span password));
+
+// The role that a level stands for (cmd_super.c). Returns a name, perhaps made in `out`.
+const char *level_role(uint32_t level, char out[ROLE_NAME_MAX + 1]);
+
+// Is it an address of IPv4, or of IPv6 (cmd_log.c)?
+bool address_fits(struct span text, bool six);
+
+// What rules of roles call features (feature.c); an empty name prints the list.
+bool feature_exists(struct span name);
+void feature_print(struct task *t, struct span name);
 
 // "Key code:" and the DER of a public key (cmd_keys.c).
 #define KEY_RULE "=============================================\n"

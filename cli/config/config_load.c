@@ -102,9 +102,9 @@ static enum turn load_next(struct task *t);
 		API_LIST, API_CLASS_##class, load_row, load_next                               \
 	}
 static const struct listing obeyed[] = {
-        OBEYED(SYSTEM),    OBEYED(VTY),    OBEYED(SSH_SERVER),       OBEYED(SHELL),
-        OBEYED(ALIAS),     OBEYED(BANNER), OBEYED(PASSWORD_CONTROL), OBEYED(ARCHIVE),
-        OBEYED(LOCAL_USER)};
+        OBEYED(SYSTEM),     OBEYED(VTY),    OBEYED(SSH_SERVER),       OBEYED(SHELL),
+        OBEYED(ALIAS),      OBEYED(BANNER), OBEYED(PASSWORD_CONTROL), OBEYED(ARCHIVE),
+        OBEYED(LOCAL_USER), OBEYED(ROLE),   OBEYED(ROLE_RULE)};
 
 static enum turn load_next(struct task *t)
 {
@@ -195,9 +195,31 @@ static enum turn load_committed(struct task *t)
 	return load_settings(t);
 }
 
+// A file that begins as the device writes them must end so too: else its end is missing.
+static bool is_cut_off(const struct script *s)
+{
+	static const char begin[] = "version ", end[] = "\nreturn";
+	size_t at = 0, len = s->len;
+
+	while (at < len && strchr("#\r\n\t ", s->text[at]) != NULL)
+		at++;
+	if (len - at < strlen(begin) || memcmp(s->text + at, begin, strlen(begin)) != 0)
+		return false;
+	while (len > 0 && strchr("\r\n\t ", s->text[len - 1]) != NULL)
+		len--;
+	return len < strlen(end) || memcmp(s->text + len - strlen(end), end, strlen(end)) != 0;
+}
+
 static enum turn load_lines_done(struct task *t)
 {
-	if (t->dialogue->script->errors > 0)
+	struct script *s = t->dialogue->script;
+
+	if (s->errors == 0 && is_cut_off(s)) {
+		s->errors = 1;
+		s->bad_line = s->line;
+		return load_failed(t, "its end is missing");
+	}
+	if (s->errors > 0)
 		return load_failed(t, "some lines were refused");
 	return task_ask_plain(t, API_COMMIT, load_committed);
 }

@@ -155,6 +155,11 @@ static const struct {
         {false, SECTION(LOG_CENTER)},
         {false, SECTION(LOG_HOST)},
         {false, SECTION(ARCHIVE)},
+        {false, SECTION(SUPER)},
+        {true, SECTION(ROLE)},
+        {true, SECTION(RADIUS)},
+        {true, SECTION(DOMAIN)},
+        {false, SECTION(AAA)},
         {true, SECTION(PEER_KEY)},
         {true, SECTION(LOCAL_USER)},
         {false, SECTION(SSH_SERVER)},
@@ -217,7 +222,9 @@ enum turn config_print(struct task *t, enum config_part part, struct text *sink,
 	if (p == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
 	p->out.text = sink != NULL ? sink : &t->pending;
+	p->out.roles = &task_shell(t)->roles;
 	p->part = part;
 	p->end = end;
+	t->whole = sink != NULL && t->dialogue->role != API_ROLE_ADMIN;
 	return print_section(t);
 }

@@ -14,7 +14,8 @@
 
 struct config_out {
 	struct text *text;
-	bool fresh; // the next line opens a section
+	bool fresh;                    // the next line opens a section
+	const struct role_list *roles; // whose rules print with them
 };
 
 // A line of the configuration; `indent` blanks in front.

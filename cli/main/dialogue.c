@@ -2,6 +2,8 @@
 #include "cli/main/dialogue.h"
 #include "cli/files/service.h"
 #include "cli/main/task.h"
+#include "control/api/api_role.h"
+#include "crypto/wire/names.h"
 #include "dataplane/base/trace.h"
 
 #include <arpa/inet.h>
@@ -173,6 +175,25 @@ bool dialogue_repeat(struct dialogue *d, struct text *text, uint32_t rounds, uin
 	return true;
 }
 
+bool dialogue_insert(struct dialogue *d, struct text *text)
+{
+	struct script *s = d->script;
+
+	if (s == NULL)
+		return dialogue_repeat(d, text, 1, 0);
+	if (s->repeats)
+		return false;
+	text_add(text, s->text + s->at, s->len - s->at);
+	if (text->failed)
+		return false;
+	free(s->text);
+	s->text = text->data;
+	s->len = text->len;
+	s->at = 0;
+	*text = (struct text){0};
+	return true;
+}
+
 void dialogue_repeat_stop(struct dialogue *d)
 {
 	struct script *s = d->script;
@@ -318,6 +339,8 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 		t->shell->count[COUNT_cli_no_memory]++;
 		dialogue_close(d, 255);
 	}
+	if (start->roles.len > 0 && !dialogue_roles(d, start->roles))
+		d->role = API_ROLE_NONE;
 	if (d->role == API_ROLE_NONE ||
 	    (d->type == DIALOGUE_SUBSYSTEM && !service_open(d, start->command, start->peer))) {
 		t->shell->count[COUNT_cli_refused]++;
@@ -387,6 +410,7 @@ void dialogue_free(struct dialogue *d)
 	script_free(d->script);
 	free(d->user);
 	free(d->name);
+	free(d->roles);
 	d->table = NULL;
 	t->open--;
 	t->shell->open--;
@@ -399,6 +423,34 @@ void dialogue_view(struct dialogue *d, enum view_id view, struct span name)
 	d->name = text_keep(name);
 	d->view = (uint8_t)view;
 	text_fini(&d->code);
+}
+
+// Only roles made of rules are kept by name.
+bool dialogue_roles(struct dialogue *d, struct span names)
+{
+	const struct role_list *custom = &d->table->shell->roles;
+	enum api_role role = api_role_highest(names);
+	struct span rest = names, name;
+	bool by_rules = role == API_ROLE_CUSTOM;
+
+	while (names_next(&rest, &name))
+		by_rules |= role_find(custom, name) != NULL;
+	free(d->roles);
+	d->roles = by_rules && role != API_ROLE_ADMIN ? text_keep(names) : NULL;
+	if (role == API_ROLE_CUSTOM)
+		role = API_ROLE_OPERATOR; // level-9: more than that only by its rules
+	if (role == API_ROLE_NONE && by_rules)
+		role = API_ROLE_VISITOR;
+	d->role = (uint8_t)role;
+	return role != API_ROLE_NONE;
+}
+
+struct access dialogue_access(const struct dialogue *d)
+{
+	return (struct access){.role = (enum api_role)d->role,
+	                       .names = span_text(d->roles != NULL ? d->roles : ""),
+	                       .custom = &d->table->shell->roles,
+	                       .name = d->name};
 }
 
 size_t dialogue_prompt(const struct dialogue *d, char out[DIALOGUE_PROMPT_MAX])

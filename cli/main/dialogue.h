@@ -37,6 +37,9 @@ struct script {
 
 // Run `text` (taken over) `rounds` times, or until Ctrl+C when that is 0, then go on reading.
 bool dialogue_repeat(struct dialogue *d, struct text *text, uint32_t rounds, uint32_t delay_s);
+// Run `text` (taken over) once, before whatever else is still to be run. False: no memory, or the
+// commands that run are repeated ones; the text is then the caller's.
+bool dialogue_insert(struct dialogue *d, struct text *text);
 // Ctrl+C: after the command that runs, no more of them.
 void dialogue_repeat_stop(struct dialogue *d);
 
@@ -81,6 +84,7 @@ struct dialogue {
 	struct service *service;  // in place of the command line (files/service.h), or NULL
 	char *user;               //
 	char *name;               // what the view edits
+	char *roles;              // separated by commas; NULL when `role` says it all
 	struct text code;         // public-key-code so far
 };
 static_assert(sizeof(struct dialogue) <= 512, "idle dialogues are counted in millions");
@@ -113,7 +117,7 @@ void table_time(struct dialogue_table *t, uint64_t now_us);
 struct dialogue_start {
 	struct dialogue_open open;
 	enum api_role role;
-	struct span user, peer, terminal, command;
+	struct span user, roles, peer, terminal, command;
 };
 struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t life,
                                const struct dialogue_start *start);
@@ -137,6 +141,9 @@ static inline bool dialogue_is_interactive(const struct dialogue *d)
 	return d->type == DIALOGUE_SHELL && d->has_pty;
 }
 
+// Take on roles: their names by commas. False: none of them exists.
+bool dialogue_roles(struct dialogue *d, struct span names);
+struct access dialogue_access(const struct dialogue *d);
 void dialogue_view(struct dialogue *d, enum view_id view, struct span name);
 // Where it is typed, for logs and displays: "192.0.2.1" or "**"; "vty3" or "con0". Returns `out`.
 #define DIALOGUE_PEER_MAX 48

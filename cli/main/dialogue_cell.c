@@ -4,13 +4,6 @@
 #include "cli/main/task.h"
 #include "dataplane/base/trace.h"
 
-static enum api_role role_from(struct span name)
-{
-	return span_is(name, API_ROLE_ADMIN_NAME)      ? API_ROLE_ADMIN
-	       : span_is(name, API_ROLE_OPERATOR_NAME) ? API_ROLE_OPERATOR
-	                                               : API_ROLE_NONE;
-}
-
 static void on_open(struct dialogue_table *t, const struct link_cell *cell, struct span payload)
 {
 	struct dialogue_start start = {0};
@@ -21,7 +14,7 @@ static void on_open(struct dialogue_table *t, const struct link_cell *cell, stru
 	memcpy(&start.open, cell->body, sizeof(start.open));
 	c = cursor_over(span_blob(&copy));
 	start.user = cursor_string(&c);
-	start.role = role_from(cursor_string(&c));
+	start.roles = cursor_string(&c);
 	start.peer = cursor_string(&c);
 	start.terminal = cursor_string(&c);
 	start.command = cursor_string(&c);

@@ -73,13 +73,14 @@ void input_interrupt(struct dialogue *d)
 
 static void help_show(struct dialogue *d, struct span line)
 {
+	struct access access = dialogue_access(d);
 	struct help *h = malloc(sizeof(*h));
 	struct text text = {0};
 	uint8_t view = d->view;
 
 	if (h == NULL)
 		return;
-	help_find(h, &d->table->shell->trees[view], line, d->role);
+	help_find(h, &d->table->shell->trees[view], line, &access);
 	while ((h->result != MATCH_OK || h->count == 0) && view != VIEW_USER &&
 	       views[view].parent != view) {
 		struct help *other = malloc(sizeof(*h));
@@ -89,7 +90,7 @@ static void help_show(struct dialogue *d, struct span line)
 			free(other);
 			break;
 		}
-		help_find(other, &d->table->shell->trees[view], line, d->role);
+		help_find(other, &d->table->shell->trees[view], line, &access);
 		if ((other->result == MATCH_OK && other->count > 0) ||
 		    (h->result != MATCH_OK && other->caret > h->caret))
 			memcpy(h, other, sizeof(*h)); // it understood more
@@ -186,6 +187,7 @@ static void line_help(struct dialogue *d)
 
 static void line_complete(struct dialogue *d)
 {
+	struct access access = dialogue_access(d);
 	struct line *l = d->line;
 	char name[HELP_NAME_MAX];
 	uint32_t found = 0, nth = l->tab_count;
@@ -201,9 +203,9 @@ static void line_complete(struct dialogue *d)
 	do {
 		const struct tree *tree = &d->table->shell->trees[view];
 
-		found = complete_find(tree, typed, d->role, 0, name, &from);
+		found = complete_find(tree, typed, &access, 0, name, &from);
 		if (found > 0)
-			complete_find(tree, typed, d->role, nth % found, name, &from);
+			complete_find(tree, typed, &access, nth % found, name, &from);
 		view = views[view].parent;
 	} while (found == 0 && view != VIEW_USER);
 	if (found > 0 && from + strlen(name) + 1 < COMMAND_LINE_MAX) {

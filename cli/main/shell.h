@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli/term/history.h"
+#include "cli/tree/access.h"
 #include "cli/tree/grammar.h"
 #include "control/api/api_password.h"
 #include "dataplane/link/dialogue_msg.h"
@@ -70,11 +71,13 @@ struct shell {
 	struct history_all history_all;
 	struct shell_list aliases, banners;
 	struct shell_list work_directories; // by user; no entry: the root
+	struct role_list roles;
 	bool no_copyright;
 	struct api_password_rules password;
 	struct dialogue_table *tables; // all there are
 	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
+	char vendor[33]; // named instead of ours; "": none
 	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
 	struct dialogue_table *local;  // where chores run ...
 	uint32_t local_slot;           // ... from this slot on

@@ -1,5 +1,6 @@
 // Settings that the command line itself obeys: copies of what control has in force.
 #include "cli/main/chore.h"
+#include "crypto/wire/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,10 @@ static void value_set(struct shell *shell, const struct api_value *v)
 		snprintf(shell->sysname, sizeof(shell->sysname), "%.*s", (int)v->text.len,
 		         (const char *)v->text.data);
 		break;
+	case API_SYSTEM_VENDOR:
+		snprintf(shell->vendor, sizeof(shell->vendor), "%.*s", (int)v->text.len,
+		         (const char *)v->text.data);
+		break;
 	case API_VTY_IDLE_SECONDS:
 		shell->idle_seconds = v->number;
 		break;
@@ -137,10 +142,66 @@ static void work_directory_set(struct shell *shell, const struct api_record *rec
 		entry_drop(&shell->work_directories, record->key);
 }
 
+// --- roles -------------------------------------------------------------------------------------
+
+// "NAME,NUMBER"
+static struct span rule_key(struct span key, uint16_t *number)
+{
+	struct span role = span_of(NULL, 0), digits = span_of(NULL, 0);
+
+	*number = 0;
+	if (names_next(&key, &role) && names_next(&key, &digits))
+		for (size_t i = 0; i < digits.len; i++)
+			*number = (uint16_t)(*number * 10 + (digits.data[i] - '0'));
+	return role;
+}
+
+static void rule_set(struct shell *shell, const struct api_record *record)
+{
+	const struct api_value *permit = api_record_find(record, API_ROLE_RULE_PERMIT),
+	                       *access = api_record_find(record, API_ROLE_RULE_ACCESS),
+	                       *text = api_record_find(record, API_ROLE_RULE_TEXT);
+	struct role_rule rule = {0};
+	struct role *role = role_add(&shell->roles, rule_key(record->key, &rule.number));
+
+	if (role == NULL || permit == NULL || access == NULL || text == NULL)
+		return;
+	rule.permit = permit->number != 0;
+	rule.access = (uint8_t)access->number;
+	snprintf(rule.text, sizeof(rule.text), "%.*s", (int)text->text.len,
+	         (const char *)text->text.data);
+	(void)role_rule_put(role, &rule);
+}
+
+static bool role_setting(struct shell *shell, const struct api_record *record)
+{
+	if (record->class == API_CLASS_ROLE)
+		(void)role_add(&shell->roles, record->key);
+	if (record->class == API_CLASS_ROLE_RULE)
+		rule_set(shell, record);
+	return record->class == API_CLASS_ROLE || record->class == API_CLASS_ROLE_RULE;
+}
+
+static void role_forget(struct shell *shell, uint8_t class, struct span key)
+{
+	uint16_t number;
+	struct role *role;
+
+	if (class == API_CLASS_ROLE)
+		role_drop(&shell->roles, key);
+	if (class != API_CLASS_ROLE_RULE)
+		return;
+	role = role_find(&shell->roles, rule_key(key, &number));
+	if (role != NULL)
+		role_rule_drop(role, number);
+}
+
 void shell_setting(struct shell *shell, const struct api_record *record)
 {
 	struct shell_list *list = list_of(shell, record->class);
 
+	if (role_setting(shell, record))
+		return;
 	if (record->class == API_CLASS_LOCAL_USER)
 		work_directory_set(shell, record);
 	for (uint32_t i = 0; i < record->count; i++) {
@@ -156,6 +217,7 @@ void shell_lists_clear(struct shell *shell)
 	list_fini(&shell->aliases);
 	list_fini(&shell->banners);
 	list_fini(&shell->work_directories);
+	role_list_fini(&shell->roles);
 }
 
 void shell_forget(struct shell *shell, uint8_t class, struct span key)
@@ -166,6 +228,7 @@ void shell_forget(struct shell *shell, uint8_t class, struct span key)
 		entry_drop(list, key);
 	if (class == API_CLASS_LOCAL_USER)
 		entry_drop(&shell->work_directories, key);
+	role_forget(shell, class, key);
 }
 
 const char *shell_hotkey(const struct shell *shell, enum hotkey key)

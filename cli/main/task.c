@@ -91,17 +91,18 @@ void match_in_views(struct task *t, struct span line)
 	const struct tree *trees = d->table->shell->trees;
 	enum match_result first;
 	uint16_t caret, good;
+	struct access access = dialogue_access(d);
 	uint8_t view = d->view;
 
 	TRACE_STEP(d->slot, d->life);
-	match_line(m, &trees[view], line, d->role);
+	match_line(m, &trees[view], line, &access);
 	first = m->result;
 	caret = m->caret;
 	good = m->good;
 	while (m->result != MATCH_OK && m->result != MATCH_EMPTY && m->result != MATCH_DENIED &&
 	       views[view].parent != VIEW_USER && view != VIEW_USER) {
 		view = (uint8_t)views[view].parent;
-		match_words(m, &trees[view], d->role);
+		match_words(m, &trees[view], &access);
 		if (m->result == MATCH_OK || m->result == MATCH_DENIED)
 			return;
 		if (m->good > good) {

@@ -43,6 +43,7 @@ struct task {
 	size_t request_len;
 	size_t reply_at; // rows read so far
 	const struct listing *listing;
+	bool whole; // records are listed with their secrets: they go to a file
 
 	struct text answer; // typed in reply to a question
 	struct text file;   // a file being made ...

@@ -129,7 +129,9 @@ static enum turn list_ask(struct task *t)
 		builder_u8(&b, t->listing->class);
 	if (t->listing->parameters != NULL)
 		t->listing->parameters(t, &b);
-	return task_ask(t, t->listing->call, &b, list_rows);
+	return task_ask(
+	        t, t->whole && t->listing->call == API_LIST ? API_LIST_WHOLE : t->listing->call,
+	        &b, list_rows);
 }
 
 static enum turn list_rows(struct task *t)

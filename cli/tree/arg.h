@@ -38,8 +38,23 @@ enum arg_kind {
 	X(BITS,     NUMBER, 2048, 4096, "Length of the RSA modulus")                         \
 	X(USER,     USER,   1, 55,      "Name of the local user")                            \
 	X(SSHUSER,  STRING, 1, 80,      "Name of the SSH user")                              \
-	X(ROLE,     STRING, 1, 63,      "Name of the user role")                             \
 	X(PASSWORD, STRING, 1, 63,      "Password in clear text")                            \
+	X(ROLENAME, NAME,   1, 63,      "Name of the user role")                             \
+	X(OLDLEVEL, NUMBER, 0, 15,      "Level: 0 visit, 1 monitor, 2 system, 3 manage; or of a role") \
+	X(ROLERULE, NUMBER, 1, 256,     "Number of the rule; the highest that applies decides") \
+	X(SCHEME,   NAME,   1, 32,      "Name of the RADIUS scheme")                         \
+	X(DOMAIN,   NAME,   1, 24,      "Name of the ISP domain")                            \
+	X(SHAREDKEY, STRING, 1, 64,     "Key shared with the servers")                       \
+	X(ANSWERTIME, NUMBER, 1, 10,    "Seconds")                                           \
+	X(QUIETTIME, NUMBER, 0, 255,    "Minutes; 0 means that it is asked each time")       \
+	X(ASKTIMES, NUMBER, 1, 20,      "How often it is asked before it counts as silent")  \
+	X(FAILURES, NUMBER, 2, 10,      "Failed logins")                                     \
+	X(LOCKTIME, NUMBER, 1, 360,     "Minutes")                                           \
+	X(AGE,      NUMBER, 1, 365,     "Days")                                              \
+	X(ACCESSES, NUMBER, 1, 1024,    "Sessions at a time")                                \
+	X(SINCE,    NUMBER, 0, 4294967295, "Seconds since 1970")                             \
+	X(VENDOR,   STRING, 1, 32,      "Text in front of the version")                      \
+	X(FEATURE,  STRING, 1, 31,      "Name of the feature")                               \
 	X(HASH,     STRING, 1, 110,     "Password in hashed form")                           \
 	X(KEY,      NAME,   1, 64,      "Name of the public key")                            \
 	X(FILE,     STRING, 1, 255,     "File name")                                         \

@@ -49,15 +49,19 @@ enum view_id {
 	VIEW_KEY_CODE,
 	VIEW_INTERFACE,
 	VIEW_ACL,
+	VIEW_ROLE,
+	VIEW_RADIUS,
+	VIEW_DOMAIN,
 	VIEWS
 };
 
 // A view is a list of tables and a prompt. A command that it lacks is tried in its parent.
-#define VIEW_TABLES_MAX 48
+#define VIEW_TABLES_MAX 64
 struct view {
 	const char *title;  // "System view commands:"
 	const char *prompt; // "[%s-luser-manage-%s]": sysname, name of what is edited
 	enum view_id parent;
 	const struct command_table *tables[VIEW_TABLES_MAX];
+	const char *path; // commands that lead here, %s for what is edited; NULL: user view
 };
 extern const struct view views[VIEWS]; // cli/commands/cmd_all.c

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-uint32_t complete_find(const struct tree *tree, struct span line, enum api_role role,
+uint32_t complete_find(const struct tree *tree, struct span line, const struct access *access,
                        uint32_t nth, char out[HELP_NAME_MAX], uint16_t *from)
 {
 	struct help *h = malloc(sizeof(*h));
@@ -18,7 +18,7 @@ uint32_t complete_find(const struct tree *tree, struct span line, enum api_role 
 		return 0;
 	}
 	*from = words.word[words.count - 1].at;
-	help_find(h, tree, line, role);
+	help_find(h, tree, line, access);
 	for (uint32_t i = 0; h->result == MATCH_OK && i < h->count; i++)
 		if (h->entry[i].is_keyword && found++ == nth)
 			memcpy(out, h->entry[i].name, HELP_NAME_MAX);

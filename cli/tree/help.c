@@ -82,7 +82,8 @@ static int entry_order(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-void help_find(struct help *h, const struct tree *tree, struct span line, enum api_role role)
+void help_find(struct help *h, const struct tree *tree, struct span line,
+               const struct access *access)
 {
 	struct walk *w = malloc(sizeof(*w));
 	struct words words;
@@ -101,7 +102,7 @@ void help_find(struct help *h, const struct tree *tree, struct span line, enum a
 		const struct step *step = &tree->steps[w->step[i]];
 		const struct command *row = tree->rows[step->row];
 
-		if (row->role <= role && (row->flags & COMMAND_HIDDEN) == 0)
+		if ((row->flags & COMMAND_HIDDEN) == 0 && access_might(access, tree->view, row))
 			entry_from(h, tree, step, typed);
 	}
 	free(w);

@@ -21,15 +21,16 @@ struct help {
 };
 
 // The words that can stand where the line ends: after a blank the next ones, else those that the
-// last word begins. Sorted; only what the role may run.
-void help_find(struct help *h, const struct tree *tree, struct span line, enum api_role role);
+// last word begins. Sorted; only what he may run.
+void help_find(struct help *h, const struct tree *tree, struct span line,
+               const struct access *access);
 
 // Names padded to a column, then the sentences; two blanks in front.
 void help_print(const struct help *h, struct text *out);
 
 // Tab: keywords that the last word of the line begins. Returns how many, and the nth of them in
 // `out`; `from` becomes the column where that word starts.
-uint32_t complete_find(const struct tree *tree, struct span line, enum api_role role,
+uint32_t complete_find(const struct tree *tree, struct span line, const struct access *access,
                        uint32_t nth, char out[HELP_NAME_MAX], uint16_t *from);
 
 // One sentence for a keyword that leads to several commands; NULL when the row says it.

@@ -175,18 +175,42 @@ static enum match_result refuse(struct match *m, enum match_result why, uint32_t
 	return why;
 }
 
-// Which of the rows that end here the line meant: the first that the role may run.
-static enum match_result pick_row(struct match *m, const struct walk *w, enum api_role role)
+// The words with their keywords in full, as rules speak of them.
+static void words_in_full(const struct match *m, struct words *out)
+{
+	size_t len = 0;
+
+	*out = m->words;
+	for (uint32_t i = 0; i < m->words.count; i++) {
+		struct span word = words_at(&m->words, i);
+
+		if (m->bound[i].literal != NULL)
+			word = span_of(m->bound[i].literal, m->bound[i].literal_length);
+		if (len + word.len > WORDS_TEXT_MAX)
+			word.len = 0;
+		out->word[i].from = (uint16_t)len;
+		out->word[i].length = (uint16_t)word.len;
+		memcpy(out->text + len, word.data, word.len);
+		len += word.len;
+	}
+}
+
+// Which of the rows that end here the line meant: the first that he may run.
+static enum match_result pick_row(struct match *m, const struct walk *w,
+                                  const struct access *access)
 {
 	const struct command *denied = NULL;
+	struct words words;
 
+	if (access->names.len > 0)
+		words_in_full(m, &words);
 	for (uint32_t i = 0; i < w->count; i++) {
 		const struct step *step = &w->tree->steps[w->step[i]];
 
 		if (step->kind != STEP_END)
 			continue;
 		m->row = w->tree->rows[step->row];
-		if (role >= m->row->role)
+		if (access_may(access, w->tree->view, m->row, &words))
 			return MATCH_OK;
 		denied = m->row;
 	}
@@ -194,7 +218,7 @@ static enum match_result pick_row(struct match *m, const struct walk *w, enum ap
 	return denied != NULL ? MATCH_DENIED : MATCH_INCOMPLETE;
 }
 
-void match_words(struct match *m, const struct tree *tree, enum api_role role)
+void match_words(struct match *m, const struct tree *tree, const struct access *access)
 {
 	struct walk walks[2], *now = &walks[0], *next = &walks[1], *spare;
 
@@ -214,14 +238,15 @@ void match_words(struct match *m, const struct tree *tree, enum api_role role)
 		now = next;
 		next = spare;
 	}
-	m->result = m->words.too_many ? MATCH_TOO_MANY : pick_row(m, now, role);
+	m->result = m->words.too_many ? MATCH_TOO_MANY : pick_row(m, now, access);
 	m->result = refuse(m, m->result, m->words.count);
 }
 
-void match_line(struct match *m, const struct tree *tree, struct span line, enum api_role role)
+void match_line(struct match *m, const struct tree *tree, struct span line,
+                const struct access *access)
 {
 	words_parse(&m->words, line);
-	match_words(m, tree, role);
+	match_words(m, tree, access);
 }
 
 struct span match_arg(const struct match *m, uint8_t arg, uint32_t nth)

@@ -1,6 +1,7 @@
 // Which command a line means: unique prefixes, any case, and where it went wrong if it did.
 #pragma once
 
+#include "cli/tree/access.h"
 #include "cli/tree/grammar.h"
 #include "cli/tree/words.h"
 
@@ -41,11 +42,12 @@ struct match {
 	struct words words;
 };
 
-// Parse into words and match. `role` may be below what the row needs: then DENIED.
-void match_line(struct match *m, const struct tree *tree, struct span line, enum api_role role);
+// Parse into words and match. A command that he may not run: DENIED.
+void match_line(struct match *m, const struct tree *tree, struct span line,
+                const struct access *access);
 
 // The same for words that are parsed already.
-void match_words(struct match *m, const struct tree *tree, enum api_role role);
+void match_words(struct match *m, const struct tree *tree, const struct access *access);
 
 const char *match_text(enum match_result result);
 

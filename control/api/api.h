@@ -6,8 +6,16 @@
 
 #include <stdint.h>
 
-// Roles, least first. A call is refused with STATUS_DENIED when the asker's role is below.
-enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
+// Roles, least first. A call is refused with STATUS_DENIED when the asker's role is below. CUSTOM:
+// a role made of rules about commands. Which commands, cli knows; control lets it call everything
+// but shows it no secrets.
+enum api_role {
+	API_ROLE_NONE,
+	API_ROLE_VISITOR,
+	API_ROLE_OPERATOR,
+	API_ROLE_CUSTOM,
+	API_ROLE_ADMIN
+};
 #define API_ROLE_ADMIN_NAME    "network-admin"
 #define API_ROLE_OPERATOR_NAME "network-operator"
 
@@ -24,7 +32,13 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(LIST,             OPERATOR, "u8 class / records, as many as fit, by key order")      \
 	X(SET_PASSWORD,     ADMIN,    "string user, string clear text / none. Hashes in the keeper, then puts") \
 	X(SET_TOTP,         ADMIN,    "string user / the secret, in base32, this once. Makes one in the keeper, then puts") \
-	X(DROP_TOTP,        ADMIN,    "string user / none. Forgets the secret, then puts")      \
+	X(DROP_TOTP,        ADMIN,    "string user / none. Forgets the secret, then puts")     \
+	X(SUPER,            VISITOR,  "string role, string password / none. The dialogue has that role alone; DENIED, NOT_FOUND: no password is set") \
+	X(SET_SUPER,        ADMIN,    "string role, string clear text / none. Hashes in the keeper, then puts") \
+	X(BLACKLIST,        OPERATOR, "none, cursor / rows: string user, string address, u32 failures, u8 locked") \
+	X(BLACKLIST_RESET,  ADMIN,    "string user, or empty for all / u32 how many entries went") \
+	X(USER_SESSIONS,    OPERATOR, "none, cursor / rows of users with an access limit: string user, u32 sessions") \
+	X(LIST_WHOLE,       CUSTOM,   "as LIST, with secrets: for files that the asker may write and not read") \
 	X(SESSIONS,         OPERATOR, "none / session rows")                                   \
 	X(DIALOGUES,        OPERATOR, "none / dialogue rows")                                  \
 	X(COUNTERS,         OPERATOR, "none / rows: string name, string sentence, u64 value")  \
@@ -41,11 +55,11 @@ enum api_role { API_ROLE_NONE, API_ROLE_OPERATOR, API_ROLE_ADMIN };
 	X(LOG,              OPERATOR, "none, cursor: first number wanted / rows: u64 number, u64 Unix ms, u8 level, string name, string text") \
 	X(LOG_STATE,        OPERATOR, "none / u32 size, u32 lines, u64 dropped, u64 overwritten") \
 	X(LOG_RESET,        ADMIN,    "none / none")                                           \
-	X(LOG_ADD,          OPERATOR, "u8 level, string name, string text / no reply")         \
 	X(ALGORITHMS,       OPERATOR, "none / string names of each field of SSH_ALGORITHM, as they are in force") \
 	X(STATES,           OPERATOR, "none / rows: string state, u8 first number, u8 last number, string message, string answer, string next state or empty") \
 	X(NET_SHOW,         OPERATOR, "u8 question, its parameters; cursor: worker << 32 | the worker's / rows: dataplane/link/net_msg.h") \
-	X(NET_DO,           ADMIN,    "u8 question that changes something, its parameters; cursor as above / none")
+	X(NET_DO,           ADMIN,    "u8 question that changes something, its parameters; cursor as above / none") \
+	X(LOG_ADD,          VISITOR,  "u8 level, string name, string text / no reply")
 // clang-format on
 
 enum api_call {
@@ -82,16 +96,23 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_HOST,   "address",        4)                                                     \
 	X(PASSWORD_CONTROL, "",         1)                                                     \
 	X(SSH_TRUST, "",                1)                                                     \
-	X(SSH_ALGORITHM, "",            1)                                              \
+	X(SSH_ALGORITHM, "",            1)                                                     \
 	X(INTERFACE,  "",               1)                                                     \
 	X(ROUTE,      "prefix",         60)                                                    \
 	X(TCP,        "",               1)                                                     \
 	X(ACL,        "list and rule",  8192)                                                  \
-	X(ARCHIVE,    "",               1)
+	X(ARCHIVE,    "",               1)                                                     \
+	X(ROLE,       "role name",      79)                                                    \
+	X(ROLE_RULE,  "role name, number of three digits", 1024)                               \
+	X(SUPER,      "role name",      80)                                                    \
+	X(RADIUS,     "scheme name",    16)                                                    \
+	X(DOMAIN,     "domain name",    16)                                                    \
+	X(AAA,        "",               1)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
 	X(SYSTEM,     NAME,             TEXT,  1,     64,         0,  "Sallyport")             \
+	X(SYSTEM,     VENDOR,           TEXT,  0,     32,         0,  "")                      \
 	X(SSH_SERVER, ENABLE,           UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SFTP_ENABLE,      UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SCP_ENABLE,       UINT,  0,     1,          0,  "")                      \
@@ -114,7 +135,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(VTY,        HISTORY,          UINT,  0,     256,        10, "")                      \
 	X(LOCAL_USER, HASH,             TEXT,  0,     128,        0,  "")                      \
 	X(LOCAL_USER, SERVICES,         UINT,  0,     63,         0,  "")                      \
-	X(LOCAL_USER, ROLE,             TEXT,  0,     63,         0,  "network-operator")      \
+	X(LOCAL_USER, ROLE,             NAMES, 0,     63,         0,  "network-operator")      \
+	X(LOCAL_USER, ACCESS_LIMIT,     UINT,  0,     1024,       0,  "")                      \
+	X(LOCAL_USER, CHANGED,          UINT,  0,     4294967295, 0,  "")                      \
 	X(LOCAL_USER, BLOCKED,          UINT,  0,     1,          0,  "")                      \
 	X(LOCAL_USER, TOTP,             UINT,  0,     1,          0,  "")                      \
 	X(LOCAL_USER, EXPIRED,          UINT,  0,     1,          0,  "")                      \
@@ -139,6 +162,10 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_CENTER, HOST_LEVEL,       UINT,  0,     8,          6,  "")                      \
 	X(LOG_HOST,   PORT,             UINT,  1,     65535,      514, "")                     \
 	X(LOG_HOST,   FACILITY,         UINT,  16,    23,         23, "")                      \
+	X(PASSWORD_CONTROL, TRIES,      UINT,  2,     10,         3,  "")                      \
+	X(PASSWORD_CONTROL, EXCEED,     UINT,  0,     2,          0,  "")                      \
+	X(PASSWORD_CONTROL, LOCK_MINUTES, UINT, 1,    360,        1,  "")                      \
+	X(PASSWORD_CONTROL, AGING,      UINT,  0,     365,        90, "")                      \
 	X(PASSWORD_CONTROL, ENABLE,     UINT,  0,     1,          0,  "")                      \
 	X(PASSWORD_CONTROL, LENGTH,     UINT,  4,     32,         10, "")                      \
 	X(PASSWORD_CONTROL, TYPES,      UINT,  1,     4,          1,  "")                      \
@@ -148,7 +175,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_ALGORITHM, KEX,           NAMES, 0,     1023,       0,  "")                      \
 	X(SSH_ALGORITHM, HOST_KEY,      NAMES, 0,     1023,       0,  "")                      \
 	X(SSH_ALGORITHM, CIPHER,        NAMES, 0,     1023,       0,  "")                      \
-	X(SSH_ALGORITHM, MAC,           NAMES, 0,     1023,       0,  "")               \
+	X(SSH_ALGORITHM, MAC,           NAMES, 0,     1023,       0,  "")                      \
 	X(INTERFACE,  IPV4,             TEXT,  0,     48,         0,  "")                      \
 	X(INTERFACE,  IPV6,             TEXT,  0,     48,         0,  "")                      \
 	X(INTERFACE,  MTU,              UINT,  0,     9216,       0,  "")                      \
@@ -184,7 +211,22 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(ARCHIVE,    LOCATION,         TEXT,  0,     255,        0,  "")                      \
 	X(ARCHIVE,    PREFIX,           TEXT,  0,     30,         0,  "")                      \
 	X(ARCHIVE,    MINUTES,          UINT,  0,     525600,     0,  "")                      \
-	X(ARCHIVE,    MOST,             UINT,  1,     10,         5,  "")
+	X(ARCHIVE,    MOST,             UINT,  1,     10,         5,  "")                      \
+	X(ROLE,       DESCRIPTION,      TEXT,  0,     128,        0,  "")                      \
+	X(ROLE_RULE,  PERMIT,           UINT,  0,     1,          0,  "")                      \
+	X(ROLE_RULE,  ACCESS,           UINT,  0,     7,          0,  "")                      \
+	X(ROLE_RULE,  TEXT,             TEXT,  0,     128,        0,  "")                      \
+	X(SUPER,      HASH,             TEXT,  0,     128,        0,  "")                      \
+	X(RADIUS,     SERVERS,          NAMES, 0,     900,        0,  "")                      \
+	X(RADIUS,     KEY,              TEXT,  0,     64,         0,  "")                      \
+	X(RADIUS,     TIMEOUT,          UINT,  1,     10,         3,  "")                      \
+	X(RADIUS,     TRIES,            UINT,  1,     20,         3,  "")                      \
+	X(RADIUS,     QUIET,            UINT,  0,     255,        5,  "")                      \
+	X(RADIUS,     NAME_FORMAT,      UINT,  0,     2,          0,  "")                      \
+	X(DOMAIN,     SCHEME,           TEXT,  0,     32,         0,  "")                      \
+	X(DOMAIN,     LOCAL,            UINT,  0,     1,          1,  "")                      \
+	X(AAA,        DEFAULT_DOMAIN,   TEXT,  1,     24,         0,  "system")                \
+	X(AAA,        DEFAULT_ROLE,     TEXT,  0,     63,         0,  "")
 // clang-format on
 
 enum api_class {
@@ -222,6 +264,17 @@ enum api_field {
 
 // Which counters are reset.
 enum api_counters { API_COUNTERS_ALL, API_COUNTERS_INTERFACE, API_COUNTERS_TCP };
+// What a rule of a role speaks of: commands (0), or features and kinds of access to them.
+#define API_ACCESS_READ    1u
+#define API_ACCESS_WRITE   2u
+#define API_ACCESS_EXECUTE 4u
+
+// PASSWORD_CONTROL_EXCEED: what too many failed logins lead to.
+enum api_exceed { API_EXCEED_LOCK_TIME, API_EXCEED_LOCK, API_EXCEED_UNLOCK };
+
+// How a RADIUS scheme sends names of users.
+enum api_name_format { API_NAME_WITH_DOMAIN, API_NAME_WITHOUT_DOMAIN, API_NAME_ORIGINAL };
+#define API_SERVER_PRIMARY "primary" // RADIUS_SERVERS: "primary 192.0.2.9 1812"; others without
 
 // How an SSH user proves who it is (Comware's authentication-type).
 enum api_method {

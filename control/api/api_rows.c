@@ -32,6 +32,11 @@ const char *api_class_name(uint8_t class)
 	return class > API_CLASS_NONE && class < API_CLASSES ? classes[class].name : "?";
 }
 
+bool api_class_is_named(uint8_t class)
+{
+	return class > API_CLASS_NONE && class < API_CLASSES && classes[class].key[0] != 0;
+}
+
 // --- texts ---------------------------------------------------------------------------------------
 
 // A string into a fixed array with its NUL. Too long or unprintable fails the cursor.

@@ -76,6 +76,7 @@ struct api_field_row {
 };
 const struct api_field_row *api_field_row(uint8_t field); // NULL out of range
 const char *api_class_name(uint8_t class);
+bool api_class_is_named(uint8_t class); // many records, not one
 // The key of an ACL, or of a rule in it; its length. Rules stand behind their list by number.
 #define API_ACL_NO_RULE UINT32_MAX
 size_t api_acl_key(char *out, size_t size, bool ipv6, uint32_t list, uint32_t rule);

@@ -128,6 +128,12 @@ static void setting_drop(struct setting *r)
 		free(r);
 }
 
+static bool is_secret(uint8_t field)
+{
+	return field == API_LOCAL_USER_HASH || field == API_SUPER_HASH ||
+	       field == API_RADIUS_KEY;
+}
+
 void setting_emit(struct builder *b, const struct setting *r, bool secrets)
 {
 	uint8_t first = field_first(r->class), end = field_end(r->class);
@@ -136,7 +142,7 @@ void setting_emit(struct builder *b, const struct setting *r, bool secrets)
 	for (uint8_t f = first; f < end; f++) {
 		struct api_value v = {f, setting_number(r, f), setting_text(r, f)};
 
-		if (f == API_LOCAL_USER_HASH && !secrets)
+		if (!secrets && is_secret(f))
 			v.text = span_of(NULL, 0);
 		out.values[out.count++] = v;
 	}

@@ -36,6 +36,10 @@
 	X(auth_too_many,         "sessions ended: too many authentication failures")            \
 	X(auth_flood,            "sessions ended: too many authentication requests")            \
 	X(auth_busy,             "passwords not checked: the keeper is overloaded")             \
+	X(auth_remote,           "passwords and answers put to RADIUS servers")                 \
+	X(auth_remote_silent,    "of them, left without an answer")                            \
+	X(auth_locked,           "passwords not asked about: the user is locked out")           \
+	X(auth_access_limit,     "logins refused: the user's access limit is reached")          \
 	X(auth_early,            "authentication requests before the last was answered, kept")  \
 	X(auth_rounds,           "rounds of questions asked (keyboard-interactive)")            \
 	X(auth_answers_bad,      "rounds of questions with a wrong number of answers")          \

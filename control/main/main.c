@@ -1,6 +1,7 @@
 // START HERE: sallyport-control negotiates keys, authenticates and opens channels. It is started
 // by the supervisor, which hands it every joint as an offer on descriptor 3; one shard per worker
 // of the dataplane does the work (shard.c), each on a thread of its own (loop.c).
+#include "control/aaa/aaa_pool.h"
 #include "control/main/crypto_pool.h"
 #include "control/main/log.h"
 #include "control/main/loop.h"
@@ -150,6 +151,7 @@ static void shards_stop(void)
 		loop_stop(loops[i]);
 	for (uint32_t i = 0; i < control.shard_count; i++)
 		loop_join(loops[i]);
+	aaa_pool_free(control.aaa);
 	crypto_pool_free(control.crypto);
 	for (uint32_t i = 0; i < control.shard_count; i++)
 		shard_free(control.shards[i]);
@@ -192,7 +194,8 @@ int main(int argc, char **argv)
 	control.report = report;
 	control.memory = memory_stat;
 	control.crypto = crypto_pool_new(CRYPTO_THREADS);
-	if (control.crypto == NULL || !shards_start(workers)) {
+	control.aaa = aaa_pool_new();
+	if (control.crypto == NULL || control.aaa == NULL || !shards_start(workers)) {
 		log_control(LOG_ERROR, "SSHS_LOG", "threads cannot be started");
 		return EXIT_FAILURE;
 	}

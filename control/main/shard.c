@@ -29,6 +29,8 @@ void control_init(struct control *c)
 {
 	memset(c, 0, sizeof(*c));
 	config_init(&c->config);
+	lockout_init(&c->lockout);
+	user_sessions_init(&c->user_sessions);
 	pthread_mutex_init(&c->counters_lock, NULL);
 	c->base_dataplane = calloc(COUNTERS, sizeof(uint64_t));
 	if (c->base_dataplane == NULL)
@@ -38,6 +40,8 @@ void control_init(struct control *c)
 void control_fini(struct control *c)
 {
 	config_fini(&c->config);
+	lockout_fini(&c->lockout);
+	user_sessions_fini(&c->user_sessions);
 	free(c->base_dataplane);
 	pthread_mutex_destroy(&c->counters_lock);
 }

@@ -6,6 +6,8 @@
 #include "control/config/config.h"
 #include "control/main/control_counters.h"
 #include "control/main/pool.h"
+#include "control/users/lockout.h"
+#include "control/users/user_sessions.h"
 #include "dataplane/base/slab.h"
 #include "dataplane/base/wheel.h"
 #include "dataplane/link/net_msg.h"
@@ -30,6 +32,7 @@
 // What a worker is told of the settings of its network.
 enum net_message { NET_MESSAGE_SETTINGS, NET_MESSAGE_RULES4, NET_MESSAGE_RULES6, NET_MESSAGES };
 
+struct aaa_pool;
 struct counters_page;
 struct net_question;
 struct shard;
@@ -65,6 +68,9 @@ struct shard_gauges {
 struct control {
 	struct config config;
 	struct crypto_pool *crypto;
+	struct lockout lockout;
+	struct user_sessions user_sessions;
+	struct aaa_pool *aaa; // NULL: nobody else is asked
 	struct shard *shards[SHARDS_MAX];
 	uint32_t shard_count;
 	uint64_t started_at;               // Unix seconds

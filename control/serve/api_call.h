@@ -35,9 +35,14 @@ void api_apply(struct control *c);
                                          const struct api_record *record);
 
 // api_config.c
-api_handler api_begin, api_commit, api_abort, api_clear, api_put, api_delete, api_get, api_list;
+api_handler api_begin, api_commit, api_abort, api_clear, api_put, api_delete, api_get, api_list,
+        api_list_whole;
 // api_users.c
 api_handler api_set_password, api_set_totp, api_drop_totp;
+// api_super.c
+api_handler api_super, api_set_super;
+// api_lockout.c
+api_handler api_blacklist, api_blacklist_reset, api_user_sessions;
 // api_show.c
 api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states,
         api_algorithms;

@@ -206,7 +206,7 @@ enum status api_get(struct api_ask *a, struct cursor *c)
 	return r != NULL ? builder_end(&a->out) : STATUS_NOT_FOUND;
 }
 
-enum status api_list(struct api_ask *a, struct cursor *c)
+static enum status records_list(struct api_ask *a, struct cursor *c, bool secrets)
 {
 	uint8_t class = cursor_u8(c);
 	const struct settings *s;
@@ -223,10 +223,20 @@ enum status api_list(struct api_ask *a, struct cursor *c)
 		r = settings_at(s, class, (uint32_t)i);
 		if (r == NULL)
 			break;
-		setting_emit(&a->out, r, a->role == API_ROLE_ADMIN);
+		setting_emit(&a->out, r, secrets);
 		if (!api_row_done(a, before, i))
 			break;
 	}
 	settings_done(a);
 	return STATUS_OK;
+}
+
+enum status api_list(struct api_ask *a, struct cursor *c)
+{
+	return records_list(a, c, a->role == API_ROLE_ADMIN);
+}
+
+enum status api_list_whole(struct api_ask *a, struct cursor *c)
+{
+	return records_list(a, c, true);
 }

@@ -15,9 +15,15 @@ static api_handler *const handlers[API_CALLS] = {
         [API_DELETE] = api_delete,
         [API_GET] = api_get,
         [API_LIST] = api_list,
+        [API_LIST_WHOLE] = api_list_whole,
+        [API_BLACKLIST] = api_blacklist,
+        [API_BLACKLIST_RESET] = api_blacklist_reset,
+        [API_USER_SESSIONS] = api_user_sessions,
         [API_SET_PASSWORD] = api_set_password,
         [API_SET_TOTP] = api_set_totp,
         [API_DROP_TOTP] = api_drop_totp,
+        [API_SUPER] = api_super,
+        [API_SET_SUPER] = api_set_super,
         [API_SESSIONS] = api_sessions,
         [API_DIALOGUES] = api_dialogues,
         [API_COUNTERS] = api_counters,
@@ -124,7 +130,9 @@ static enum api_role role_of(struct shard *h, const struct link_cell *cell)
 	d = dialogue_find(h, cell->slot, cell->life);
 	if (d == NULL || d->state != DIALOGUE_OPENED)
 		return API_ROLE_NONE;
-	return users_role(h->sessions[d->session].role);
+	if (d->role != API_ROLE_NONE)
+		return d->role;
+	return users_role(&h->control->config, span_text(h->sessions[d->session].role));
 }
 
 static enum status call_run(struct api_ask *a, struct span payload)
@@ -134,7 +142,7 @@ static enum status call_run(struct api_ask *a, struct span payload)
 
 	if (call == API_CALL_NONE || call >= API_CALLS)
 		return STATUS_UNSUPPORTED;
-	if (a->role < roles[call]) {
+	if (a->role < roles[call] && a->role != API_ROLE_CUSTOM) {
 		COUNT(a->h, api_denied);
 		return STATUS_DENIED;
 	}

@@ -55,7 +55,8 @@ static void password_hashed(struct shard *h, const struct keeper_ask *ask, enum 
 	if (status == STATUS_OK && (hash.len == 0 || hash.len > KEEPER_HASH_MAX))
 		status = STATUS_INTERNAL;
 	if (status == STATUS_OK) {
-		users_password_record(&record, span_of(p->user, p->user_len), hash);
+		users_password_record(&h->control->config, &record,
+		                      span_of(p->user, p->user_len), hash);
 		status = api_record_put(&p->ask, &record);
 	}
 	api_reply(h, &p->ask, status, span_of(NULL, 0));

@@ -165,6 +165,8 @@ void session_gone(struct shard *h, struct session *s)
 	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
 
 	session_release(h, s);
+	if (s->flags & SESSION_USER_COUNTED)
+		user_sessions_leave(&h->control->user_sessions, span_text(s->user));
 	if (s->flags & SESSION_LOGGED_IN) {
 		GAUGE_ADD(h, established, -1);
 		log_session(h, s, LOG_INFO, "SSHS_DISCONNECT",

@@ -51,6 +51,7 @@ enum session_flag {
 	SESSION_HELD = 1 << 15,       // SSH-1: the worker reads no further
 	SESSION_TALKS =
 	        1 << 16, // its channels go on while keys are exchanged (session_known.h)
+	SESSION_USER_COUNTED = 1 << 17, // against its user's access limit
 };
 
 // A bounded run of bytes in chunks of the shard's slab.
@@ -74,7 +75,6 @@ struct session {
 	uint8_t remote[16];
 	uint16_t remote_port, local_port;
 	uint32_t flags; // enum session_flag
-	uint16_t rekeys;
 
 	uint64_t keyed_us;       // when the keys in force were agreed
 	uint64_t key_bytes[2];   // under them: received, sent
@@ -86,6 +86,7 @@ struct session {
 	uint8_t services;          // API_SERVICE_STELNET ... that the user may have
 	uint8_t host_algorithm;    // hostkey_algorithm_row() of the keys in force
 	uint8_t globals_wait;      // refusals of global requests that wait for a proof
+	uint16_t rekeys;           // key exchanges after the first
 	uint32_t kex;              // struct kex_scratch while keys are exchanged, else 0
 	uint32_t auth;             // struct auth_scratch until logged in, else 0
 	uint32_t v1;               // struct v1_scratch until logged in over SSH-1, else 0

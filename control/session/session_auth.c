@@ -27,6 +27,8 @@ void auth_drop(struct shard *h, struct session *s)
 		blob_wipe(&a->waiting[i]);
 	if (a != NULL)
 		passwords_wipe(a);
+	if (a != NULL)
+		blob_wipe(&a->challenge);
 	pool_give(&h->auths, &s->auth);
 }
 
@@ -233,6 +235,11 @@ enum status auth_prove(struct shard *h, struct session *s, struct auth_scratch *
 {
 	a->passed |= a->factor;
 	a->passed_by |= a->method;
+	if (auth_factors_left(a) == 0 && !auth_admit(h, s, a)) {
+		session_disconnect(h, s, SSH_DISCONNECT_TOO_MANY,
+		                   "Too many sessions of this user");
+		return STEP_STAY;
+	}
 	if (auth_factors_left(a) == 0)
 		return succeed(h, s, a);
 	COUNT(h, auth_partial);
@@ -336,6 +343,8 @@ enum status auth_on_checked(struct shard *h, struct session *s, const struct mes
 		return auth_refuse(h, s, a, false);
 	}
 	outcome_count(h, a, false);
+	if (a->factor == AUTH_PASSWORD)
+		auth_lock_failed(h, s, a);
 	log_failed(h, s, a);
 	return auth_refuse(h, s, a, true);
 }
@@ -362,7 +371,8 @@ static bool name_is_possible(struct span name)
 
 // Another user starts from nothing: what was passed was passed by someone else. A name that
 // nobody can have is treated as an unknown one.
-static void user_set(struct shard *h, struct auth_scratch *a, struct span name)
+static void user_set(struct shard *h, struct session *s, struct auth_scratch *a,
+                     struct span name)
 {
 	size_t len = name.len <= USER_NAME_MAX ? name.len : USER_NAME_MAX;
 
@@ -375,6 +385,7 @@ static void user_set(struct shard *h, struct auth_scratch *a, struct span name)
 	users_find(&h->control->config, name, &a->account);
 	if (!name_is_possible(name))
 		a->account.known = false;
+	auth_lock_apply(h, s, a);
 }
 
 // Some clients (paramiko) ask for the service anew before each attempt.
@@ -438,7 +449,7 @@ enum status auth_on_request(struct shard *h, struct session *s, const struct mes
 	answered(h, s, a); // questions of an earlier request are abandoned
 	passwords_wipe(a);
 	kex_ext_info_again(h, s);
-	user_set(h, a, request.user);
+	user_set(h, s, a, request.user);
 	a->answer_us = h->now_us + AUTH_DELAY_US;
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (!span_is(request.method, methods[i].name))

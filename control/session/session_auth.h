@@ -71,8 +71,9 @@ struct auth_scratch {
 	uint8_t requests, queries;
 	uint8_t waiting_count;
 	struct blob waiting[AUTH_WAITING_MAX]; // messages, oldest first
-	uint32_t job;                          // number of the check under way
-	uint64_t answer_us;                    // no refusal before this
+	struct blob challenge; // of the server that asked: goes back with the answer
+	uint32_t job;          // number of the check under way
+	uint64_t answer_us;    // no refusal before this
 };
 
 void auth_drop(struct shard *h, struct session *s);
@@ -148,6 +149,12 @@ uint8_t auth_factors_left(const struct auth_scratch *a);
 // The method "password": the old one is right and has expired.
 enum status auth_change_go_on(struct shard *h, struct session *s, struct auth_scratch *a);
 
+// The same by the keeper, and by a RADIUS server (session_auth_remote.c).
+[[nodiscard]] enum status auth_local_check(struct shard *h, struct session *s,
+                                           struct auth_scratch *a, struct span typed);
+[[nodiscard]] enum status auth_remote_check(struct shard *h, struct session *s,
+                                            struct auth_scratch *a, struct span typed);
+
 // Check a signature in the crypto pool (session_auth_job.c). NO_MEMORY, NO_ROOM.
 [[nodiscard]] enum status auth_verify(struct shard *h, struct session *s,
                                       struct auth_scratch *a,
@@ -161,6 +168,11 @@ struct cert_algorithm;
                                        const struct cert_algorithm *algorithm,
                                        const struct hostkey_algorithm *plain,
                                        const struct auth_request *request);
+// Lock-out and limits (session_auth_limit.c): when the user is known, when a password was wrong,
+// and when all is proven. False: the user has as many sessions as he may have.
+void auth_lock_apply(struct shard *h, struct session *s, struct auth_scratch *a);
+void auth_lock_failed(struct shard *h, struct session *s, const struct auth_scratch *a);
+[[nodiscard]] bool auth_admit(struct shard *h, struct session *s, const struct auth_scratch *a);
 
 // A check is over: for the job that asked, unless the session has moved on.
 void auth_outcome_take(struct shard *h, uint32_t slot, uint32_t life, uint32_t job,

@@ -49,6 +49,13 @@ static enum status keeper_check(struct shard *h, struct session *s, struct auth_
 enum status auth_password_check(struct shard *h, struct session *s, struct auth_scratch *a,
                                 struct span typed)
 {
+	return a->account.scheme[0] != 0 ? auth_remote_check(h, s, a, typed)
+	                                 : auth_local_check(h, s, a, typed);
+}
+
+enum status auth_local_check(struct shard *h, struct session *s, struct auth_scratch *a,
+                             struct span typed)
+{
 	uint8_t bytes[KEEPER_HASH_MAX + KEEPER_PASSWORD_MAX + 8];
 	struct builder b = builder_over(bytes, sizeof(bytes));
 	struct keeper_ask ask = {.kind = KEEPER_CHECK_PASSWORD, .done = checked};
@@ -121,7 +128,7 @@ static void password_hashed(struct shard *h, const struct keeper_ask *ask, enum 
 
 	if (a == NULL || a->job != ask->number)
 		return;
-	users_password_record(&record, span_text(a->user), hash);
+	users_password_record(&h->control->config, &record, span_text(a->user), hash);
 	if (status == STATUS_OK && hash.len > 0 && hash.len <= KEEPER_HASH_MAX &&
 	    config_put(&h->control->config, &record) == STATUS_OK)
 		outcome.verdict = AUTH_CHANGED;

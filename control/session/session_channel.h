@@ -65,6 +65,7 @@ struct dialogue {
 	uint32_t session; // slot, while OPENED
 	uint32_t channel; // name in the shard's pool, while OPENED
 	uint8_t state;    // enum dialogue_state
+	uint8_t role;     // enum api_role after `super`; NONE: the session's
 	uint64_t login_time;
 };
 

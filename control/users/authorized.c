@@ -44,7 +44,7 @@ bool users_rsa_key(struct config *c, struct span name, struct span modulus, stru
 bool users_key_allowed(struct config *c, struct span name, struct span blob)
 {
 	const struct settings *s = config_hold(c);
-	const struct setting *ssh = settings_find(s, API_CLASS_SSH_USER, name);
+	const struct setting *ssh = users_ssh_entry(s, name);
 	struct span list = ssh != NULL ? setting_text(ssh, API_SSH_USER_KEYS) : span_of("", 0);
 	bool allowed = false;
 

@@ -17,10 +17,32 @@ struct user {
 	bool expired;      // its password must be changed before anything else
 	char role[USER_ROLE_MAX + 1];
 	char hash[KEEPER_HASH_MAX + 1]; // "" when it has no password
+	char scheme
+	        [33]; // RADIUS servers that are asked about the password; "": the device itself
+	bool local;   // and the device when none of them answers
+	uint32_t access_limit; // sessions at a time; 0: any
+	bool remote;           // one of them has accepted it: that stands for known and hash
 };
 
 // Unknown and forbidden names get known == false and otherwise look like any user.
 void users_find(struct config *c, struct span name, struct user *out);
+
+// The entry of an SSH user, for a name with its domain or without. NULL when there is none.
+const struct setting *users_ssh_entry(const struct settings *s, struct span name);
+
+// What to ask the servers of a scheme about a name; the password is not filled in. False: there is
+// no such scheme, it has no server, or the name is too long.
+struct radius_question;
+bool users_radius(struct config *c, const char *scheme, struct span name,
+                  struct radius_question *out);
+// Roles that a server named, or those of the local user of that name, or the default role, as
+// far as they exist. False: there is none.
+bool users_remote_roles(struct config *c, struct span name, const char *named,
+                        char out[USER_ROLE_MAX + 1]);
+
+// What failed logins lead to.
+struct lockout_rule;
+void users_lockout_rule(struct config *c, struct lockout_rule *out);
 
 // Is `blob` one of the keys that the user may use? Takes as long for every name and key.
 bool users_key_allowed(struct config *c, struct span name, struct span blob);
@@ -42,7 +64,8 @@ bool user_may_rounds(const struct user *u);
 bool user_may_publickey(const struct user *u);
 
 // The record that gives a user this password from now on; it borrows both.
-void users_password_record(struct api_record *record, struct span name, struct span hash);
+void users_password_record(struct config *c, struct api_record *record, struct span name,
+                           struct span hash);
 
-// What a role may ask of control.
-enum api_role users_role(const char *role);
+// What somebody with these roles, separated by commas, may ask of control. NONE: no such role.
+enum api_role users_role(struct config *c, struct span roles);

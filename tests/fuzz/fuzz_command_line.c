@@ -10,6 +10,8 @@ static struct tree trees[VIEWS];
 
 static void feed_tree(const struct tree *tree, struct span line)
 {
+	static const struct access admin = {.role = API_ROLE_ADMIN},
+	                           operator= {.role = API_ROLE_OPERATOR};
 	static struct match m;
 	static struct help h;
 	char name[HELP_NAME_MAX], prefix[FILTER_PREFIX_MAX];
@@ -17,7 +19,7 @@ static void feed_tree(const struct tree *tree, struct span line)
 	struct text out = {0};
 	uint16_t at;
 
-	match_line(&m, tree, line, API_ROLE_ADMIN);
+	match_line(&m, tree, line, &admin);
 	if (m.caret > line.len || (m.result == MATCH_OK && m.row == NULL))
 		abort();
 	if (m.words.filter > 0 &&
@@ -26,10 +28,10 @@ static void feed_tree(const struct tree *tree, struct span line)
 		(void)filter_line(chain, "ssh server enable", prefix);
 		filter_free(chain);
 	}
-	help_find(&h, tree, line, API_ROLE_OPERATOR);
+	help_find(&h, tree, line, &operator);
 	help_print(&h, &out);
 	text_fini(&out);
-	(void)complete_find(tree, line, API_ROLE_ADMIN, 0, name, &at);
+	(void)complete_find(tree, line, &admin, 0, name, &at);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,6 +4,7 @@
 
 #include "cli/config/config_text.h"
 #include "control/config/config.h"
+#include "tests/unit/cli_fixture_users.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ struct fixture {
 	uint32_t requests; // seen
 	uint32_t puts;     // PUT calls seen, for counting commands
 	uint64_t consumed; // reported
+	bool blacklist_reset;
 	bool exited, started, hold_replies, rebooted, counters_reset;
 	const struct api_session_row *sessions;
 	uint32_t session_count;
@@ -118,8 +120,8 @@ static const struct settings *fixture_settings(struct fixture *f)
 	return f->draft != NULL ? f->draft : f->control.live;
 }
 
-static enum status answer_list(struct fixture *f, struct span payload, uint64_t *cursor,
-                               uint16_t *more, struct builder *b)
+static enum status answer_list(struct fixture *f, uint16_t call, struct span payload,
+                               uint64_t *cursor, uint16_t *more, struct builder *b)
 {
 	const struct settings *s = fixture_settings(f);
 	uint8_t class = payload.len > 0 ? payload.data[0] : 0;
@@ -128,7 +130,8 @@ static enum status answer_list(struct fixture *f, struct span payload, uint64_t 
 	for (uint32_t done = 0; at < end && (f->page == 0 || done < f->page); at++, done++) {
 		struct builder before = *b;
 
-		setting_emit(b, settings_at(s, class, at), f->secrets);
+		setting_emit(b, settings_at(s, class, at),
+		             f->secrets || call == API_LIST_WHOLE);
 		if (!builder_ok(b)) {
 			*b = before;
 			break;
@@ -342,8 +345,9 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_GET:
 	case API_DELETE:
 		return answer_named(f, r->call, payload, b);
+	case API_LIST_WHOLE:
 	case API_LIST:
-		return answer_list(f, payload, &r->cursor, &r->more, b);
+		return answer_list(f, r->call, payload, &r->cursor, &r->more, b);
 	case API_SET_PASSWORD:
 		return answer_password(f, payload);
 	case API_SET_TOTP:
@@ -351,6 +355,13 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		return answer_totp(f, payload, 1);
 	case API_DROP_TOTP:
 		return answer_totp(f, payload, 0);
+	case API_USER_SESSIONS:
+	case API_BLACKLIST:
+	case API_BLACKLIST_RESET:
+		return answer_users(&f->blacklist_reset, r->call, b);
+	case API_SUPER:
+	case API_SET_SUPER:
+		return answer_super(&f->control, r->call, payload);
 	case API_STATUS:
 		row.revision = config_revision(&f->control);
 		api_status_emit(b, &row);

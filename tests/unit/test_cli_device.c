@@ -76,4 +76,48 @@ TEST(a_forced_reboot_asks_nothing)
 	fixture_free(f);
 }
 
+// --- what it is --------------------------------------------------------------------------------
+
+TEST(boards_and_their_labels_are_shown)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(
+	        fixture_exec(f, "display device"),
+	        "Slot No. Brd Type      Brd Status  Subslot Num  Sft Ver           Patch Ver\n"
+	        "1        Sallyport     Master      0            Sallyport-" SALLYPORT_VERSION
+	        "   None\n");
+	CHECK_TEXT(fixture_exec(f, "display device manuinfo"),
+	           "Slot 1 CPU 0:\n DEVICE_NAME          : Sallyport\n"
+	           " DEVICE_SERIAL_NUMBER : NONE\n MAC_ADDRESS          : NONE\n"
+	           " MANUFACTURING_DATE   : NONE\n VENDOR_NAME          : Sallyport\n");
+	fixture_free(f);
+}
+
+TEST(another_vendor_is_named_where_scripts_look)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\ncompatible vendor-string H3C");
+	CHECK(strstr(fixture_exec(f, "display version"), "H3C Comware Software, Version") !=
+	      NULL);
+	CHECK(strstr(fixture_exec(f, "display current-configuration"),
+	             " compatible vendor-string H3C\n") != NULL);
+	fixture_exec(f, "system-view\nundo compatible vendor-string");
+	CHECK(strncmp(fixture_exec(f, "display version"), "Comware Software", 16) == 0);
+	fixture_free(f);
+}
+
+TEST(a_diagnosis_is_the_displays_that_help)
+{
+	struct fixture *f = fixture_new();
+	const char *text = fixture_exec(f, "display diagnostic-information\ndisplay alias");
+
+	CHECK(strstr(text, "Comware Software, Version") != NULL);
+	CHECK(strstr(text, "sysname Sallyport") != NULL);
+	CHECK(strstr(text, "Log buffer: Enabled") != NULL);
+	CHECK(strstr(strstr(text, "Log buffer: Enabled"), "Alias") != NULL);
+	fixture_free(f);
+}
+
 CHECK_MAIN()

@@ -29,6 +29,7 @@ static const struct command rows[] = {
 static const struct command_table table = {rows, sizeof(rows) / sizeof(rows[0])};
 static const struct view view = {"Test commands:", "<%s>", VIEW_USER, {&table}};
 
+static const struct access operator= {.role = API_ROLE_OPERATOR};
 static struct tree tree;
 static struct match m;
 
@@ -38,7 +39,7 @@ static enum match_result match(const char *line)
 
 	if (tree.rows == NULL && tree_init(&tree, &view, &bad) != STATUS_OK)
 		printf("%s\n", bad);
-	match_line(&m, &tree, span_text(line), API_ROLE_OPERATOR);
+	match_line(&m, &tree, span_text(line), &operator);
 	return m.result;
 }
 
@@ -145,7 +146,7 @@ static const char *help(const char *line)
 	struct text out = {0};
 
 	match("");
-	help_find(&h, &tree, span_text(line), API_ROLE_OPERATOR);
+	help_find(&h, &tree, span_text(line), &operator);
 	help_print(&h, &out);
 	snprintf(text, sizeof(text), "%.*s", (int)text_left(&out),
 	         out.data != NULL ? out.data : "");
@@ -183,15 +184,13 @@ TEST(tab_completes_and_counts)
 	uint16_t from;
 
 	match("");
-	CHECK_EQ(complete_find(&tree, span_text("dis"), API_ROLE_OPERATOR, 0, name, &from), 1);
+	CHECK_EQ(complete_find(&tree, span_text("dis"), &operator, 0, name, &from), 1);
 	CHECK_TEXT(name, "display");
 	CHECK_EQ(from, 0);
-	CHECK_EQ(
-	        complete_find(&tree, span_text("display c"), API_ROLE_OPERATOR, 1, name, &from),
-	        2);
+	CHECK_EQ(complete_find(&tree, span_text("display c"), &operator, 1, name, &from), 2);
 	CHECK_TEXT(name, "current-configuration");
 	CHECK_EQ(from, 8);
-	CHECK_EQ(complete_find(&tree, span_text("xyz"), API_ROLE_OPERATOR, 0, name, &from), 0);
+	CHECK_EQ(complete_find(&tree, span_text("xyz"), &operator, 0, name, &from), 0);
 }
 
 TEST(every_grammar_of_the_device_compiles_and_every_word_has_help)
@@ -211,7 +210,7 @@ TEST(every_grammar_of_the_device_compiles_and_every_word_has_help)
 				CHECK(keyword_help(word) != NULL ||
 				      t.rows[t.steps[k].row]->help[0] != 0);
 		}
-		help_find(&h, &t, span_text(""), API_ROLE_ADMIN);
+		help_find(&h, &t, span_text(""), &(struct access){.role = API_ROLE_ADMIN});
 		CHECK(h.count > 0);
 		tree_fini(&t);
 	}

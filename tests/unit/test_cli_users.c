@@ -220,4 +220,93 @@ TEST(a_user_can_log_in_by_keyboard_interactive)
 	fixture_free(f);
 }
 
+// --- limits and lock-out -----------------------------------------------------------------------
+
+TEST(an_access_limit_is_set_shown_and_undone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\naccess-limit 3");
+	CHECK_TEXT(current(f, "access"), " access-limit 3\n");
+	CHECK_TEXT(fixture_exec(f, "display local-user user-name bob"),
+	           "Total 1 local users matched.\n\nDevice management user bob:\n"
+	           "  State:                     Active\n"
+	           "  Service type:              None\n"
+	           "  Access limit:              Enabled           Max access number: 3\n"
+	           "  Current access number:     2\n"
+	           "  User group:                system\n"
+	           "  Bind attributes:\n  Authorization attributes:\n"
+	           "    Work directory:          flash:\n"
+	           "    User role list:          network-operator\n");
+	fixture_exec(f, "system-view\nlocal-user bob\nundo access-limit");
+	CHECK_TEXT(current(f, "access"), "");
+	fixture_free(f);
+}
+
+TEST(the_age_of_a_password_is_kept)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\npassword-set-at 1700000000");
+	CHECK_TEXT(current(f, "set-at"), " password-set-at 1700000000\n");
+	fixture_free(f);
+}
+
+TEST(failed_logins_lead_to_what_is_configured)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\npassword-control login-attempt 5 exceed lock");
+	CHECK_TEXT(current(f, "login-attempt"),
+	           " password-control login-attempt 5 exceed lock\n");
+	fixture_exec(f, "system-view\npassword-control login-attempt 3 exceed lock-time 30");
+	CHECK_TEXT(current(f, "login-attempt"),
+	           " password-control login-attempt 3 exceed lock-time 30\n");
+	fixture_exec(f, "system-view\nundo password-control login-attempt");
+	CHECK_TEXT(current(f, "login-attempt"), "");
+	fixture_free(f);
+}
+
+TEST(passwords_age_or_do_not)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\npassword-control aging 30");
+	CHECK_TEXT(current(f, "aging"), " password-control aging 30\n");
+	fixture_exec(f, "system-view\nundo password-control aging enable");
+	CHECK_TEXT(current(f, "aging"), " undo password-control aging enable\n");
+	fixture_exec(f, "system-view\npassword-control aging enable");
+	CHECK_TEXT(current(f, "aging"), "");
+	fixture_exec(f, "system-view\npassword-control aging 30\nundo password-control aging");
+	CHECK_TEXT(current(f, "aging"), "");
+	fixture_free(f);
+}
+
+TEST(the_blacklist_is_shown_as_the_manual_has_it)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "display password-control blacklist"),
+	           " Blacklist items matched: 2.\n"
+	           " Username          IP                Login failures    Lock flag\n"
+	           " bob               192.0.2.1         3                 lock\n"
+	           " eve               192.0.2.1         1                 unlock\n");
+	CHECK(strstr(fixture_exec(f, "display password-control blacklist user-name eve"),
+	             "matched: 1.") != NULL);
+	fixture_free(f);
+}
+
+TEST(the_blacklist_is_forgotten_after_a_question)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d = fixture_terminal(f);
+
+	type_text(f, d, "reset password-control blacklist\rn\r");
+	CHECK(!f->blacklist_reset);
+	type_text(f, d, "reset password-control blacklist user-name bob\ry\r");
+	CHECK(strstr(shown(f), "the specified user in blacklist? [Y/N]:") != NULL);
+	CHECK(f->blacklist_reset);
+	fixture_free(f);
+}
+
 CHECK_MAIN()

@@ -1,0 +1,46 @@
+// What control answers about users, in the fixture of cli's tests.
+#pragma once
+
+#include "control/config/config.h"
+
+#include <stdio.h>
+
+// Hashes are "$y$" and the clear text here.
+static inline enum status answer_super(struct config *config, uint16_t call,
+                                       struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct api_record r = {.class = API_CLASS_SUPER, .key = cursor_string(&c), .count = 1};
+	struct span clear = cursor_string(&c);
+	const struct setting *found;
+	char hash[80];
+
+	snprintf(hash, sizeof(hash), "$y$%.*s", (int)clear.len, (const char *)clear.data);
+	r.values[0] = (struct api_value){.field = API_SUPER_HASH, .text = span_text(hash)};
+	if (cursor_end(&c) != STATUS_OK)
+		return STATUS_MALFORMED;
+	if (call == API_SET_SUPER)
+		return config_put(config, &r);
+	found = settings_find(config->live, API_CLASS_SUPER, r.key);
+	if (found == NULL)
+		return STATUS_NOT_FOUND;
+	return span_is(setting_text(found, API_SUPER_HASH), hash) ? STATUS_OK : STATUS_DENIED;
+}
+
+// Two who failed to log in, and one with two sessions.
+static inline enum status answer_users(bool *forgotten, uint16_t call, struct builder *b)
+{
+	if (call == API_USER_SESSIONS) {
+		builder_text(b, "bob");
+		builder_u32(b, 2);
+	}
+	for (int i = 0; call == API_BLACKLIST && i < 2 && !*forgotten; i++) {
+		builder_text(b, i == 0 ? "bob" : "eve");
+		builder_text(b, "192.0.2.1");
+		builder_u32(b, i == 0 ? 3 : 1);
+		builder_u8(b, i == 0);
+	}
+	if (call == API_BLACKLIST_RESET)
+		*forgotten = true;
+	return STATUS_OK;
+}
