@@ -104,7 +104,8 @@ static void remote_done(struct shard *h, struct shard_task *task)
 static void question_end(struct session *s, const struct auth_scratch *a, struct span typed,
                          struct radius_question *q)
 {
-	memcpy(q->password, typed.data, typed.len);
+	if (typed.len > 0)
+		memcpy(q->password, typed.data, typed.len);
 	q->password[typed.len] = 0;
 	log_address(q->caller, s->remote);
 	if (a->round == AUTH_ROUND_CHALLENGE && a->challenge.len <= RADIUS_STATE_MAX) {
