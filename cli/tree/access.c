@@ -200,9 +200,14 @@ static bool role_permits(const struct role *role, const struct view *view,
 	return false;
 }
 
+static bool row_displays(const struct command *row)
+{
+	return strncmp(row->grammar, "display ", 8) == 0;
+}
+
 uint8_t row_access(const struct view *view, const struct command *row)
 {
-	if (strncmp(row->grammar, "display ", 8) == 0)
+	if (row_displays(row))
 		return API_ACCESS_READ;
 	return view->path != NULL ? API_ACCESS_WRITE : API_ACCESS_EXECUTE;
 }
@@ -246,11 +251,14 @@ static void path_add_word(char *path, const char *format, struct span word)
 		*at = '\001';
 }
 
-// The way to a command: the views around it, then its words.
+// The way to a command: the views around it, then its words. What displays is the same in every
+// view, and needs none on the way.
 static void path_make(char path[PATH_MAX_BYTES], const struct access *a,
-                      const struct view *view, const struct words *words)
+                      const struct view *view, const struct command *row,
+                      const struct words *words)
 {
-	const char *way = view->path != NULL ? view->path : "", *name = strstr(way, "%s");
+	const char *way = view->path != NULL && !row_displays(row) ? view->path : "";
+	const char *name = strstr(way, "%s");
 
 	path[0] = 0;
 	path_add(path, "%.*s", span_of(way, name != NULL ? (size_t)(name - way) : strlen(way)));
@@ -273,7 +281,7 @@ bool access_may(const struct access *a, const struct view *view, const struct co
 		return true;
 	if (a->names.len == 0)
 		return false;
-	path_make(path, a, view, words);
+	path_make(path, a, view, row, words);
 	return any_role(a, view, row, span_text(path), role_permits);
 }
 
@@ -329,7 +337,7 @@ bool access_might(const struct access *a, const struct view *view, const struct 
 		return true;
 	if (a->names.len == 0)
 		return false;
-	path_make(way, a, view, &none);
+	path_make(way, a, view, row, &none);
 	len = strlen(way);
 	return any_role(a, view, row, span_of(way, len > 3 ? len - 3 : 0), role_might);
 }

@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define STOP_US      1000000u
-#define TURNS_UNSEEN 16 // turns between looks at descriptors while there is work
+#define STOP_US      700000u // less than the supervisor gives
+#define TURNS_UNSEEN 16      // turns between looks at descriptors while there is work
 
 enum joint { JOINT_DATA, JOINT_KEEPER, JOINT_DIALOGUE, JOINTS };
 
@@ -244,7 +244,8 @@ static void *loop_thread(void *arg)
 	while (!stopped(l)) {
 		if (!shard_turn(l->shard, clock_us())) {
 			turns = 0;
-			wait_for_work(l);
+			if (!stopped(l)) // which the turn may have brought
+				wait_for_work(l);
 		} else if (++turns % TURNS_UNSEEN == 0) {
 			uv_run(&l->uv, UV_RUN_NOWAIT);
 		}

@@ -37,6 +37,7 @@ credentials() {
 }
 before=$(credentials)
 check "down succeeds" "$sallyport" down --name "$name"
+equal "every process ends by itself" "$(grep -c 'did not stop' "$state/log/supervisor.log")" 0
 equal "down leaves nothing behind" "$(leavings "$name")" ""
 equal "down gives the hugepages back" "$(cat /proc/sys/vm/nr_hugepages)" "$hugepages_before"
 check "/var/lib/sallyport/N stays" test -s "$state/admin_key"

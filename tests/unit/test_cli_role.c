@@ -70,6 +70,17 @@ TEST(a_star_stands_for_anything)
 	fixture_free(f);
 }
 
+TEST(what_displays_is_judged_alike_in_every_view)
+{
+	struct fixture *f = fixture_new();
+
+	configure(f, "role name r1\nrule 1 permit command display *\n"
+	             "rule 2 permit command system-view\nrule 3 deny command display version");
+	CHECK(may(f, "r1", "system-view\ndisplay clock"));
+	CHECK(!may(f, "r1", "system-view\ndisplay version"));
+	fixture_free(f);
+}
+
 TEST(an_abbreviation_is_judged_by_the_whole_keyword)
 {
 	struct fixture *f = fixture_new();
