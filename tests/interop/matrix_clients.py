@@ -109,10 +109,9 @@ def ssh2(names, sent, back, host=HOST, port=PORT):
 def ours(names, sent, back, host=HOST, port=PORT):
     flags = {"key-exchange": "--kex", "public-key": "--host-keys", "cipher": "--ciphers", "mac": "--macs"}
     chosen = [word for kind, n in names.items() for word in (flags[kind], ",".join(n))]
-    common = [os.environ["LOAD"], "bulk", "--target", f"{host}:{port}", "--user", "admin", "--key", RUN + "/admin_key",
-              "--pin", "first", "--count", "1", "--bytes", str(1 << 20), *chosen]
-    return run([*common, "--direction", "up", "--shell", "--line", "#" + 480 * "x"]) or \
-        run([*common, "--direction", "down", "--command", "display counters"])
+    return run([os.environ["LOAD"], "bulk", "--target", f"{host}:{port}", "--user", "admin", "--key", RUN + "/admin_key",
+                "--pin", "first", "--count", "1", "--sftp", "/matrix", "--direction", "both", "--bytes", str(1 << 20),
+                *chosen])
 
 
 TABLE = {"openssh": openssh, "putty": putty, "dropbear": dropbear, "paramiko": python_client("paramiko"),

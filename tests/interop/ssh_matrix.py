@@ -1,4 +1,5 @@
 """Each client with each algorithm that both sides have; see ssh_matrix.sh."""
+import json
 import os
 import subprocess
 import sys
@@ -101,9 +102,9 @@ class Device:
         return 0
 
 
-def cells():
+def cells(kinds):
     """What the device is set to, as {kind: word}, one algorithm at a time."""
-    kinds = os.environ.get("KINDS", "key-exchange public-key suite").split()
+    kinds = kinds.split()
     for kind in ("key-exchange", "public-key"):
         if kind in kinds:
             yield from ({kind: word} for word in WORDS[kind])
@@ -148,30 +149,52 @@ def try_cell(client, device, cell, sent):
     return "FAIL"
 
 
-def table_write(rows, clients, offers):
-    with open(os.environ["TABLE"], "w") as out:
-        out.write("# Clients and algorithms\n\n"
-                  "Made by `./tests/run ssh-matrix`. ok: 1 MB each way over SFTP, keys exchanged again every 256 KB, with\n"
-                  "the device set to that algorithm alone. A dash: the client does not have it.\n\n")
-        out.write("".join(f"- {c}: `{offers[c]['ident']}`\n" for c in clients))
-        out.write(f"\n| algorithm | {' | '.join(clients)} |\n|{' --- |' * (len(clients) + 1)}\n")
-        for cell, results in rows:
-            out.write(f"| `{title(cell)}` | {' | '.join(results.get(c, '-') for c in clients)} |\n")
+class Table:
+    """What is known of each client: of this run, and of earlier ones that tried other clients or kinds."""
+
+    def __init__(self, path, anew):
+        self.path, self.known = path, {}
+        if not anew and os.path.exists(path + ".json"):
+            with open(path + ".json") as kept:
+                self.known = json.load(kept)
+
+    def add(self, client, ident, cell, result):
+        about = self.known.setdefault(client, {})
+        about["ident"] = ident
+        about.setdefault("results", {})[title(cell)] = result
+
+    def write(self):
+        with open(self.path + ".json", "w") as out:
+            json.dump(self.known, out, indent=1)
+        clients = [c for c in CLIENTS if c in self.known]
+        with open(self.path, "w") as out:
+            out.write("# Clients and algorithms\n\n"
+                      "Made by `./tests/run ssh-matrix`. ok: 1 MB each way over SFTP, keys exchanged again every 256 KB,\n"
+                      "with the device set to that algorithm alone. A dash: the client does not have it.\n\n")
+            out.write("".join(f"- {c}: `{self.known[c]['ident'].strip()}`\n" for c in clients))
+            out.write(f"\n| algorithm | {' | '.join(clients)} |\n|{' --- |' * (len(clients) + 1)}\n")
+            for name in map(title, cells("key-exchange public-key suite")):
+                results = (self.known[c]["results"].get(name, "?") for c in clients)
+                out.write(f"| `{name}` | {' | '.join(results)} |\n")
 
 
 def main():
     clients = os.environ.get("CLIENTS", " ".join(CLIENTS)).split()
+    kinds = os.environ.get("KINDS", "key-exchange public-key suite")
+    table = Table(os.environ["TABLE"], anew="CLIENTS" not in os.environ and "KINDS" not in os.environ)
     offers = {client: offered(client) for client in clients}
-    sent, rows = os.path.join(WORK, "sent"), []
+    sent = os.path.join(WORK, "sent")
     with open(sent, "wb") as file:
         file.write(os.urandom(MEGABYTE))
     with Device({}) as device:
         device.do("public-key local create ecdsa secp384r1", "public-key local create ecdsa secp521r1",
                   "public-key local create dsa", "ssh server key-re-exchange volume 256")
-    for cell in cells():
+    for cell in cells(kinds):
         with Device(cell) as device:
-            rows.append((cell, {c: try_cell(c, device, cell, sent) for c in clients if supports(offers[c], cell)}))
-        table_write(rows, clients, offers)
+            for client in clients:
+                result = try_cell(client, device, cell, sent) if supports(offers[client], cell) else "-"
+                table.add(client, offers[client]["ident"], cell, result)
+        table.write()
     print("done", flush=True)
 
 

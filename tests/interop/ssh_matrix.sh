@@ -5,7 +5,7 @@
 # KEXINIT that it sends to a listener of ours. The table goes to ssh_matrix.md in $LOGS and, with KEEP=1,
 # beside this script.
 #
-#   CLIENTS="openssh putty" KINDS="kex host-key" tests/run ssh-matrix       a part of it
+#   CLIENTS="openssh putty" KINDS="key-exchange public-key" tests/run ssh-matrix       a part; the table keeps the others
 . "$(dirname "$0")/../smoke/_init.sh"
 
 here=$repo/tests/interop
@@ -26,7 +26,6 @@ dropbearconvert openssh dropbear "$run/admin_key" "$work/admin.dropbear" >/dev/n
 export MODULES=$modules WORK=$work LOAD=$repo/build/tests/load/sallyport-load
 export TABLE=$repo/build/test-logs/ssh_matrix.md
 mkdir -p "${TABLE%/*}"
-rm -f "$TABLE"
 limit=${LIMIT:-7000}
 log=$work/matrix.log
 client timeout "$limit" "$python" "$here/ssh_matrix.py" 2>&1 | tee "$log" | grep --line-buffered -E '^(ok  |FAIL|    ) '
