@@ -6,6 +6,8 @@
 #   MINUTES=10 tests/run rekey-hammer
 . "$(dirname "$0")/../smoke/_init.sh"
 
+. "$repo/tests/interop/_ssh2.sh"
+check "npm brings ssh2" npm_prepare
 appliance_up
 export WORK=$work LOAD=$repo/build/tests/load/sallyport-load MINUTES=${MINUTES:-30}
 limit=$((MINUTES * 60 + 600)) python_claims ../../interop/rekey_hammer.py

@@ -9,21 +9,14 @@
 . "$(dirname "$0")/../smoke/_init.sh"
 
 here=$repo/tests/interop
-modules=$repo/build/interop/ssh2
+. "$here/_ssh2.sh"
 appliance_up
 
-# A public npm package, outside the tree; the client's native parts are left out.
-npm_prepare() {
-	case " ${CLIENTS:-ssh2} " in *" ssh2 "*) ;; *) return 0 ;; esac
-	[ -d "$modules/node_modules/ssh2" ] && return
-	mkdir -p "$modules"
-	(cd "$modules" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error ssh2@1.16.0)
-}
-check "npm brings ssh2" npm_prepare
+case " ${CLIENTS:-ssh2} " in *" ssh2 "*) check "npm brings ssh2" npm_prepare ;; esac
 
 puttygen "$run/admin_key" -O private -o "$work/admin.ppk"
 dropbearconvert openssh dropbear "$run/admin_key" "$work/admin.dropbear" >/dev/null 2>&1
-export MODULES=$modules WORK=$work LOAD=$repo/build/tests/load/sallyport-load
+export WORK=$work LOAD=$repo/build/tests/load/sallyport-load
 export TABLE=$repo/build/test-logs/ssh_matrix.md
 mkdir -p "${TABLE%/*}"
 limit=${LIMIT:-7000}
