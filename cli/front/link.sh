@@ -65,8 +65,17 @@ link_bind() {
 	modprobe vfio-pci 2>/dev/null || :
 	[ -d /sys/bus/pci/drivers/vfio-pci ] ||
 		die "this kernel has no vfio-pci" "enable the IOMMU and the vfio-pci module, or use another --link"
+	link_is_behind_iommu "$1" ||
+		die "no IOMMU stands before $1, and without one vfio-pci takes no device" \
+			"enable it in the firmware and by intel_iommu=on for the kernel, or give the guest a virtual one" \
+			"where the kernel can do without: enable_unsafe_noiommu_mode=1 for the module vfio"
 	printf '%s %s\n' "$1" "$link_before" >"$run/bound"
 	link_rebind "$1" vfio-pci
+}
+
+link_is_behind_iommu() {
+	[ -e "/sys/bus/pci/devices/$1/iommu_group" ] ||
+		[ "$(cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode 2>/dev/null)" = Y ]
 }
 
 link_rebind() {

@@ -5,4 +5,4 @@ cd "$(dirname "$0")/../.." || exit 1
 shellcheck -x -P . -s sh cli/sallyport || exit 1
 shellcheck -S warning -x -P . -e SC2154,SC2010 tests/run .ci/run tests/lint/*.sh tests/lint/hooks/* \
 	tests/smoke/*.sh tests/interop/*.sh tests/bench/*.sh tests/soak/*.sh tests/bare/*.sh \
-	tests/files/*.sh tests/probe/*.sh tests/differential/*.sh
+	tests/files/*.sh tests/probe/*.sh tests/differential/*.sh tests/nic/*.sh
