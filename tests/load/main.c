@@ -281,7 +281,8 @@ int main(int argc, char **argv)
 		return 1;
 	watch(&l, &ends);
 	good = merge(&l) && report(&l);
-	good &= l.merged.tally[TALLY_FAILED] == 0 && l.merged.tally[TALLY_LOGINS] > 0;
+	good &= l.merged.tally[TALLY_FAILED] == 0 &&
+	        l.merged.tally[TALLY_LOGINS] + l.merged.tally[TALLY_FINISHED] > 0;
 	end(&l);
 	return good ? 0 : 1;
 }

@@ -95,7 +95,7 @@ static void on_send(void *frames, const uint8_t *bytes, size_t len)
 		return;
 	memcpy(rte_pktmbuf_mtod(m, uint8_t *), bytes, len);
 	frame_length(m, len);
-	batch_add(&f->batch, m);
+	batch_add(&f->batch[0], m);
 }
 
 static void on_ready(void *frames, void *waiting, struct ether_addr ether)
@@ -103,7 +103,7 @@ static void on_ready(void *frames, void *waiting, struct ether_addr ether)
 	struct load_frames *f = frames;
 
 	frame_address(rte_pktmbuf_mtod((struct rte_mbuf *)waiting, uint8_t *), ether);
-	batch_add(&f->batch, waiting);
+	batch_add(&f->batch[0], waiting);
 }
 
 static void on_drop(void *frames, void *waiting)
@@ -144,7 +144,8 @@ void load_frames_emit(void *frames, const struct tcp_emission *segment)
 	if (!neighbor_resolve(&f->neighbors, &f->host, &out, f->now_us, &hop, m, &ether))
 		return;
 	frame_address(rte_pktmbuf_mtod(m, uint8_t *), ether);
-	batch_add(&f->batch, m);
+	// A flow keeps to one queue, which need not be its owner's at the other end.
+	batch_add(&f->batch[segment->from.local_port % f->port.queues], m);
 }
 
 // --- in ------------------------------------------------------------------------------------------
@@ -176,20 +177,39 @@ static void frame_take(struct load_frames *f, const struct rte_mbuf *m)
 	}
 }
 
-unsigned load_frames_receive(struct load_frames *f)
+static unsigned queue_receive(struct load_frames *f, uint16_t queue)
 {
 	struct rte_mbuf *frames[BURST];
-	uint16_t n;
+	uint16_t n = rte_eth_rx_burst(f->port.id, queue, frames, BURST);
 
-	port_look(&f->port);
-	n = rte_eth_rx_burst(f->port.id, 0, frames, BURST);
 	for (uint16_t i = 0; i < n; i++) {
 		if (frames[i]->nb_segs == 1)
 			frame_take(f, frames[i]);
 		rte_pktmbuf_free(frames[i]);
 	}
+	return n;
+}
+
+unsigned load_frames_receive(struct load_frames *f)
+{
+	unsigned n = 0;
+
+	port_look(&f->port);
+	for (uint16_t queue = 0; queue < f->port.queues; queue++)
+		n += queue_receive(f, queue);
 	f->count[COUNTER_frames_in] += n;
 	return n;
+}
+
+bool load_frames_flush(struct load_frames *f)
+{
+	unsigned frames = 0;
+
+	for (uint16_t queue = 0; queue < f->port.queues; queue++) {
+		frames += f->batch[queue].frames;
+		batch_flush(&f->batch[queue]);
+	}
+	return frames > 0;
 }
 
 void load_frames_timers(struct load_frames *f)
@@ -213,7 +233,7 @@ static void neighbor_ask(struct load_frames *f, const struct ip_addr *hop)
 		else
 			ndp_ask(&f->host, &out, n, true);
 	}
-	batch_flush(&f->batch);
+	load_frames_flush(f);
 }
 
 bool load_frames_greet(struct load_frames *f, const struct ip_addr *target)
@@ -236,7 +256,7 @@ bool load_frames_greet(struct load_frames *f, const struct ip_addr *target)
 		}
 		load_frames_receive(f);
 		load_frames_timers(f);
-		batch_flush(&f->batch);
+		load_frames_flush(f);
 	}
 	return true; // sessions will tell that nobody answers
 }
@@ -257,8 +277,9 @@ static bool link_wait(const struct load_frames *f)
 	return false;
 }
 
-bool load_frames_init(struct load_frames *f)
+bool load_frames_init(struct load_frames *f, uint16_t queues)
 {
+	struct rte_mempool *pools[PORT_WORKERS_MAX];
 	uint8_t secret[16];
 
 	f->pool = rte_pktmbuf_pool_create("load_frames", FRAMES, FRAME_CACHE, 0,
@@ -267,14 +288,20 @@ bool load_frames_init(struct load_frames *f)
 		fputs("sallyport-load: no memory for frames\n", stderr);
 		return false;
 	}
-	if (!port_open(&f->port, FRAME_MTU, 1, &f->pool) || !link_wait(f))
+	for (uint16_t queue = 0; queue < queues; queue++) {
+		pools[queue] = f->pool;
+		f->batch[queue].count = f->count;
+		f->batch[queue].queue = queue;
+	}
+	if (!port_open(&f->port, FRAME_MTU, queues, pools) || !link_wait(f))
 		return false;
 	f->host.ether = f->port.ether;
 	f->host.mtu = FRAME_MTU;
 	random_fill(secret, sizeof(secret));
 	f->host.label_key = hash_key_from(secret);
 	neighbor_init(&f->neighbors, secret, f->count);
-	f->batch = (struct batch){.count = f->count, .port = f->port.id};
+	for (uint16_t queue = 0; queue < queues; queue++)
+		f->batch[queue].port = f->port.id;
 	wear(f, 0);
 	return true;
 }

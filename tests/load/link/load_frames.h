@@ -8,7 +8,7 @@
 struct load_frames {
 	struct port port;
 	struct rte_mempool *pool;
-	struct batch batch;
+	struct batch batch[PORT_WORKERS_MAX]; // one a queue
 	struct host host; // its one address is whichever of ours the frame in hand is about
 	struct ip_addr first;
 	uint32_t addresses;
@@ -18,8 +18,8 @@ struct load_frames {
 	struct tcp *tcp;
 };
 
-// Open the port and wait for its link. Complains on stderr.
-bool load_frames_init(struct load_frames *f);
+// Open the port with so many queue pairs and wait for its link. Complains on stderr.
+bool load_frames_init(struct load_frames *f, uint16_t queues);
 
 struct ip_addr load_frames_address(const struct load_frames *f, uint32_t i);
 // Find who the target's frames go to, and make each of our addresses known there, so that no
@@ -27,4 +27,5 @@ struct ip_addr load_frames_address(const struct load_frames *f, uint32_t i);
 bool load_frames_greet(struct load_frames *f, const struct ip_addr *target);
 void load_frames_emit(void *frames, const struct tcp_emission *segment);
 unsigned load_frames_receive(struct load_frames *f); // how many came
+bool load_frames_flush(struct load_frames *f);       // did any leave?
 void load_frames_timers(struct load_frames *f);

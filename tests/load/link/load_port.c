@@ -289,8 +289,7 @@ static bool turn(struct port_link *p)
 		tcp_timers(f->tcp, f->now_us);
 	load_frames_timers(f);
 	tcp_flush(f->tcp, f->now_us);
-	busy |= f->batch.frames > 0;
-	batch_flush(&f->batch);
+	busy |= load_frames_flush(f);
 	return busy;
 }
 
@@ -462,7 +461,7 @@ static bool sleep_prepare(struct port_link *p)
 
 	p->epoll = epoll_create1(EPOLL_CLOEXEC);
 	p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	p->port_fd = port_receive_fd(&p->frames.port, 0);
+	p->port_fd = p->config.queues == 1 ? port_receive_fd(&p->frames.port, 0) : -1;
 	if (p->port_fd >= 0 && epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->port_fd, &frames) != 0)
 		p->port_fd = -1;
 	return p->epoll >= 0 && p->wake >= 0 &&
@@ -492,7 +491,7 @@ struct load_link *load_port_new(const struct load_port_config *config,
 	p->epoll = p->wake = p->port_fd = -1;
 	p->made = random_below(PORTS) * (uint64_t)config->sources; // not those of the last run
 	host_set(p);
-	if (!load_eal_start(config->device) || !load_frames_init(&p->frames) ||
+	if (!load_eal_start(config->device) || !load_frames_init(&p->frames, config->queues) ||
 	    !sleep_prepare(p) || !tables_make(p) ||
 	    !load_frames_greet(&p->frames, &p->target)) {
 		fputs("sallyport-load: the port does not start\n", stderr);

@@ -70,6 +70,7 @@ static struct load_link *link_new(struct engine *e)
 	        .target = o->target,
 	        .first_source = o->sources,
 	        .sources = o->source_count,
+	        .queues = (uint16_t)o->queues,
 	        .spins = o->spins,
 	        .prefix_bits = o->prefix_bits,
 	        .gateway = o->gateway.ss_family != 0 ? &o->gateway : NULL,

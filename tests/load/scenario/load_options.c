@@ -69,7 +69,7 @@ static bool source_find(struct load_options *o)
 		return load_complain(
 		        "--link sockets, memif:..., tap:..., af_packet:... or pci:...");
 	if (o->cores > 1)
-		return load_complain("a port has one queue: --cores 1");
+		return load_complain("a port is one thread's: --cores 1");
 	if (o->prefix_bits == 0)
 		o->prefix_bits = o->target.ss_family == AF_INET ? 24 : 64;
 	if (o->sources != NULL)
@@ -259,6 +259,7 @@ bool load_options_parse(int argc, char **argv, struct load_options *o, int *stat
 	*o = (struct load_options){
 	        .link = "sockets",
 	        .cores = 1,
+	        .queues = 1,
 	        .pool = 1,
 	        .said = {.count = UINT64_MAX,
 	                 .timeout_s = 20,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "dataplane/nic/port.h"
 #include "tests/load/scenario/load_values.h"
 
 #define YEAR_S   31536000.0
@@ -74,6 +75,7 @@ static const struct option_row rows[] = {
 	ROW("prefix",        VALUE_U32,    RUN(prefix_bits), 1, 128),
 	ROW("gateway",       VALUE_OWN,    RUN(gateway), 0, 0, take_gateway),
 	ROW("cores",         VALUE_U32,    RUN(cores), 1, CORES_MAX),
+	ROW("queues",        VALUE_U32,    RUN(queues), 1, PORT_WORKERS_MAX),
 	ROW("pool",          VALUE_U32,    RUN(pool), 0, 16),
 	ROW("spin",          VALUE_FLAG,   RUN(spins), 0),
 	ROW("json",          VALUE_TEXT,   RUN(json), 0),
