@@ -13,7 +13,7 @@
 
 const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
-		{ &user_commands_table, &file_commands_table, &trash_commands_table, &archive_user_table, &schedule_user_table, &startup_user_table, &session_user_table, &send_user_table, &super_user_table, &lockout_user_table, ANYWHERE } },
+		{ &user_commands_table, &file_commands_table, &tar_commands_table, &trash_commands_table, &archive_user_table, &schedule_user_table, &startup_user_table, &session_user_table, &send_user_table, &super_user_table, &lockout_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
 		{ &leave_commands_table, &system_commands_table, &vendor_table, &ssh_commands_table, &algorithm_table, &trust_table, &ssh_user_table,
 		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &role_table, &super_table, &radius_table, &aaa_table, &domain_table, &lockout_table, &archive_table, &replace_table,

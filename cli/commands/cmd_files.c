@@ -8,11 +8,10 @@
 
 static void work_fini(void *own)
 {
-	text_fini(&((struct file_work *)own)->out);
+	file_work_drop(own);
 }
 
-// "flash:/x", "flash:x", "/x" and "x" are one file.
-static bool path_take(struct task *t, unsigned n, struct jail_path *out)
+bool file_path_take(struct task *t, unsigned n, struct jail_path *out)
 {
 	static const char prefix[] = "flash:";
 	struct span s = match_arg(&t->match, ARG_FILE_WORD, n);
@@ -31,7 +30,7 @@ static struct file_work *work_take(struct task *t)
 	w->root = task_shell(t)->flash;
 	w->read_only = t->dialogue->role < API_ROLE_ADMIN;
 	w->all = task_has(t, "/all");
-	return path_take(t, 0, &w->from) && path_take(t, 1, &w->to) ? w : NULL;
+	return file_path_take(t, 0, &w->from) && file_path_take(t, 1, &w->to) ? w : NULL;
 }
 
 static enum turn fail(struct task *t, int error)
@@ -50,12 +49,10 @@ static enum turn bad_name(struct task *t)
 
 // --- printing ----------------------------------------------------------------------------------
 
-static enum turn print_more(struct task *t)
+bool file_work_print(struct task *t)
 {
 	struct file_work *w = t->own;
 
-	if (w->error != 0)
-		return fail(t, w->error);
 	while (text_left(&w->out) > 0 && task_room(t)) {
 		struct span s = text_span(&w->out);
 		size_t len = s.len < 1024 ? s.len : 1024;
@@ -63,7 +60,16 @@ static enum turn print_more(struct task *t)
 		text_add(&t->pending, s.data, len);
 		text_take(&w->out, len);
 	}
-	if (text_left(&w->out) > 0)
+	return text_left(&w->out) == 0;
+}
+
+static enum turn print_more(struct task *t)
+{
+	struct file_work *w = t->own;
+
+	if (w->error != 0)
+		return fail(t, w->error);
+	if (!file_work_print(t))
 		return TURN_AGAIN;
 	if (w->more)
 		return file_work_begin(t, w->run, print_more);

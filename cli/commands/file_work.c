@@ -33,10 +33,33 @@ static void trip_work(struct file_job *job)
 	w->error = w->run(w) ? 0 : errno;
 }
 
-static void work_drop(struct file_work *w)
+// Closing an archive may wait for the disk, which its last owner must not.
+struct tar_end {
+	struct file_job job; // first
+	struct tar *tar;
+};
+
+static void tar_end_work(struct file_job *job)
 {
+	tar_free(((struct tar_end *)job)->tar);
+}
+
+static void tar_end_done(struct file_job *job)
+{
+	free(job);
+}
+
+void file_work_drop(struct file_work *w)
+{
+	struct tar_end *end = w->tar != NULL ? calloc(1, sizeof(*end)) : NULL;
+
 	text_fini(&w->in);
 	text_fini(&w->out);
+	if (end != NULL) {
+		*end = (struct tar_end){{tar_end_work, tar_end_done, w->shell, NULL}, w->tar};
+		w->shell->submit(&end->job);
+	}
+	w->tar = NULL;
 }
 
 static void trip_done(struct file_job *job)
@@ -48,7 +71,7 @@ static void trip_done(struct file_job *job)
 	    d->task->job == trip->id)
 		*(struct file_work *)d->task->own = trip->work;
 	else
-		work_drop(&trip->work);
+		file_work_drop(&trip->work);
 	task_resume(job->shell, trip->table, trip->slot, trip->life, trip->id, STATUS_OK);
 	free(trip);
 }
@@ -70,6 +93,7 @@ enum turn file_work_begin(struct task *t, bool (*run)(struct file_work *w),
 	                           .id = ++shell->next_job,
 	                           .work = *w};
 	w->in = w->out = (struct text){0};
+	w->tar = NULL;
 	trip->work.run = run;
 	t->job = trip->id;
 	t->wait = WAIT_FILE;
@@ -79,16 +103,6 @@ enum turn file_work_begin(struct task *t, bool (*run)(struct file_work *w),
 }
 
 // --- shared ------------------------------------------------------------------------------------
-
-static bool closed(int fd, bool ok)
-{
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-	return ok;
-}
 
 static int open_shown(const struct file_work *w)
 {
@@ -109,6 +123,19 @@ static bool path_join(struct jail_path *path, const char *name)
 
 	snprintf(text, sizeof(text), "%s/%s", above.text, name);
 	return jail_path(span_text(text), path);
+}
+
+bool file_there(struct file_work *w)
+{
+	struct stat st;
+
+	return jail_stat(w->root, &w->from, false, &st) == 0;
+}
+
+bool file_tar(struct file_work *w)
+{
+	w->more = tar_step(w->tar, &w->out);
+	return true;
 }
 
 bool file_probe(struct file_work *w)
@@ -188,7 +215,7 @@ bool file_list(struct file_work *w)
 		text_format(&w->out, "\n%llu KB total (%llu KB free)\n",
 		            (unsigned long long)v.f_blocks * v.f_frsize / 1024,
 		            (unsigned long long)v.f_bavail * v.f_frsize / 1024);
-	return closed(fd, true);
+	return jail_close(fd, true);
 }
 
 // A stretch of a file, as text: bytes that would steer a terminal become dots.
@@ -206,7 +233,7 @@ bool file_show(struct file_work *w)
 		w->out.len += (size_t)got;
 	w->at += got > 0 ? (uint64_t)got : 0;
 	w->more = got == SHOW_BYTES;
-	return closed(fd, got >= 0);
+	return jail_close(fd, got >= 0);
 }
 
 // --- changing ----------------------------------------------------------------------------------
@@ -230,16 +257,16 @@ bool file_copy(struct file_work *w)
 		return false;
 	if (!upload_suits(w->root, &w->to)) {
 		errno = EISDIR;
-		return closed(from, false);
+		return jail_close(from, false);
 	}
 	if (fstat(from, &st) != 0 ||
 	    !upload_begin(&u, w->root, &w->to, O_WRONLY, st.st_mode & 0777))
-		return closed(from, false);
+		return jail_close(from, false);
 	if (!copy_bytes(from, u.fd)) {
 		upload_abandon(&u);
-		return closed(from, false);
+		return jail_close(from, false);
 	}
-	return closed(from, upload_publish(&u));
+	return jail_close(from, upload_publish(&u));
 }
 
 static bool name_move(int root, const struct jail_path *from, const struct jail_path *to,
@@ -253,7 +280,7 @@ static bool name_move(int root, const struct jail_path *from, const struct jail_
 		return false;
 	below = jail_parent(root, to, &to_leaf);
 	ok = below >= 0 && renameat2(above, from_leaf, below, to_leaf, flags) == 0;
-	return closed(above, closed(below, ok));
+	return jail_close(above, jail_close(below, ok));
 }
 
 bool file_move(struct file_work *w)
@@ -266,7 +293,7 @@ static bool name_call(struct file_work *w, int (*call)(int, const char *, int), 
 	const char *leaf;
 	int above = jail_parent(w->root, &w->from, &leaf);
 
-	return above >= 0 && closed(above, call(above, leaf, flag) == 0);
+	return above >= 0 && jail_close(above, call(above, leaf, flag) == 0);
 }
 
 bool file_erase(struct file_work *w)
@@ -369,7 +396,7 @@ bool file_trash_list(struct file_work *w)
 	if (list != NULL)
 		closedir(list);
 	else
-		(void)closed(fd, false);
+		(void)jail_close(fd, false);
 	return true;
 }
 
@@ -378,7 +405,7 @@ bool file_trash_erase(struct file_work *w)
 	const char *leaf;
 	int above = trash_path(&w->from, &w->to) ? jail_parent(w->root, &w->to, &leaf) : -1;
 
-	return above >= 0 && closed(above, unlinkat(above, leaf, 0) == 0);
+	return above >= 0 && jail_close(above, unlinkat(above, leaf, 0) == 0);
 }
 
 // --- digests -----------------------------------------------------------------------------------
@@ -402,7 +429,7 @@ static bool file_digest(struct file_work *w, const EVP_MD *kind, const char *nam
 	}
 	EVP_MD_CTX_free(c);
 	free(bytes);
-	return closed(fd, got == 0 && len > 0);
+	return jail_close(fd, got == 0 && len > 0);
 }
 
 bool file_md5(struct file_work *w)

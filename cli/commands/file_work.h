@@ -3,6 +3,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/files/jail.h"
+#include "cli/files/tar.h"
 
 // The command's own state. A step may block; it sees nothing else of the command.
 struct file_work {
@@ -15,16 +16,27 @@ struct file_work {
 	uint64_t at;    // show
 	int error;
 	struct jail_path from, to;
-	struct text out; // to be printed
-	struct text in;  // to be written
-	char name[64];   // archives: what they begin with
-	uint32_t most;   // archives: that are kept
+	struct text out;     // to be printed
+	struct text in;      // to be written
+	char name[64];       // archives: what they begin with
+	uint32_t most;       // archives: that are kept
+	struct tar *tar;     // owned, and let go of off the loop; or NULL
+	struct shell *shell; // with a tar
 };
 
 // Do it elsewhere, then go on with next(t), t->own being the outcome.
 enum turn file_work_begin(struct task *t, bool (*run)(struct file_work *w),
                           enum turn (*next)(struct task *t));
 
+// The command ends: let go of what the work holds.
+void file_work_drop(struct file_work *w);
+// Print of `out` what there is room for; false when something is left.
+bool file_work_print(struct task *t);
+// The nth FILE of a command: "flash:/x", "flash:x", "/x" and "x" are one file. False: no name.
+[[nodiscard]] bool file_path_take(struct task *t, unsigned n, struct jail_path *out);
+
+bool file_there(struct file_work *w); // is `from`?
+bool file_tar(struct file_work *w);   // a step; `more` until it is over
 bool file_probe(struct file_work *w); // `to` becomes a file in it, when it is a directory
 bool file_list(struct file_work *w);
 bool file_show(struct file_work *w);

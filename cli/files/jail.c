@@ -55,6 +55,16 @@ const char *jail_leaf(const struct jail_path *path)
 	return strrchr(path->text, '/') + 1;
 }
 
+bool jail_close(int fd, bool ok)
+{
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return ok;
+}
+
 // What the kernel says about a way out is what it says about a name that is not there.
 static int outside_is_missing(int error)
 {
@@ -98,14 +108,12 @@ int jail_parent(int root, const struct jail_path *path, const char **leaf)
 int jail_stat(int root, const struct jail_path *path, bool follow, struct stat *st)
 {
 	int fd = jail_open(root, path->text, O_PATH | (follow ? 0 : O_NOFOLLOW), 0);
-	int result, error;
+	int result;
 
 	if (fd < 0)
 		return -1;
 	result = fstatat(fd, "", st, AT_EMPTY_PATH);
-	error = errno;
-	close(fd);
-	errno = error;
+	(void)jail_close(fd, true);
 	return result;
 }
 
@@ -123,8 +131,6 @@ int jail_open_file(int root, const char *path, int flags, mode_t mode)
 	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
 		return fd;
 	errno = S_ISDIR(st.st_mode) ? EISDIR : EPERM;
-	int error = errno;
-	close(fd);
-	errno = error;
+	(void)jail_close(fd, false);
 	return -1;
 }

@@ -33,3 +33,6 @@ const char *jail_self(int fd, char out[JAIL_SELF_MAX]);
 
 // Regular files alone: no device answers, no pipe waits.
 int jail_open_file(int root, const char *path, int flags, mode_t mode);
+
+// Close it, when it is one, keeping errno; returns `ok`.
+bool jail_close(int fd, bool ok);

@@ -8,15 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void close_keeping_errno(int fd)
-{
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-}
-
 // --- one name ----------------------------------------------------------------------------------
 
 static int name_remove(int root, const struct jail_path *path, int flags)
@@ -27,7 +18,7 @@ static int name_remove(int root, const struct jail_path *path, int flags)
 	if (directory < 0)
 		return -1;
 	result = unlinkat(directory, leaf, flags);
-	close_keeping_errno(directory);
+	(void)jail_close(directory, true);
 	return result;
 }
 
@@ -72,7 +63,7 @@ void sftp_on_mkdir(struct sftp *s, struct sftp_request *r)
 		result = mkdirat(directory, leaf, mode);
 	else if (errno == EBUSY)
 		errno = EEXIST; // the root
-	close_keeping_errno(directory);
+	(void)jail_close(directory, true);
 	sftp_log(s, "mkdir", path.text, result);
 	sftp_answer_result(s, r->id, result);
 }
@@ -92,8 +83,8 @@ static int with_names(int root, const struct jail_path *from, const struct jail_
 	to_directory = jail_parent(root, to, &to_leaf);
 	if (to_directory >= 0)
 		result = run(from_directory, from_leaf, to_directory, to_leaf);
-	close_keeping_errno(to_directory);
-	close_keeping_errno(from_directory);
+	(void)jail_close(to_directory, true);
+	(void)jail_close(from_directory, true);
 	return result;
 }
 
@@ -173,7 +164,7 @@ void sftp_on_symlink(struct sftp *s, struct sftp_request *r)
 	directory = jail_parent(s->program.root, &path, &leaf);
 	if (directory >= 0)
 		result = symlinkat(text, directory, leaf);
-	close_keeping_errno(directory);
+	(void)jail_close(directory, true);
 	sftp_log(s, "symlink", path.text, result);
 	sftp_answer_result(s, r->id, result);
 }
@@ -203,7 +194,7 @@ void sftp_on_readlink(struct sftp *s, struct sftp_request *r)
 	directory = jail_parent(s->program.root, &path, &leaf);
 	if (directory >= 0)
 		len = readlinkat(directory, leaf, text, sizeof(text) - 1);
-	close_keeping_errno(directory);
+	(void)jail_close(directory, true);
 	if (len < 0) {
 		sftp_answer_errno(s, r->id, errno);
 		return;

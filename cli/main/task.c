@@ -319,8 +319,10 @@ void task_abort(struct task *t)
 {
 	struct dialogue *d = t->dialogue;
 
-	if (t->wait == WAIT_FILE || t->locked) // what touches a disk is finished
+	if (t->wait == WAIT_FILE || t->locked) { // what touches a disk is finished
+		t->break_wanted = true;
 		return;
+	}
 	if (t->more_shown)
 		text_puts(&d->out, "\r\n");
 	t->more_shown = false;

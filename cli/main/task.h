@@ -23,6 +23,7 @@ struct task {
 	bool done, failed, aborted, close; // close: the dialogue ends with the command
 	bool paging_off, more_shown;
 	bool locked;                      // Ctrl+C does not end it
+	bool break_wanted;                // Ctrl+C came while a disk was at work
 	bool hidden_answer, answer_ended; // no answer will come: input has ended or time is up
 	uint32_t lines;                   // shown on this screen
 	uint64_t answer_due_us;

@@ -1,53 +1,10 @@
 // The SFTP server as a client's bytes reach it, over a directory that is emptied each time.
 #include "cli/files/sftp.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tests/fuzz/fuzz_place.h"
 
 #define RUNS_MAX 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char place[64];
-static int root = -1;
-
-static void place_remove(void)
-{
-	rmdir(place);
-}
-
-static void place_make(void)
-{
-	const char *where = getenv("TMPDIR"); // memory is quicker than a busy disk
-
-	snprintf(place, sizeof(place), "%.40s/sallyport-fuzz-XXXXXX",
-	         where != NULL ? where : "/tmp");
-	if (mkdtemp(place) == NULL)
-		abort();
-	root = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	atexit(place_remove);
-}
-
-static void empty(int fd)
-{
-	DIR *list = fdopendir(fd);
-	const struct dirent *e;
-
-	while (list != NULL && (e = readdir(list)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-		    unlinkat(fd, e->d_name, 0) == 0)
-			continue;
-		fchmodat(fd, e->d_name, 0700, 0);
-		empty(openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-		unlinkat(fd, e->d_name, AT_REMOVEDIR);
-	}
-	if (list != NULL)
-		closedir(list);
-}
 
 // The first byte says how the rest is cut and who asks.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -77,6 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	p->kind->free(p);
 	fchmod(root, 0700);
-	empty(dup(root));
+	place_empty(dup(root));
 	return 0;
 }
