@@ -31,6 +31,8 @@ extern const struct command_table ssh_show_table;        // cmd_ssh.c: any view
 extern const struct command_table algorithm_table;       // cmd_algorithm.c: system view
 extern const struct command_table algorithm_show_table;  // cmd_algorithm.c: any view
 extern const struct command_table trust_table;           // cmd_trust.c: system view
+extern const struct command_table ssh_guard_table;       // cmd_ssh_guard.c: system view
+extern const struct command_table ssh_guard_show_table;  // cmd_ssh_guard.c: any view
 extern const struct command_table ssh_user_table;        // cmd_ssh_user.c: system view
 extern const struct command_table ssh_user_show_table;   // cmd_ssh_user.c: any view
 extern const struct command_table local_user_table;      // cmd_users.c: system view

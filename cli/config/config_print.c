@@ -165,6 +165,7 @@ static const struct {
         {false, SECTION(SSH_SERVER)},
         {false, SECTION(SSH_TRUST)},
         {false, SECTION(SSH_ALGORITHM)},
+        {false, SECTION(SSH_GUARD)},
         {false, SECTION(SSH_USER)},
         {true, SECTION(VTY)},
         {true, SECTION(INTERFACE)},

@@ -119,6 +119,12 @@ enum arg_kind {
 	X(HALFOPEN, NUMBER, 1, 65536,   "Half-open connections")                             \
 	X(PREFIX4BITS, NUMBER, 1, 32,   "Length of the prefix")                              \
 	X(PREFIX6BITS, NUMBER, 1, 128,  "Length of the prefix")                              \
+	X(STARTUPS, NUMBER, 1, 16384,   "Logins under way")                                  \
+	X(PERCENT,  NUMBER, 1, 100,     "Percent that are refused")                          \
+	X(OWEDMS,   NUMBER, 1, 600000,  "Milliseconds")                                      \
+	X(OWEDLEAST, NUMBER, 0, 86400,  "Seconds from which on a source is refused")         \
+	X(OWEDMOST, NUMBER, 1, 86400,   "Seconds that are never exceeded")                   \
+	X(NETWORK,  NAME,   2, 49,      "Address, or network A.B.C.D/N, A::B/N")             \
 	X(WORD,     STRING, 1, 255,     "Text")
 // clang-format on
 

@@ -142,6 +142,7 @@ static const struct {
         {"public", "The public part"},
         {"public-key", "Public keys"},
         {"public-key-code", "The code of the public key"},
+        {"penalty", "What failed logins cost their source"},
         {"publickey", "Public key"},
         {"release", "Release of the software"},
         {"reset", "Reset counters"},

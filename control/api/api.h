@@ -33,6 +33,8 @@ enum api_role {
 	X(SET_PASSWORD,     ADMIN,    "string user, string clear text / none. Hashes in the keeper, then puts") \
 	X(SET_TOTP,         ADMIN,    "string user / the secret, in base32, this once. Makes one in the keeper, then puts") \
 	X(DROP_TOTP,        ADMIN,    "string user / none. Forgets the secret, then puts")     \
+	X(PENALTIES,        OPERATOR, "none / rows: string address, u32 failures, u32 refused, u32 ms left, u8 held") \
+	X(RESET_PENALTIES,  ADMIN,    "none / none")                                           \
 	X(SUPER,            VISITOR,  "string role, string password / none. The dialogue has that role alone; DENIED, NOT_FOUND: no password is set") \
 	X(SET_SUPER,        ADMIN,    "string role, string clear text / none. Hashes in the keeper, then puts") \
 	X(BLACKLIST,        OPERATOR, "none, cursor / rows: string user, string address, u32 failures, u8 locked") \
@@ -85,6 +87,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 #define API_CLASS_LIST(X)                                                                       \
 	X(SYSTEM,     "",               1)                                                     \
 	X(SSH_SERVER, "",               1)                                                     \
+	X(SSH_GUARD,  "",               1)                                                     \
 	X(VTY,        "",               1)                                                     \
 	X(LOCAL_USER, "user name",      4096)                                                  \
 	X(SSH_USER,   "user name",      1024)                                                  \
@@ -129,6 +132,14 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, ACL_DENY_LOG,     UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SSH1,             UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SERVER_KEY_HOURS, UINT,  0,     24,         0,  "")                      \
+	X(SSH_GUARD,  START,            UINT,  1,     16384,      12288, "")                   \
+	X(SSH_GUARD,  RATE,             UINT,  1,     100,        30, "")                      \
+	X(SSH_GUARD,  FULL,             UINT,  1,     16384,      16384, "")                   \
+	X(SSH_GUARD,  PENALTY,          UINT,  0,     1,          1,  "")                      \
+	X(SSH_GUARD,  FAILURE_MS,       UINT,  1,     600000,     1000, "")                    \
+	X(SSH_GUARD,  LEAST_SECONDS,    UINT,  0,     86400,      30, "")                      \
+	X(SSH_GUARD,  MOST_SECONDS,     UINT,  1,     86400,      600, "")                     \
+	X(SSH_GUARD,  EXEMPT,           NAMES, 0,     512,        0,  "")                      \
 	X(VTY,        SCHEME,           UINT,  0,     1,          1,  "")                      \
 	X(VTY,        IDLE_SECONDS,     UINT,  0,     2147519,    600, "")                     \
 	X(VTY,        SCREEN_LENGTH,    UINT,  0,     512,        24, "")                      \

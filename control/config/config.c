@@ -23,6 +23,9 @@ static void quick_update(struct config *c)
 	atomic_store(&c->rekey_hours, number_of(c->live, API_SSH_SERVER_REKEY_HOURS));
 	atomic_store(&c->acl_deny_log, number_of(c->live, API_SSH_SERVER_ACL_DENY_LOG));
 	atomic_store(&c->rekey_kilobytes, number_of(c->live, API_SSH_SERVER_REKEY_KILOBYTES));
+	atomic_store(&c->startups_start, number_of(c->live, API_SSH_GUARD_START));
+	atomic_store(&c->startups_rate, number_of(c->live, API_SSH_GUARD_RATE));
+	atomic_store(&c->startups_full, number_of(c->live, API_SSH_GUARD_FULL));
 	atomic_store(&c->session_limit, number_of(c->live, API_SSH_SERVER_SESSION_LIMIT));
 }
 

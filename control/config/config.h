@@ -39,6 +39,7 @@ struct config {
 	struct settings *live; // guarded
 	uint64_t revision;     // guarded; counts changes
 	// Copies of what every connection asks, to be read without the lock.
+	_Atomic uint32_t startups_start, startups_rate, startups_full;
 	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours,
 	        rekey_kilobytes, ssh1, server_key_hours, sftp, scp, acl_deny_log;
 };

@@ -10,6 +10,9 @@
 	X(sessions_closed,       "sessions ended")                                              \
 	X(sessions_limited,      "connections refused: session limit")                          \
 	X(logins_limited,        "connections refused: too many logins under way")              \
+	X(logins_dropped,        "connections refused at random: many logins under way")        \
+	X(penalties_added,       "failed logins that were held against their source")           \
+	X(penalties_refused,     "connections refused: too many failed logins from there")      \
 	X(ident_refused,         "sessions refused: identification line")                       \
 	X(kex_started,           "key exchanges begun")                                         \
 	X(kex_finished,          "key exchanges finished")                                      \

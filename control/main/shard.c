@@ -16,6 +16,8 @@
 #include "dataplane/base/counters_page.h"
 #include "dataplane/link/link_offer.h"
 
+#include "control/users/penalties.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -33,7 +35,8 @@ void control_init(struct control *c)
 	user_sessions_init(&c->user_sessions);
 	pthread_mutex_init(&c->counters_lock, NULL);
 	c->base_dataplane = calloc(COUNTERS, sizeof(uint64_t));
-	if (c->base_dataplane == NULL)
+	c->penalties = penalties_new();
+	if (c->base_dataplane == NULL || c->penalties == NULL)
 		abort();
 }
 
@@ -43,6 +46,7 @@ void control_fini(struct control *c)
 	lockout_fini(&c->lockout);
 	user_sessions_fini(&c->user_sessions);
 	free(c->base_dataplane);
+	penalties_free(c->penalties);
 	pthread_mutex_destroy(&c->counters_lock);
 }
 

@@ -16,12 +16,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define SHARDS_MAX          64
-#define SHARD_SCRATCH       (64u * 1024) // longest message that is taken from the dataplane
-#define SHARD_PAGE          (16u * 1024) // longest reply to cli
-#define SHARD_TICK_US       10000u
-#define SHARD_SLAB_BYTES    (1ull << 30) // reserved, committed as used
-#define UNAUTHENTICATED_MAX 16384u // sessions that have not logged in, all shards together
+#define SHARDS_MAX       64
+#define SHARD_SCRATCH    (64u * 1024) // longest message that is taken from the dataplane
+#define SHARD_PAGE       (16u * 1024) // longest reply to cli
+#define SHARD_TICK_US    10000u
+#define SHARD_SLAB_BYTES (1ull << 30) // reserved, committed as used
 
 // Room that must be free on each joint before an event is taken up, so that no handler ever finds
 // a ring full in the middle of a step.
@@ -71,6 +70,7 @@ struct control {
 	struct lockout lockout;
 	struct user_sessions user_sessions;
 	struct aaa_pool *aaa; // NULL: nobody else is asked
+	struct penalties *penalties; // of sources whose logins fail
 	struct shard *shards[SHARDS_MAX];
 	uint32_t shard_count;
 	uint64_t started_at;               // Unix seconds

@@ -38,7 +38,7 @@ void api_apply(struct control *c);
 api_handler api_begin, api_commit, api_abort, api_clear, api_put, api_delete, api_get, api_list,
         api_list_whole;
 // api_users.c
-api_handler api_set_password, api_set_totp, api_drop_totp;
+api_handler api_set_password, api_set_totp, api_drop_totp, api_penalties, api_reset_penalties;
 // api_super.c
 api_handler api_super, api_set_super;
 // api_lockout.c

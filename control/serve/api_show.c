@@ -258,7 +258,8 @@ static void control_pools(struct api_ask *a)
 			n[k] += one[k];
 	}
 	pool_row(a, "control sessions", n[0], n[1], limit);
-	pool_row(a, "control logins under way", n[2], n[2], UNAUTHENTICATED_MAX);
+	pool_row(a, "control logins under way", n[2], n[2],
+	         atomic_load(&a->h->control->config.startups_full));
 	pool_row(a, "control channels", n[3], n[4], 0);
 	pool_row(a, "control dialogues", n[5], n[6], 0);
 	pool_row(a, "control key exchanges", n[7], n[8], 0);

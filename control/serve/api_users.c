@@ -2,6 +2,8 @@
 #include "control/serve/api_call.h"
 
 #include "control/link/keeper_client.h"
+#include "control/main/log.h"
+#include "control/users/penalties.h"
 #include "crypto/core/secret.h"
 #include "crypto/wire/cursor.h"
 
@@ -118,4 +120,37 @@ enum status api_set_totp(struct api_ask *a, struct cursor *c)
 enum status api_drop_totp(struct api_ask *a, struct cursor *c)
 {
 	return totp_change(a, c, KEEPER_DROP_TOTP);
+}
+
+// --- penalties -----------------------------------------------------------------------------------
+
+enum status api_penalties(struct api_ask *a, struct cursor *c)
+{
+	uint32_t at = a->head.cursor < PENALTIES_MAX ? (uint32_t)a->head.cursor : PENALTIES_MAX;
+	char address[LOG_ADDRESS_MAX];
+	struct penalty row;
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	for (uint32_t from = at;
+	     penalties_next(a->h->control->penalties, &at, a->h->now_us, &row); from = at) {
+		size_t before = a->out.len;
+
+		builder_text(&a->out, log_address(address, row.source));
+		builder_u32(&a->out, row.failures);
+		builder_u32(&a->out, row.refused);
+		builder_u32(&a->out, (uint32_t)((row.until_us - a->h->now_us) / 1000));
+		builder_bool(&a->out, row.held);
+		if (!api_row_done(a, before, from))
+			break;
+	}
+	return STATUS_OK;
+}
+
+enum status api_reset_penalties(struct api_ask *a, struct cursor *c)
+{
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	penalties_forget(a->h->control->penalties);
+	return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 #include "control/session/session.h"
 
 #include "control/main/log.h"
+#include "control/session/session_admit.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
@@ -87,22 +88,6 @@ enum status session_on_rekey_due(struct shard *h, struct session *s, const struc
 
 // --- beginning -----------------------------------------------------------------------------------
 
-// Too many sessions, or too many that have not logged in?
-static const char *session_too_many(struct shard *h)
-{
-	struct control *c = h->control;
-
-	if (atomic_load(&c->sessions) >= atomic_load(&c->config.session_limit)) {
-		COUNT(h, sessions_limited);
-		return "Too many sessions: the session limit of this device is reached.";
-	}
-	if (atomic_load(&c->unauthenticated) >= UNAUTHENTICATED_MAX) {
-		COUNT(h, logins_limited);
-		return "Too many logins under way: try again later.";
-	}
-	return h->stopping ? "The device is going down." : NULL;
-}
-
 static void gauges_opened(struct shard *h, int n)
 {
 	atomic_fetch_add(&h->control->sessions, (unsigned)n);
@@ -117,7 +102,8 @@ struct session *session_open(struct shard *h, uint32_t slot, uint32_t life,
                              const struct data_opened *opened)
 {
 	struct session *s = &h->sessions[slot];
-	const char *refusal = session_too_many(h);
+	char why[ADMIT_WHY];
+	const char *refusal;
 
 	if (s->life != 0)
 		session_gone(h, s);
@@ -131,6 +117,7 @@ struct session *session_open(struct shard *h, uint32_t slot, uint32_t life,
 	s->remote_port = opened->remote_port;
 	s->local_port = opened->local_port;
 	s->opened_us = s->active_us = h->now_us;
+	refusal = admit_refusal(h, s, why);
 	COUNT(h, sessions_opened);
 	gauges_opened(h, 1);
 	session_enter(h, s, SESSION_EXPECT_IDENT);
@@ -167,6 +154,7 @@ void session_gone(struct shard *h, struct session *s)
 	session_release(h, s);
 	if (s->flags & SESSION_USER_COUNTED)
 		user_sessions_leave(&h->control->user_sessions, span_text(s->user));
+	admit_ended(h, s);
 	if (s->flags & SESSION_LOGGED_IN) {
 		GAUGE_ADD(h, established, -1);
 		log_session(h, s, LOG_INFO, "SSHS_DISCONNECT",

@@ -29,6 +29,7 @@ struct fixture {
 	bool exited, started, hold_replies, rebooted, counters_reset;
 	const struct api_session_row *sessions;
 	uint32_t session_count;
+	uint32_t penalty_ms; // of one source; 0: there is none
 	struct {
 		uint8_t level;
 		char name[40], text[200];
@@ -172,6 +173,15 @@ static enum status answer_named(struct fixture *f, uint16_t call, struct span pa
 		return STATUS_NOT_FOUND;
 	setting_emit(b, found, f->secrets);
 	return STATUS_OK;
+}
+
+static void answer_penalty(struct fixture *f, struct builder *b)
+{
+	builder_text(b, "192.0.2.9");
+	builder_u32(b, 3);
+	builder_u32(b, 1);
+	builder_u32(b, f->penalty_ms);
+	builder_bool(b, true);
 }
 
 static enum status answer_totp(struct fixture *f, struct span payload, uint32_t on)
@@ -350,6 +360,13 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		return answer_list(f, r->call, payload, &r->cursor, &r->more, b);
 	case API_SET_PASSWORD:
 		return answer_password(f, payload);
+	case API_PENALTIES:
+		if (f->penalty_ms > 0)
+			answer_penalty(f, b);
+		return STATUS_OK;
+	case API_RESET_PENALTIES:
+		f->penalty_ms = 0;
+		return STATUS_OK;
 	case API_SET_TOTP:
 		builder_bytes(b, span_text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
 		return answer_totp(f, payload, 1);

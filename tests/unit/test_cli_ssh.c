@@ -230,4 +230,58 @@ TEST(ones_own_session_and_none_are_not_ended)
 	fixture_free(f);
 }
 
+TEST(limits_of_logins_under_way_are_set_and_restored)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nssh server max-startups 100 50 200");
+	CHECK(has_line(current(f), " ssh server max-startups 100 50 200"));
+	CHECK(strstr(fixture_exec(f, "system-view\nssh server max-startups 300 50 200"),
+	             "must not be greater") != NULL);
+	fixture_exec(f, "system-view\nundo ssh server max-startups");
+	CHECK(strstr(current(f), "max-startups") == NULL);
+	fixture_free(f);
+}
+
+TEST(penalties_are_set_and_restored)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nundo ssh server penalty enable\n"
+	                "ssh server penalty failure 250 minimum 5 maximum 60\n"
+	                "ssh server penalty exempt 192.0.2.0/24 2001:db8::1");
+	CHECK(has_line(current(f), " undo ssh server penalty enable"));
+	CHECK(has_line(current(f), " ssh server penalty failure 250 minimum 5 maximum 60"));
+	CHECK(has_line(current(f), " ssh server penalty exempt 192.0.2.0/24 2001:db8::1"));
+	fixture_exec(f, "system-view\nssh server penalty enable\n"
+	                "undo ssh server penalty failure\nundo ssh server penalty exempt");
+	CHECK(strstr(current(f), "penalty") == NULL);
+	fixture_free(f);
+}
+
+TEST(only_addresses_and_networks_can_be_exempt)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK(strstr(fixture_exec(f, "system-view\nssh server penalty exempt 192.0.2.0/33"),
+	             "no list of addresses") != NULL);
+	CHECK(strstr(fixture_exec(f, "system-view\nssh server penalty exempt example.org"),
+	             "no list of addresses") != NULL);
+	CHECK(strstr(current(f), "penalty") == NULL);
+	fixture_free(f);
+}
+
+TEST(sources_whose_logins_failed_are_shown_and_forgiven)
+{
+	struct fixture *f = fixture_new();
+
+	f->penalty_ms = 12345;
+	CHECK(strstr(fixture_exec(f, "display ssh server penalty"),
+	             " 192.0.2.9                                 3         1         "
+	             "12.345        Refused\n") != NULL);
+	fixture_exec(f, "reset ssh server penalty");
+	CHECK_EQ(f->penalty_ms, 0);
+	fixture_free(f);
+}
+
 CHECK_MAIN()
