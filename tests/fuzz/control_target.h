@@ -82,6 +82,7 @@ static inline struct session *target_session(enum session_state state)
 
 	if (target_shard == NULL)
 		target_init();
+	penalties_forget(target_control.penalties); // one input does not pay for another
 	s = session_open(target_shard, 0, ++target_life, &opened);
 	if (s == NULL || pool_take(&target_shard->auths, &s->auth) == NULL)
 		abort();
