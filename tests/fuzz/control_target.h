@@ -7,6 +7,7 @@
 #include "control/session/session.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
+#include "control/users/penalties.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/numbers.h"
 
