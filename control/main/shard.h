@@ -69,7 +69,7 @@ struct control {
 	struct crypto_pool *crypto;
 	struct lockout lockout;
 	struct user_sessions user_sessions;
-	struct aaa_pool *aaa; // NULL: nobody else is asked
+	struct aaa_pool *aaa;        // NULL: nobody else is asked
 	struct penalties *penalties; // of sources whose logins fail
 	struct shard *shards[SHARDS_MAX];
 	uint32_t shard_count;
