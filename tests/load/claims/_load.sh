@@ -63,25 +63,39 @@ go_start() {
 	peer_run "$work/goserver" "127.0.0.1:$1" "$work/host_key" "$work/user_key.pub" secret "${@:2}"
 }
 
-# cast FILE TEXT...: a transcript in which these are typed, one every 0.3 s; \r is Enter.
+# cast FILE TEXT...: a transcript in which these are typed, one every 0.2 s; \r is Enter.
 cast() {
-	local file=$1 at=3 text
+	local file=$1 at=2 text
 	shift
 	printf '{"version": 2, "width": 80, "height": 24}\n' >"$file"
 	for text in "$@"; do
 		printf '[%d.%d, "i", "%s"]\n' $((at / 10)) $((at % 10)) "$text" >>"$file"
-		at=$((at + 3))
+		at=$((at + 2))
 	done
 }
 
-# measured CLAIM OPTION...: it ends well. Awake all the time and before others, so that what else the
-# machine does stands less between a word and its time; not in real time, where a thread that never
-# sleeps would keep those it waits for from running.
+# measured CLAIM OPTION...: it ends well. Before others, so that what else the machine does stands
+# less between a word and its time. On kernel links awake all the time too; that would be wrong in
+# real time, where a thread that never sleeps keeps those it waits for from running.
 measured() {
 	local claim=$1
 	shift
 	rm -f "$json"
-	check "$claim" ip netns exec "$name" nice -n -15 timeout --foreground 120 "$load" "$@" --spin --quiet --json "$json"
+	# shellcheck disable=SC2086
+	check "$claim" ip netns exec "$name" ${before_others:-nice -n -15} timeout --foreground 120 "$load" "$@" \
+		$awake --quiet --json "$json"
+}
+awake=--spin before_others=''
+
+# in_real_time: from now on the appliance that is up, and before it the generator, run before all else
+# and sleep when they have nothing to do. The appliance's end of the wire is a process: each wait for a
+# core would be time on the wire, that only one end sees over memif.
+in_real_time() {
+	local pid
+	awake='' before_others='chrt --rr 2'
+	for pid in $(grep -oE '[0-9]+' "$run/pids"); do
+		chrt --all-tasks --rr --pid 1 "$pid" >>"$work/chrt.log" 2>&1 || fail "process $pid runs in real time"
+	done
 }
 
 # holds CLAIM EXPRESSION: true of the last results, see smoke/lib/load_results.py.

@@ -3,7 +3,7 @@
 # sockets and over memif. Each run's numbers are measured again from the packets: by tshark on
 # links of the kernel, by `sallyport capture` on memif.
 #
-#   PEERS='openssh dropbear go liar tap memif' tests/run load-agree
+#   PEERS='openssh dropbear go liar tap memif' SCENARIOS='login type' tests/run load-agree
 . "$(dirname "$0")/../../smoke/_init.sh"
 . "$(dirname "$0")/_load.sh"
 trap 'peers_end; accounts_drop; finish' EXIT
@@ -32,6 +32,7 @@ capture_end() {
 agrees() {
 	local scenario=$1 log=$work/agrees.log
 	shift
+	case " ${SCENARIOS:-$scenario} " in *" $scenario "*) ;; *) return ;; esac
 	capture_begin
 	# shellcheck disable=SC2086
 	measured "$who: $scenario" "$scenario" $at "$@"
@@ -90,13 +91,13 @@ go_agrees() {
 ours() {
 	server=192.0.2.2 port=22
 	at="--target 192.0.2.2 --user admin --key $run/admin_key --known-hosts $run/known_hosts $1"
-	agrees login --count 60 --sessions 1
-	agrees exec --command 'display clock' --count 40 --sessions 1
-	agrees shell --count 30 --sessions 1
-	agrees hold --sessions 20 --parallel 1 --duration 1
-	agrees type --sessions 1 --keys 30 --duration 6
+	agrees login --count 300 --sessions 1
+	agrees exec --command 'display clock' --count 300 --sessions 1
+	agrees shell --count 300 --sessions 1
+	agrees hold --sessions 100 --parallel 1 --duration 1
+	agrees type --sessions 4 --parallel 1 --keys 30 --duration 6
 	agrees replay --transcript "$work/keys.cast" --count 6 --sessions 3
-	agrees rekey --sessions 1 --every 0.4 --duration 7
+	agrees rekey --sessions 3 --parallel 1 --every 0.4 --duration 7
 	agrees bulk --shell --direction up --line '#' --bytes 1500000 --count 12 --sessions 1
 	agrees slow --command 'display version' --sessions 2 --read-rate 20000 --duration 3
 	agrees abort --count 48 --sessions 1
@@ -114,6 +115,7 @@ liar_agrees() {
 }
 
 tap_agrees() {
+	in_real_time
 	who='Sallyport over tap' by=$(client ip -o -4 addr show to 192.0.2.1 | awk '{print $2}')
 	ours ''
 }
@@ -128,6 +130,7 @@ counter() {
 memif_agrees() {
 	local before
 	appliance_up --link memif
+	in_real_time
 	who='Sallyport over memif' by=capture end=far
 	ours "--link memif:socket=$run/memif.sock"
 	before=$(counter auth_publickey_ok)
@@ -138,10 +141,10 @@ memif_agrees() {
 
 appliance_up
 accounts_make
-cast "$work/keys.cast" x y z x y z
+cast "$work/keys.cast" x y z x y z x y z x y z x y z x y z
 pin=$(ssh-keygen -lf "$work/host_key.pub" | cut -d ' ' -f 2)
 for peer in ${PEERS:-openssh dropbear go liar tap memif}; do
-	server=127.0.0.1 by=lo end=near
+	server=127.0.0.1 by=lo end=near awake=--spin before_others=''
 	"${peer}_agrees"
 	peers_end
 done

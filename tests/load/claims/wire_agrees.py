@@ -5,7 +5,9 @@
 Every latency is measured again from tshark's timestamps of the same run's packets, by where a
 client's and a server's segments stand in the dialogue: what they say is encrypted. Percentiles must
 agree within 5 % or 50 us, whichever is larger. What was captured at the server's end (far) has the way
-there and back still before it: that is taken from the handshake, from SYN-ACK to ACK."""
+there and back still before it: that is taken from the nearest answer that the client's TCP gives at
+once, to SYN-ACK or FIN. How long a key was on its way is told by the keys themselves: they leave at
+even intervals, and the earliest against these has waited least."""
 import collections
 import json
 import math
@@ -13,7 +15,10 @@ import subprocess
 import sys
 
 RELATIVE, ABSOLUTE_US = 0.05, 50
-FEW = 10  # too few for a percentile
+FEW = 10  # too few for a median
+FEW_TAIL = 40  # too few for a 90th percentile: four beyond it
+QUIET_US = 150000  # between lessons at least
+KEY_US, TYPED_US, REKEY_US = 33333, 200000, 400000  # from one to the next, in load_agree.sh
 FIN, SYN, RST = 1, 2, 4
 KEX_NEWKEYS = "21"
 SEGMENT_FIELDS = ["frame.time_epoch", "ip.src", "tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.len",
@@ -42,7 +47,8 @@ class Dialogue:
 
     def __init__(self, segments, far):
         self.all = segments
-        self.way = 0
+        self.far = far
+        self.way = self.way_back = 0
         self.syn = self.first(lambda s: not s.down and s.flags & SYN)
         self.syn_ack = self.first(lambda s: s.down and s.flags & SYN)
         self.up = [s for s in segments if not s.down and s.bytes]
@@ -50,19 +56,23 @@ class Dialogue:
         keyed = [i for i, s in enumerate(self.up) if KEX_NEWKEYS in s.codes]
         self.keyed = keyed[0] if keyed else None
         if far and self.syn_ack is not None:
-            acked = self.first(lambda s: not s.down and s.at > self.syn_ack)
-            self.way = acked - self.syn_ack if acked is not None else 0
+            self.way = self.answered(self.syn_ack)
 
     def first(self, test):
         return next((s.at for s in self.all if test(s)), None)
+
+    def answered(self, at):
+        """How long until the client's next segment came."""
+        then = self.first(lambda s: not s.down and s.at > at)
+        return then - at if then is not None else 0
 
     def said(self, i):
         """When the client said its i-th thing after its NEWKEYS: 0 is NEWKEYS itself."""
         return self.up[self.keyed + i].at
 
     def keys(self):
-        """Both sides' NEWKEYS have come."""
-        theirs = [s.at for s in self.down if KEX_NEWKEYS in s.codes]
+        """Both sides' NEWKEYS have come. What looks like one later is encrypted."""
+        theirs = [s.at for s in self.down if KEX_NEWKEYS in s.codes and s.at < self.said(1)]
         return max(theirs[:1] + [self.said(0)])
 
     def success(self):
@@ -89,7 +99,8 @@ def login_times(d, out):
 
 def close_times(d, out):
     if d.end() is not None:
-        out["close"].append(d.end() - d.up[-1].at + d.way)
+        way = d.answered(d.end()) or d.way if d.far else 0
+        out["close"].append(d.end() - d.up[-1].at + way)
 
 
 def to_the_end(name):
@@ -106,16 +117,33 @@ def closing(d, out):
     close_times(d, out)
 
 
-def echo_times(name, first):
+def waited(keys, gap):
+    """How much later than its place among segments due every gap us each of them came."""
+    late = [key.at - i * gap for i, key in enumerate(keys)]
+    return [one - min(late) for one in late]
+
+
+def ways_up(d, keys, gap):
+    return waited(keys, gap) if d.far else [0] * len(keys)
+
+
+def typed(d):
+    """From the first key on: before it there was silence, after it there is none."""
+    said = d.up[d.keyed + 4:]
+    late = [i for i in range(1, min(len(said), 60)) if said[i].at - said[i - 1].at > QUIET_US]
+    return said[late[-1] if late else 0:]
+
+
+def echo_times(name, gap):
     """From each key to what the server last says before the next (a window may come before the
-    echo); the first ones teach how much is echoed."""
+    echo)."""
     def times(d, out):
         login_times(d, out)
-        said = d.up[d.keyed + first:]
-        for key, following in zip(said, said[1:]):
+        said = typed(d) if gap < QUIET_US else d.up[d.keyed + 4:]
+        for key, following, way in zip(said, said[1:], ways_up(d, said[:-1], gap)):
             answers = [s.at for s in d.down if key.at < s.at < following.at]
             if answers:
-                out[name].append(answers[-1] - key.at + d.way)
+                out[name].append(answers[-1] - key.at + way + d.way_back)
     return times
 
 
@@ -124,9 +152,10 @@ def rekey_times(d, out):
     server's NEWKEYS may come later still."""
     login_times(d, out)
     said = d.up[d.keyed + 2:]
+    ways = ways_up(d, said[:-1:3], REKEY_US)
     for i in range(0, len(said) - 3, 3):
         end = max([s.at for s in d.down if s.at < said[i + 3].at] + [said[i + 2].at])
-        out["rekey"].append(end - said[i].at)
+        out["rekey"].append(end - said[i].at + ways[i // 3])
 
 
 # What is measured again, and how much of its beginning the wire cannot tell apart.
@@ -136,8 +165,8 @@ SCENARIOS = {
     "exec": to_the_end("exec"),
     "bulk": to_the_end("exec"),
     "shell": to_the_end("first prompt"),
-    "type": echo_times("keystroke echo", 4),
-    "replay": echo_times("answer", 4),
+    "type": echo_times("keystroke echo", KEY_US),
+    "replay": echo_times("answer", TYPED_US),
     "rekey": rekey_times,
     "slow": lambda d, out: login_times(d, out),
 }
@@ -167,7 +196,8 @@ def latencies_agree(claims, results, wire):
             continue
         points = []
         for label, p in (("p50", 50), ("p90", 90)):
-            points.append((label, one[label + "_us"], percentile(wire[name], p)))
+            if p == 50 or len(wire[name]) >= FEW_TAIL:
+                points.append((label, one[label + "_us"], percentile(wire[name], p)))
         good = all(near(ours, theirs) for _, ours, theirs in points)
         told = ", ".join(f"{label} {ours:.0f} and {theirs:.0f}" for label, ours, theirs in points)
         claims.claim(good, f"{name} agrees with the wire: {told} us of {one['count']} and "
@@ -197,7 +227,9 @@ def main():
         results = json.load(file)
     found = [Dialogue(s, end == "far") for s in connections(pcap, server, int(port)).values()]
     wire = collections.defaultdict(list)
+    back = min((d.way for d in found if d.way > 0), default=0)
     for d in found:
+        d.way_back = back
         if scenario in SCENARIOS and d.is_whole():
             SCENARIOS[scenario](d, wire)
     counts_agree(claims, results, found, scenario)

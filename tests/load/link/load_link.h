@@ -33,6 +33,8 @@ struct load_link_app {
 	void (*ended)(void *app, uint32_t slot, enum load_end why);
 };
 
+#define LOAD_EARLY_US 80u // a link wakes so long before a timer, to be awake when it is due
+
 struct load_link;
 struct load_link_ops {
 	// `opened` or `ended` follows, not inside this call; false when not even that.

@@ -29,7 +29,9 @@
 #define SCRATCH        (2 * RECORD_MAX)
 #define NO_SESSION     UINT32_MAX
 #define SPIN_US        20u
-#define NAP_US         50u
+#define NAP_LEAST_US   10u   // ports that cannot wake us are looked at this often ...
+#define NAP_MOST_US    50u   // ... and this often
+#define NAP_SHORT_US   5000u // after so long a silence
 #define FAREWELL_NS    10000000
 
 struct pending {
@@ -310,10 +312,24 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+// How long to sleep; 0: something is due so soon that waking up for it would be too late.
+static uint64_t nap_us(const struct port_link *p, uint64_t until_us)
+{
+	uint64_t now_us = p->frames.now_us, quiet_us = now_us - p->busy_us;
+	uint64_t due_us = earlier(until_us, earlier(tcp_next_us(p->frames.tcp),
+	                                            neighbor_next_us(&p->frames.neighbors)));
+	uint64_t most_us = quiet_us < NAP_SHORT_US ? NAP_LEAST_US : NAP_MOST_US;
+
+	if (p->config.spins || quiet_us <= SPIN_US || due_us <= now_us + LOAD_EARLY_US)
+		return 0;
+	due_us -= LOAD_EARLY_US;
+	return p->port_fd < 0 ? earlier(due_us - now_us, most_us) : due_us - now_us;
+}
+
 static void port_poll(struct load_link *link, uint64_t until_us)
 {
 	struct port_link *p = port_of(link);
-	uint64_t due_us;
+	uint64_t us;
 
 	if (!p->registered)
 		p->registered = rte_thread_register() == 0; // for the pool's cache
@@ -321,13 +337,9 @@ static void port_poll(struct load_link *link, uint64_t until_us)
 		p->busy_us = p->frames.now_us;
 		return;
 	}
-	due_us = earlier(until_us, earlier(tcp_next_us(p->frames.tcp),
-	                                   neighbor_next_us(&p->frames.neighbors)));
-	if (p->port_fd < 0)
-		due_us = earlier(due_us, p->frames.now_us + NAP_US);
-	if (!p->config.spins && due_us > p->frames.now_us &&
-	    p->frames.now_us - p->busy_us > SPIN_US)
-		nap(p, due_us - p->frames.now_us);
+	us = nap_us(p, until_us);
+	if (us > 0)
+		nap(p, us);
 }
 
 static void port_wake(struct load_link *link)

@@ -17,7 +17,6 @@
 #define READ_TURN       8 // reads of one connection before others have theirs
 #define WAKE_SLOT       UINT32_MAX
 #define ARRIVAL_MOST_US 10000000
-#define EARLY_US        80u // woken before a timer, to be awake when it is due
 
 struct bytes {
 	uint8_t *data; // NULL while empty
@@ -413,9 +412,9 @@ static struct timespec wait_for(const struct sockets *s, uint64_t until_us)
 {
 	uint64_t now_us = load_now_us(), us;
 
-	if (s->dirty_count > 0 || s->config.spins || until_us <= now_us + EARLY_US)
+	if (s->dirty_count > 0 || s->config.spins || until_us <= now_us + LOAD_EARLY_US)
 		return (struct timespec){0, 0};
-	us = until_us - now_us - EARLY_US;
+	us = until_us - now_us - LOAD_EARLY_US;
 	us = us < 1000000 ? us : 1000000;
 	return (struct timespec){(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
 }

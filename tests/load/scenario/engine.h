@@ -94,7 +94,8 @@ struct load_session {
 		struct typing typing;
 		struct moving moving;
 		struct replaying replaying;
-		uint32_t turn; // abort: the state to leave in
+		uint64_t rekey_us; // when the next one is due
+		uint32_t turn;     // abort: the state to leave in
 	};
 };
 static_assert(sizeof(struct load_session) <= 640, "with TCP's 320 below 1 KiB a held session");
@@ -110,6 +111,7 @@ struct task_run {
 	uint32_t active;     // sessions not free
 	uint32_t logging_in; // of them, not authenticated yet
 	uint32_t closing;    // of them, told goodbye and not gone yet
+	uint64_t goodbye_us; // when the last of these was told
 	uint64_t made;       // sessions begun
 	uint64_t begin_us;
 	uint64_t stop_us;    // no arrivals from then on; UINT64_MAX: not planned

@@ -22,7 +22,7 @@ static const char options[] =
         "  --arrivals KIND    constant (default) or poisson\n"
         "  --sessions N       at once: places of a closed loop, sessions held, bound of an "
         "open loop\n"
-        "  --parallel N       logging in at once (default 16 for sessions that are held)\n"
+        "  --parallel N       logging in or out at once (default 16 for held sessions)\n"
         "  --timeout S        for a login (default 20)\n"
         "\n"
         "What they do\n"

@@ -90,7 +90,7 @@ static void closing_enter(struct engine *e, struct load_session *s, uint64_t wai
 	run_of(e, s)->closing++;
 	if (!s->gone)
 		e->link->ops->push(e->link, session_slot(e, s));
-	s->step_us = load_now_us();
+	s->step_us = run_of(e, s)->goodbye_us = load_now_us();
 	session_arm(e, s, s->step_us + wait_us);
 }
 

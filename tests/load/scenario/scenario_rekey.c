@@ -9,25 +9,29 @@ static uint64_t every_us(const struct engine *e, const struct load_session *s)
 	return (uint64_t)(task_of(e, s)->every_s * 1e6);
 }
 
-// step_us is when the next rekey is due.
 static void rekey_open(struct engine *e, struct load_session *s)
 {
-	s->step_us = load_now_us() + random_below((uint32_t)every_us(e, s));
-	session_arm(e, s, s->step_us);
+	s->rekey_us = load_now_us() + random_below((uint32_t)every_us(e, s));
+	session_arm(e, s, s->rekey_us);
 }
 
+// Counts from when our KEXINIT is ready to leave; from when it was due where the exchange before
+// it took too long.
 static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_us)
 {
-	if (client_rekey(&e->env, &s->client) != STATUS_OK)
+	if (client_rekey(&e->env, &s->client) != STATUS_OK) {
 		session_arm(e, s, now_us + RETRY_US);
+		return;
+	}
+	s->step_us = now_us < s->rekey_us + RETRY_US ? load_now_us() : s->rekey_us;
 	session_push(e, s);
 }
 
 static void rekey_done(struct engine *e, struct load_session *s)
 {
 	results_latency(&e->results, METRIC_REKEY, us_between(s->step_us, session_now(e)));
-	s->step_us += every_us(e, s);
-	session_arm(e, s, s->step_us);
+	s->rekey_us += every_us(e, s);
+	session_arm(e, s, s->rekey_us);
 }
 
 const struct scenario scenario_rekey = {

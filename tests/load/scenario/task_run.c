@@ -10,6 +10,7 @@
 #define FAREWELL_US  (12 * SECOND_US)
 #define HURRY_US     (3 * SECOND_US)
 #define POLL_MOST_US 200000u
+#define AWAKE_US     150u // after a goodbye: no link tells when a connection's end arrived
 
 // --- the end of a task ---------------------------------------------------------------------------
 
@@ -46,6 +47,14 @@ static bool says_goodbye(const struct engine *e, const struct task_run *r)
 	       atomic_load_explicit(&e->hurry, memory_order_relaxed);
 }
 
+// How many take their leave at once: as many as logged in at once, but in a hurry.
+static bool may_close(const struct engine *e, const struct task_run *r)
+{
+	bool hurry = atomic_load_explicit(&e->hurry, memory_order_relaxed);
+
+	return r->closing < CLOSING_MOST && (hurry || r->closing < r->parallel);
+}
+
 // A few at a time, so that the rest of the loop goes on.
 static void goodbyes(struct engine *e, struct task_run *r, uint64_t now_us)
 {
@@ -54,7 +63,7 @@ static void goodbyes(struct engine *e, struct task_run *r, uint64_t now_us)
 
 	if (hurry && r->give_up_us > now_us + HURRY_US)
 		r->give_up_us = now_us + HURRY_US;
-	while (says_goodbye(e, r) && said < GOODBYES && r->closing < CLOSING_MOST &&
+	while (says_goodbye(e, r) && said < GOODBYES && may_close(e, r) &&
 	       r->goodbye < e->touched) {
 		struct load_session *s = &e->sessions[r->goodbye++];
 
@@ -155,8 +164,7 @@ static uint64_t task_wait_until(const struct engine *e, const struct task_run *r
 		return earlier(r->stop_us,
 		               has_place(r) ? arrivals_next_us(&r->arrivals) : UINT64_MAX);
 	case TASK_STOPPING:
-		return says_goodbye(e, r) && r->goodbye < e->touched &&
-		                       r->closing < CLOSING_MOST
+		return says_goodbye(e, r) && r->goodbye < e->touched && may_close(e, r)
 		               ? now_us
 		               : r->give_up_us;
 	case TASK_OVER:
@@ -169,8 +177,13 @@ uint64_t tasks_wait_until(const struct engine *e, uint64_t now_us)
 {
 	uint64_t until_us = earlier(now_us + POLL_MOST_US, wheel_next_us(&e->wheel));
 
-	for (unsigned i = 0; i < e->runs; i++)
-		until_us = earlier(until_us, task_wait_until(e, &e->run[i], now_us));
+	for (unsigned i = 0; i < e->runs; i++) {
+		const struct task_run *r = &e->run[i];
+
+		if (r->closing > 0 && now_us < r->goodbye_us + AWAKE_US)
+			return now_us;
+		until_us = earlier(until_us, task_wait_until(e, r, now_us));
+	}
 	return until_us;
 }
 
