@@ -89,7 +89,7 @@ struct conn_id tcp_connect(struct tcp *t, uint64_t now_us, const struct tcp_tupl
 	c->ts_offset = tcp_ts_offset(t, tuple);
 	c->mss = tcp_mss_ours(t, tuple);
 	c->rto_us = TCP_RTO_FIRST_US;
-	c->rtt_from_us = (uint32_t)t->now_us;
+	c->syn_us = (uint32_t)t->now_us;
 	c->flags = CONN_TIMESTAMPS | CONN_SACK | CONN_SYN_NOW;
 	tcp_step(t, c, TCP_CONNECT);
 	tcp_want_output(t, c);

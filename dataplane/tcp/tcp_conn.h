@@ -219,13 +219,16 @@ struct conn {
 	uint32_t snd_wnd_most;  // largest window the peer ever offered
 	uint32_t srtt_us, rttvar_us, rto_us;
 	uint32_t min_rtt_us;     // 0: unknown
-	uint32_t rtt_from_us;    // our SYN left
 	struct sack_block dsack; // received again: RFC 2883
 	uint32_t chunks;         // bytes of chunks charged to this connection
 	uint32_t retransmits;
-	uint32_t sent_ms;      // when data was last sent
-	uint32_t heard_ms;     // when the peer was last heard of
-	uint32_t challenge_ms; // when a challenge was last answered
+	uint32_t sent_ms; // when data was last sent
+	union {
+		uint32_t syn_us;   // when our SYN left, until it is answered
+		uint32_t heard_ms; // when the peer was last heard of
+	};
+	uint32_t challenge_ms;  // when a challenge was last answered
+	uint32_t unanswered_ms; // since when the peer makes no progress; 0: it does
 
 	struct wheel_link timer;
 	uint32_t work_next, work_prev; // index + 1
@@ -233,10 +236,10 @@ struct conn {
 	uint64_t tail_us;              // tail loss probe, RFC 8985 section 7; 0: none
 	uint64_t ack_us;               // delayed acknowledgement; 0: none
 	uint64_t armed_us;             // what the wheel holds; 0: nothing
-	uint64_t unanswered_us;        // since when the peer makes no progress; 0: it does
 	uint64_t bytes_in, bytes_out;
 };
-static_assert(sizeof(struct conn) <= 320, "the TCP share of an idle session");
+static_assert(sizeof(struct conn) + sizeof(uint32_t) < 320,
+              "with its place in the table the TCP share of an idle session");
 static_assert(offsetof(struct conn, send) <= 128, "two cache lines for a segment's verdict");
 static_assert(TCP_SLOTS_MAX >= 1048576 && TCP_SLOTS_MAX < WHEEL_INDEX_MAX,
               "a million sessions");

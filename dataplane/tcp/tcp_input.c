@@ -104,7 +104,7 @@ static bool syn_acked(struct tcp *t, struct conn *c, const struct tcp_header *h)
 	c->snd_una = h->ack;
 	c->timer_us = 0;
 	c->backoff = 0;
-	c->unanswered_us = 0;
+	c->unanswered_ms = 0;
 	tcp_step(t, c, TCP_GOT_ACK_OF_SYN);
 	tcp_want_output(t, c);
 	if (!tell_opened(t, c))
@@ -140,6 +140,7 @@ static void open_input(struct tcp *t, struct conn *c, const struct tcp_header *h
 // RFC 9293 section 3.10.7.3.
 static void syn_sent_input(struct tcp *t, struct conn *c, const struct tcp_header *h)
 {
+	uint32_t syn_us = c->syn_us;
 	struct syn_entry peer;
 
 	if ((h->flags & TCP_ACK) && h->ack != c->snd_una + 1) {
@@ -167,10 +168,10 @@ static void syn_sent_input(struct tcp *t, struct conn *c, const struct tcp_heade
 		return;
 	}
 	if (c->backoff == 0)
-		tcp_rtt_sample(c, (uint32_t)t->now_us - c->rtt_from_us);
+		tcp_rtt_sample(c, (uint32_t)t->now_us - syn_us);
 	c->timer_us = 0;
 	c->backoff = 0;
-	c->unanswered_us = 0;
+	c->unanswered_ms = 0;
 	tcp_step(t, c, TCP_GOT_SYN_ACK);
 	tcp_want_ack(t, c);
 	tell_opened(t, c);

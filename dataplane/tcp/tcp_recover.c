@@ -209,7 +209,7 @@ static bool ack_new(struct tcp *t, struct conn *c, const struct tcp_header *h, u
 	c->snd_una = h->ack;
 	c->backoff = 0;
 	c->duplicates = 0;
-	c->unanswered_us = 0;
+	c->unanswered_ms = 0;
 	c->bytes_out += bytes;
 	if (!(c->flags & CONN_RECOVERING))
 		tcp_congestion_acked(t, c, bytes, flight);
@@ -254,7 +254,7 @@ static bool window_take(struct tcp *t, struct conn *c, const struct tcp_header *
 	    c->state != TCP_TIME_WAIT) {
 		c->timer_us = 0; // of the closed window
 		c->backoff = 0;
-		c->unanswered_us = 0;
+		c->unanswered_ms = 0;
 	}
 	tcp_want_output(t, c);
 	return true;
@@ -277,7 +277,7 @@ bool tcp_ack_input(struct tcp *t, struct conn *c, const struct tcp_header *h)
 	if (seq_before(h->ack, c->snd_una))
 		return true;
 	if (!conn_is_closing(c))
-		c->unanswered_us = 0;
+		c->unanswered_ms = 0;
 	if (c->flags & CONN_SACK) {
 		if (tcp_is_dsack(h)) {
 			TCP_COUNT(t, tcp_dsack_in);

@@ -93,10 +93,11 @@ static bool still_hopeful(struct tcp *t, struct conn *c)
 	                        ? TCP_SYN_GIVE_UP_US
 	                : t->config.user_timeout_us != 0 ? t->config.user_timeout_us
 	                                                 : TCP_GIVE_UP_US;
+	uint32_t now_ms = (uint32_t)(t->now_us / 1000);
 
-	if (c->unanswered_us == 0)
-		c->unanswered_us = t->now_us;
-	return t->now_us - c->unanswered_us < most;
+	if (c->unanswered_ms == 0)
+		c->unanswered_ms = now_ms != 0 ? now_ms : UINT32_MAX;
+	return (now_ms - c->unanswered_ms) * 1000ull < most;
 }
 
 static void timer_ran_out(struct tcp *t, struct conn *c)
