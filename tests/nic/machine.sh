@@ -73,7 +73,7 @@ machine_start() {
 		-device intel-iommu,aw-bits=48 \
 		-nodefaults -no-user-config -no-reboot -display none -serial "file:$console" \
 		-kernel "$machine_home/$release/boot/vmlinuz-$release" -initrd "$work/first.cpio.gz" \
-		-append "console=ttyS0 earlyprintk=ttyS0 loglevel=7 intel_iommu=on panic=-1 mitigations=off program=$1" \
+		-append "console=ttyS0 earlyprintk=ttyS0 loglevel=7 intel_iommu=on no_timer_check panic=-1 mitigations=off program=$1" \
 		-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$exchange,mount_tag=exchange,security_model=none" \
 		"${devices[@]}" >"$work/qemu.log" 2>&1 &
