@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define ARGS_MAX      24
@@ -20,6 +21,7 @@
 #define PAGES_WORKER  32
 #define PLAIN_WORKER  64 // MiB without hugepages
 #define TAP_INTERFACE "sp0"
+#define MEMIF_SOCKET  "socket="
 
 struct args {
 	int count;
@@ -114,9 +116,38 @@ static void args_tap(struct args *a, const char *interface)
 		close(fd);
 }
 
+// A dataplane that was killed leaves its socket, at which the next one could not listen. One that
+// somebody listens at stays.
+static void socket_clear(const char *path, size_t len)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || len >= sizeof(at.sun_path)) {
+		close(fd);
+		return;
+	}
+	memcpy(at.sun_path, path, len);
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) != 0 && errno == ECONNREFUSED)
+		unlink(at.sun_path);
+	close(fd);
+}
+
+static void args_memif(struct args *a, const char *parameters)
+{
+	const char *path = strstr(parameters, MEMIF_SOCKET);
+
+	args_add(a, "--vdev=net_memif0,role=server,%s", parameters);
+	if (path == NULL)
+		return;
+	path += strlen(MEMIF_SOCKET);
+	socket_clear(path, strcspn(path, ","));
+}
+
 static void args_link(struct args *a, const struct options *o)
 {
 	const char *detail = o->link_detail;
+	char usual[ARG_BYTES];
 
 	if (o->link == LINK_KIND_PCI) {
 		args_add(a, "-a");
@@ -130,13 +161,9 @@ static void args_link(struct args *a, const struct options *o)
 		args_tap(a, detail != NULL ? detail : TAP_INTERFACE);
 		return;
 	case LINK_KIND_MEMIF:
-		if (detail != NULL)
-			args_add(a, "--vdev=net_memif0,role=server,%s", detail);
-		else
-			args_add(a,
-			         "--vdev=net_memif0,role=server,socket=%s/memif.sock,"
-			         "socket-abstract=no",
-			         o->run);
+		snprintf(usual, sizeof(usual), MEMIF_SOCKET "%s/memif.sock,socket-abstract=no",
+		         o->run);
+		args_memif(a, detail != NULL ? detail : usual);
 		return;
 	case LINK_KIND_AF_PACKET:
 		args_add(a, "--vdev=net_af_packet0,iface=%s,qpairs=%u", detail, o->workers);

@@ -15,7 +15,7 @@
 
 #include "crypto/core/random.h"
 #include "dataplane/main/eal.h"
-#include "dataplane/main/worker.h"
+#include "dataplane/main/unmap.h"
 
 #define FRAME_CACHE 256
 
@@ -231,6 +231,7 @@ static bool dataplane_start(struct dataplane *d)
 	suite_backend_set(SUITE_BACKEND_AUTO);
 	if (!workers_make(d) || !eal_drop_privileges())
 		return false;
+	unmap_wait_for(d->workers, d->options.workers);
 	fprintf(stderr,
 	        "sallyport-dataplane: %s, %u workers, %s, checksums in %s, idle workers %s\n",
 	        d->port.driver, d->options.workers,
@@ -245,6 +246,7 @@ static bool dataplane_start(struct dataplane *d)
 
 static void dataplane_end(struct dataplane *d)
 {
+	unmap_wait_for(NULL, 0);
 	for (uint32_t i = 0; i < d->options.workers; i++)
 		worker_fini(&d->workers[i]);
 	port_close(&d->port);

@@ -88,7 +88,7 @@ static void link_take(struct worker *w)
 	idle_link_changed(w);
 }
 
-bool worker_poll(struct worker *w)
+static bool turn(struct worker *w)
 {
 	struct neighbor_out out = worker_neighbor_out(w);
 	struct rte_mbuf *frames[WORKER_BURST];
@@ -110,6 +110,16 @@ bool worker_poll(struct worker *w)
 	data_flush(&w->data);
 	busy |= w->batch.frames > 0;
 	batch_flush(&w->batch);
+	return busy;
+}
+
+bool worker_poll(struct worker *w)
+{
+	bool busy;
+
+	rounds_begin(&w->rounds);
+	busy = turn(w);
+	rounds_end(&w->rounds);
 	return busy;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "dataplane/base/rounds.h"
 #include "dataplane/link/link_place.h"
 #include "dataplane/main/capture.h"
 #include "dataplane/main/net_serve.h"
@@ -42,6 +43,7 @@ struct worker {
 	struct proof proof;           // of the port's word on checksums
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
+	struct rounds rounds; // a round is a worker_poll
 	// warm
 	struct idle idle;
 	struct limit echoes;
