@@ -5,7 +5,7 @@
 
 // clang-format off
 #define ANYWHERE                                                                              \
-	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, &startup_show_table, &schedule_show_table, &archive_show_table, \
+	&any_commands_table, &device_commands_table, &show_config_table, &save_commands_table, &startup_show_table, &schedule_show_table, &archive_show_table, &quota_show_table, \
 	&ssh_show_table, &ssh_guard_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
 	&session_show_table, &counter_table, &history_table,      \
 	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &password_show_table, &algorithm_show_table, &role_show_table, &radius_show_table, &domain_show_table, &lockout_show_table, &device_table, \
@@ -21,7 +21,7 @@ const struct view views[VIEWS] = {
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
 		{ &leave_commands_table, &line_view_table }, "system-view ; line vty %s" },
 	[VIEW_LOCAL_USER] = { "Local-user view commands:", "[%s-luser-manage-%s]", VIEW_SYSTEM,
-		{ &leave_commands_table, &local_user_view_table }, "system-view ; local-user %s class manage" },
+		{ &leave_commands_table, &local_user_view_table, &quota_view_table }, "system-view ; local-user %s class manage" },
 	[VIEW_PUBLIC_KEY] = { "Public-key view commands:", "[%s-pkey-public-key-%s]", VIEW_USER,
 		{ &key_view_table, ANYWHERE }, "system-view ; public-key peer %s" },
 	[VIEW_KEY_CODE] = { "Public-key code view commands:", "[%s-pkey-key-code]", VIEW_USER,
@@ -39,7 +39,7 @@ const struct view views[VIEWS] = {
 };
 
 const struct command_table *const config_tables[] = {
-	&system_commands_table, &vendor_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &lockout_table, &role_table, &role_view_table, &super_table, &radius_table, &radius_view_table, &domain_table, &domain_view_table, &aaa_table, &key_table, &local_user_table, &local_user_view_table,
+	&system_commands_table, &vendor_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &lockout_table, &role_table, &role_view_table, &super_table, &radius_table, &radius_view_table, &domain_table, &domain_view_table, &aaa_table, &key_table, &local_user_table, &local_user_view_table, &quota_view_table,
 	&ssh_commands_table, &algorithm_table, &ssh_guard_table, &trust_table, &ssh_user_table, &line_table, &line_view_table,
 	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };

@@ -15,6 +15,8 @@ extern const struct command_table system_commands_table; // cmd_system.c
 extern const struct command_table device_commands_table; // cmd_system.c: any view
 extern const struct command_table show_config_table;     // cmd_config.c: any view
 extern const struct command_table file_commands_table;   // cmd_files.c: user view
+extern const struct command_table quota_view_table;      // cmd_quota.c: local-user view
+extern const struct command_table quota_show_table;      // cmd_quota.c: any view
 extern const struct command_table tar_commands_table;    // cmd_tar.c: user view
 extern const struct command_table startup_show_table;    // cmd_startup.c: any view
 extern const struct command_table schedule_user_table;   // cmd_schedule.c: user view

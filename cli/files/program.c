@@ -13,7 +13,9 @@ bool program_init(struct program *p, const struct program_kind *kind,
 	*p = (struct program){.kind = kind,
 	                      .root = setup->root,
 	                      .entered = -1,
-	                      .read_only = setup->read_only};
+	                      .read_only = setup->read_only,
+	                      .quotas = setup->quotas,
+	                      .limits = setup->limits};
 	if (setup->directory != NULL && (p->directory = strdup(setup->directory)) == NULL)
 		return false;
 	p->user = strndup(
@@ -25,10 +27,25 @@ bool program_init(struct program *p, const struct program_kind *kind,
 	return p->user != NULL && p->peer != NULL;
 }
 
+static bool quota_enter(struct program *p)
+{
+	p->ready = true;
+	if (p->quotas == NULL || p->read_only || (p->limits.bytes == 0 && p->limits.files == 0))
+		return true;
+	p->quota = quota_open(p->quotas, p->root, p->limits);
+	if (p->quota != NULL)
+		return true;
+	program_log(p, "count", "/", strerrordesc_np(errno));
+	p->exit_status = 1;
+	return false;
+}
+
 bool program_enter(struct program *p)
 {
-	if (p->directory == NULL)
+	if (p->ready)
 		return true;
+	if (p->directory == NULL)
+		return quota_enter(p);
 	p->entered = jail_open(p->root, p->directory, O_PATH | O_DIRECTORY, 0);
 	if (p->entered < 0) {
 		program_log(p, "enter", p->directory, strerrordesc_np(errno));
@@ -38,11 +55,12 @@ bool program_enter(struct program *p)
 	free(p->directory);
 	p->directory = NULL;
 	p->root = p->entered;
-	return true;
+	return quota_enter(p);
 }
 
 void program_fini(struct program *p)
 {
+	quota_close(p->quota);
 	if (p->entered >= 0)
 		close(p->entered);
 	free(p->directory);

@@ -6,6 +6,7 @@
 // ends after a bounded amount of work.
 #pragma once
 
+#include "cli/files/quota.h"
 #include "cli/term/text.h"
 
 #include <stdatomic.h>
@@ -24,7 +25,9 @@ struct program_setup {
 	int root;              // directory that nothing below escapes; borrowed
 	const char *directory; // work below this one instead; NULL: the root itself
 	bool read_only;
-	struct span user, peer; // for the log
+	struct quotas *quotas;      // of the process; NULL: nobody has limits
+	struct quota_limits limits; //
+	struct span user, peer;     // for the log
 };
 
 struct program {
@@ -32,7 +35,11 @@ struct program {
 	int root;
 	char *directory; // owned: to be entered before the first call; NULL: done
 	int entered;     // owned: the root, when it was entered; else -1
+	bool ready;      // has been entered
 	bool read_only;
+	struct quotas *quotas;
+	struct quota_limits limits;
+	struct quota *quota;   // owned; NULL: no limits
 	bool in_ended;         // nothing will follow what is in `in`
 	atomic_bool cancelled; // by the owner, at any time: end the call soon
 	uint32_t exit_status;

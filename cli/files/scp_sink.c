@@ -85,6 +85,22 @@ static bool space_for(int fd, uint64_t size)
 	return false;
 }
 
+// What a link leads to is written in place.
+static bool overwrite_begin(struct scp *s)
+{
+	struct charge c = {.quota = s->program.quota};
+	struct stat st;
+
+	if (fstat(s->fd, &st) != 0)
+		return false;
+	c.size = (uint64_t)st.st_size;
+	if (!charge_to(&c, s->size))
+		return false;
+	charge_settle(&c);
+	quota_freed(c.quota);
+	return ftruncate(s->fd, 0) == 0;
+}
+
 static bool file_make(struct scp *s, mode_t mode)
 {
 	if (upload_suits(s->program.root, &s->path)) {
@@ -97,8 +113,12 @@ static bool file_make(struct scp *s, mode_t mode)
 		if (!upload_begin(s->upload, s->program.root, &s->path, O_WRONLY, mode))
 			return false;
 		s->fd = s->upload->fd;
+		if (!upload_charge(s->upload, s->program.quota) ||
+		    !charge_to(&s->upload->charge, s->size))
+			return false;
 	} else {
-		s->fd = jail_open_file(s->program.root, s->path.text, O_WRONLY | O_TRUNC, 0);
+		s->fd = jail_open_file(s->program.root, s->path.text, O_WRONLY, 0);
+		return s->fd >= 0 && space_for(s->fd, s->size) && overwrite_begin(s);
 	}
 	return s->fd >= 0 && space_for(s->fd, s->size);
 }
@@ -167,15 +187,17 @@ static int directory_make(struct scp *s, mode_t mode)
 		errno = ENOTDIR;
 		return S_ISDIR(st.st_mode) ? 0 : -1;
 	}
-	above = jail_parent(s->program.root, &s->path, &leaf);
-	if (above < 0)
+	if (!quota_hold(s->program.quota, 0, 1))
 		return -1;
-	result = mkdirat(above, leaf, (mode & 0755) | 0700);
-	int error = errno;
-	close(above);
-	errno = error;
+	above = jail_parent(s->program.root, &s->path, &leaf);
+	result = above >= 0 ? mkdirat(above, leaf, (mode & 0755) | 0700) : -1;
+	(void)jail_close(above, true);
+	if (result == 0)
+		quota_settle(s->program.quota, 0, 1);
+	else
+		quota_release(s->program.quota, 0, 1);
 	program_log(&s->program, "mkdir", s->path.text,
-	            result == 0 ? "done" : strerrordesc_np(error));
+	            result == 0 ? "done" : strerrordesc_np(errno));
 	return result;
 }
 

@@ -169,6 +169,8 @@ static struct program *program_of(const struct dialogue *d, struct span command,
 	struct program_setup setup = {
 	        .root = shell->flash,
 	        .directory = place != NULL ? (const char *)place->data : NULL,
+	        .quotas = &d->table->shell->quotas,
+	        .limits = shell_quota(shell, span_text(d->user != NULL ? d->user : "")),
 	        .read_only = d->role < API_ROLE_ADMIN,
 	        .user = span_text(d->user != NULL ? d->user : ""),
 	        .peer = peer,

@@ -48,7 +48,7 @@ static bool owner_changes(int fd, const struct sftp_attrs *attrs)
 }
 
 // Of a descriptor, one opened by O_PATH too. Sets what is given, in the order that keeps times.
-int sftp_apply(int fd, const struct sftp_attrs *attrs)
+int sftp_apply(int fd, const struct sftp_attrs *attrs, struct charge *c)
 {
 	struct timespec times[2] = {{.tv_sec = attrs->atime}, {.tv_sec = attrs->mtime}};
 	char self[JAIL_SELF_MAX];
@@ -59,6 +59,8 @@ int sftp_apply(int fd, const struct sftp_attrs *attrs)
 		errno = EPERM;
 		return -1;
 	}
+	if (attrs->flags & SFTP_ATTR_SIZE && !charge_to(c, attrs->size))
+		return -1;
 	if (attrs->flags & SFTP_ATTR_SIZE && truncate(self, (off_t)attrs->size) != 0)
 		return -1;
 	if (attrs->flags & SFTP_ATTR_MODE && chmod(self, attrs->mode & 0777) != 0)
@@ -70,12 +72,13 @@ int sftp_apply(int fd, const struct sftp_attrs *attrs)
 
 static int setstat(struct sftp *s, const struct jail_path *path, const struct sftp_attrs *attrs)
 {
-	const struct sftp_handle *h = sftp_pending(s, path);
-	int fd, result, error;
-	struct stat st;
+	struct sftp_handle *h = sftp_pending(s, path);
+	struct charge c = {.quota = s->program.quota};
+	struct stat st = {0};
+	int fd, result;
 
 	if (h != NULL)
-		return sftp_apply(h->fd, attrs);
+		return sftp_apply(h->fd, attrs, sftp_charge(h));
 	fd = jail_open(s->program.root, path->text, O_PATH, 0);
 	if (fd < 0)
 		return -1;
@@ -84,10 +87,12 @@ static int setstat(struct sftp *s, const struct jail_path *path, const struct sf
 		errno = EPERM;
 		result = -1;
 	}
-	result = result == 0 ? sftp_apply(fd, attrs) : -1;
-	error = errno;
-	close(fd);
-	errno = error;
+	c.size = (uint64_t)st.st_size;
+	result = result == 0 ? sftp_apply(fd, attrs, &c) : -1;
+	charge_settle(&c);
+	if (attrs->flags & SFTP_ATTR_SIZE)
+		quota_freed(c.quota);
+	(void)jail_close(fd, true);
 	return result;
 }
 

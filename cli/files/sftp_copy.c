@@ -53,8 +53,14 @@ void sftp_copy_step(struct sftp *s)
 {
 	struct sftp_copy *c = &s->copy;
 	size_t slice = c->to_end || c->left > COPY_SLICE ? COPY_SLICE : (size_t)c->left;
-	ssize_t done = copy_file_range(c->from, &c->from_at, c->to, &c->to_at, slice, 0);
+	struct stat st;
+	ssize_t done;
 
+	if (fstat(c->from, &st) == 0 && (int64_t)slice > st.st_size - c->from_at)
+		slice = st.st_size > c->from_at ? (size_t)(st.st_size - c->from_at) : 0;
+	done = sftp_pay(c->target, (uint64_t)c->to_at + slice)
+	               ? copy_file_range(c->from, &c->from_at, c->to, &c->to_at, slice, 0)
+	               : -1;
 	if (done < 0 && errno == EINTR)
 		return;
 	if (done < 0) {

@@ -11,6 +11,25 @@
 
 // --- file systems ------------------------------------------------------------------------------
 
+// A quota is, to its user, the size of the disk.
+static void quota_apply(struct sftp *s, struct statvfs *v)
+{
+	struct quota_limits limits = quota_limits(s->program.quota);
+	struct quota_use left = quota_left(s->program.quota);
+	uint64_t blocks = left.bytes / v->f_frsize;
+
+	if (limits.bytes > 0) {
+		v->f_blocks = limits.bytes / v->f_frsize;
+		v->f_bavail = blocks < v->f_bavail ? blocks : v->f_bavail;
+		v->f_bfree = v->f_bavail;
+	}
+	if (limits.files > 0) {
+		v->f_files = limits.files;
+		v->f_favail = left.files < v->f_favail ? left.files : v->f_favail;
+		v->f_ffree = v->f_favail;
+	}
+}
+
 static void answer_statvfs(struct sftp *s, uint32_t id, int fd)
 {
 	struct statvfs v;
@@ -20,6 +39,7 @@ static void answer_statvfs(struct sftp *s, uint32_t id, int fd)
 		sftp_answer_errno(s, id, errno);
 		return;
 	}
+	quota_apply(s, &v);
 	b = sftp_reply(s, SFTP_EXTENDED_REPLY, id, 11 * 8);
 	builder_u64(&b, v.f_bsize);
 	builder_u64(&b, v.f_frsize);

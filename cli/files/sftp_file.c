@@ -47,7 +47,7 @@ static bool open_upload(struct sftp *s, struct sftp_handle *h, const struct jail
 	if (!upload_begin(h->upload, s->program.root, path, access_flags(wanted), mode))
 		return false;
 	h->fd = h->upload->fd;
-	return true;
+	return upload_charge(h->upload, s->program.quota);
 }
 
 // Who may only read sees what everybody may: saved configurations hold hashes of passwords.
@@ -64,10 +64,28 @@ static bool open_is_shown(const struct sftp *s, const struct sftp_handle *h)
 static bool open_in_place(struct sftp *s, struct sftp_handle *h, const struct jail_path *path,
                           uint32_t wanted, mode_t mode)
 {
+	struct quota *q = s->program.quota;
+	struct stat st;
+	bool makes;
+
 	if (!sftp_publish(s, path))
 		return false;
+	makes = (wanted & SFTP_OPEN_CREAT) != 0 &&
+	        jail_stat(s->program.root, path, true, &st) != 0;
+	if (!quota_hold(q, 0, makes))
+		return false;
 	h->fd = jail_open_file(s->program.root, path->text, open_flags(wanted), mode);
-	return h->fd >= 0 && open_is_shown(s, h);
+	if (h->fd >= 0)
+		quota_settle(q, 0, makes);
+	else
+		quota_release(q, 0, makes);
+	if (h->fd < 0 || !open_is_shown(s, h))
+		return false;
+	if ((wanted & SFTP_OPEN_TRUNC) != 0)
+		quota_freed(q);
+	h->charge = (struct charge){.quota = q,
+	                            .size = fstat(h->fd, &st) == 0 ? (uint64_t)st.st_size : 0};
+	return true;
 }
 
 void sftp_on_open(struct sftp *s, struct sftp_request *r)
@@ -218,7 +236,9 @@ void sftp_on_write(struct sftp *s, struct sftp_request *r)
 		sftp_answer(s, r->id, SFTP_FAILURE);
 		return;
 	}
-	result = write_all(h, bytes, offset);
+	result = sftp_pay(h, (h->append ? sftp_charge(h)->size : offset) + bytes.len)
+	                 ? write_all(h, bytes, offset)
+	                 : -1;
 	if (result == 0)
 		h->put += bytes.len;
 	else if (h->upload != NULL)
@@ -254,7 +274,9 @@ void sftp_on_fsetstat(struct sftp *s, struct sftp_request *r)
 		sftp_answer(s, r->id, SFTP_FAILURE);
 		return;
 	}
-	result = sftp_apply(h->list != NULL ? dirfd(h->list) : h->fd, &attrs);
+	result = sftp_apply(h->list != NULL ? dirfd(h->list) : h->fd, &attrs, sftp_charge(h));
+	if (h->upload == NULL)
+		charge_settle(&h->charge);
 	sftp_log(s, "setstat", h->path != NULL ? h->path : "?", result);
 	sftp_answer_result(s, r->id, result);
 }

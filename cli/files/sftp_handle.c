@@ -76,6 +76,20 @@ void sftp_answer_handle(struct sftp *s, uint32_t id, const struct sftp_handle *h
 	sftp_reply_end(s, &b);
 }
 
+struct charge *sftp_charge(struct sftp_handle *h)
+{
+	return h->upload != NULL ? &h->upload->charge : &h->charge;
+}
+
+bool sftp_pay(struct sftp_handle *h, uint64_t size)
+{
+	if (!charge_to(sftp_charge(h), size))
+		return false;
+	if (h->upload == NULL)
+		charge_settle(&h->charge);
+	return true;
+}
+
 struct sftp_handle *sftp_pending(struct sftp *s, const struct jail_path *path)
 {
 	for (uint32_t i = 0; i < SFTP_HANDLES; i++) {
@@ -98,6 +112,8 @@ bool sftp_publish(struct sftp *s, const struct jail_path *path)
 	fd = dup(h->fd);
 	if (fd < 0)
 		return false;
+	h->charge = (struct charge){.quota = h->upload->charge.quota,
+	                            .size = h->upload->charge.size};
 	if (!upload_publish(h->upload)) {
 		close(fd);
 		h->fd = -1;

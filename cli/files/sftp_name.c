@@ -8,6 +8,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// A new name was held for: it is there, or it is not. UNPAID was not even tried.
+#define UNPAID (-2)
+static int name_paid(struct sftp *s, uint64_t bytes, int result)
+{
+	if (result == 0)
+		quota_settle(s->program.quota, bytes, 1);
+	else if (result != UNPAID)
+		quota_release(s->program.quota, bytes, 1);
+	return result == 0 ? 0 : -1;
+}
+
 // --- one name ----------------------------------------------------------------------------------
 
 static int name_remove(int root, const struct jail_path *path, int flags)
@@ -31,6 +42,7 @@ static void answer_remove(struct sftp *s, struct sftp_request *r, const char *ve
 	if (!sftp_sound(s, r) || !sftp_may_write(s, r))
 		return;
 	result = sftp_publish(s, &path) ? name_remove(s->program.root, &path, flags) : -1;
+	quota_freed(s->program.quota);
 	sftp_log(s, verb, path.text, result);
 	sftp_answer_result(s, r->id, result);
 }
@@ -60,7 +72,10 @@ void sftp_on_mkdir(struct sftp *s, struct sftp_request *r)
 	mode = attrs.flags & SFTP_ATTR_MODE ? attrs.mode & 0777 : 0755;
 	directory = jail_parent(s->program.root, &path, &leaf);
 	if (directory >= 0)
-		result = mkdirat(directory, leaf, mode);
+		result = name_paid(s, 0,
+		                   quota_hold(s->program.quota, 0, 1)
+		                           ? mkdirat(directory, leaf, mode)
+		                           : UNPAID);
 	else if (errno == EBUSY)
 		errno = EEXIST; // the root
 	(void)jail_close(directory, true);
@@ -110,6 +125,21 @@ static int hardlink(int from_directory, const char *from, int to_directory, cons
 	return linkat(from_directory, from, to_directory, to, 0);
 }
 
+static int hardlink_paid(struct sftp *s, const struct jail_path *from,
+                         const struct jail_path *to)
+{
+	struct stat st;
+	uint64_t size;
+
+	if (jail_stat(s->program.root, from, false, &st) != 0)
+		return -1;
+	size = (uint64_t)st.st_size;
+	return name_paid(s, size,
+	                 quota_hold(s->program.quota, size, 1)
+	                         ? with_names(s->program.root, from, to, hardlink)
+	                         : UNPAID);
+}
+
 static void answer_names(struct sftp *s, struct sftp_request *r, const char *verb,
                          on_names *run)
 {
@@ -122,7 +152,9 @@ static void answer_names(struct sftp *s, struct sftp_request *r, const char *ver
 	if (!sftp_sound(s, r) || !sftp_may_write(s, r))
 		return;
 	if (sftp_publish(s, &from) && sftp_publish(s, &to))
-		result = with_names(s->program.root, &from, &to, run);
+		result = run == hardlink ? hardlink_paid(s, &from, &to)
+		                         : with_names(s->program.root, &from, &to, run);
+	quota_freed(s->program.quota); // a rename may replace
 	snprintf(text, sizeof(text), "%s => %s", from.text, to.text);
 	sftp_log(s, verb, text, result);
 	sftp_answer_result(s, r->id, result);
@@ -163,7 +195,10 @@ void sftp_on_symlink(struct sftp *s, struct sftp_request *r)
 	memcpy(text, target.data, target.len);
 	directory = jail_parent(s->program.root, &path, &leaf);
 	if (directory >= 0)
-		result = symlinkat(text, directory, leaf);
+		result = name_paid(s, 0,
+		                   quota_hold(s->program.quota, 0, 1)
+		                           ? symlinkat(text, directory, leaf)
+		                           : UNPAID);
 	(void)jail_close(directory, true);
 	sftp_log(s, "symlink", path.text, result);
 	sftp_answer_result(s, r->id, result);

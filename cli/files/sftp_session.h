@@ -21,6 +21,7 @@ struct sftp_handle {
 	struct upload *upload; // FILE that replaces another at CLOSE; owns fd
 	char *path;            // as the client named it; for the log
 	uint64_t got, put;     // bytes
+	struct charge charge;  // of a FILE that is written in place
 };
 
 // copy-data, which may be long: done in slices.
@@ -96,6 +97,10 @@ struct sftp_handle *sftp_read_handle(struct sftp *s, struct sftp_request *r,
                                      enum sftp_handle_kind kind);
 struct sftp_handle *sftp_read_any_handle(struct sftp *s, struct sftp_request *r);
 void sftp_answer_handle(struct sftp *s, uint32_t id, const struct sftp_handle *h);
+// What writing to this FILE is charged to.
+struct charge *sftp_charge(struct sftp_handle *h);
+// Before it grows to `size`. False with errno EDQUOT.
+[[nodiscard]] bool sftp_pay(struct sftp_handle *h, uint64_t size);
 // The upload of this session that will have this name, or NULL.
 struct sftp_handle *sftp_pending(struct sftp *s, const struct jail_path *path);
 // Name it now: another request is about its name. False with errno.
@@ -112,7 +117,7 @@ int sftp_file_close(struct sftp *s, struct sftp_handle *h);
 // sftp_attr.c
 sftp_handler sftp_on_stat, sftp_on_lstat, sftp_on_setstat;
 void sftp_lsetstat(struct sftp *s, struct sftp_request *r);
-int sftp_apply(int fd, const struct sftp_attrs *attrs);
+int sftp_apply(int fd, const struct sftp_attrs *attrs, struct charge *c);
 // sftp_name.c
 sftp_handler sftp_on_remove, sftp_on_mkdir, sftp_on_rmdir, sftp_on_realpath, sftp_on_rename,
         sftp_on_readlink, sftp_on_symlink;

@@ -192,7 +192,7 @@ static bool source_begin(struct tar *t, struct text *out)
 static bool is_skipped(const struct tar *t, const char *name)
 {
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	       strncmp(name, ".upload-", 8) == 0 ||
+	       strncmp(name, UPLOAD_BESIDE, sizeof(UPLOAD_BESIDE) - 1) == 0 ||
 	       (t->path.text[1] == 0 && strcmp(name, ".trash") == 0);
 }
 

@@ -9,15 +9,13 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define BESIDE_PREFIX ".upload-"
-
 static bool beside_name(struct upload *u)
 {
 	uint64_t any;
 
 	if (getrandom(&any, sizeof(any), 0) != sizeof(any))
 		return false;
-	snprintf(u->beside, sizeof(u->beside), BESIDE_PREFIX "%016llx",
+	snprintf(u->beside, sizeof(u->beside), UPLOAD_BESIDE "%016llx",
 	         (unsigned long long)any);
 	return true;
 }
@@ -46,6 +44,10 @@ bool upload_suits(int root, const struct jail_path *path)
 
 static bool upload_end(struct upload *u, int error)
 {
+	if (error == 0)
+		charge_settle(&u->charge);
+	else
+		charge_release(&u->charge);
 	if (u->fd >= 0)
 		close(u->fd);
 	if (u->directory >= 0)
@@ -73,6 +75,8 @@ bool upload_begin(struct upload *u, int root, const struct jail_path *path, int 
 	if (there && faccessat(u->directory, leaf, W_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
 	    errno != ENOTSUP)
 		return upload_end(u, EACCES);
+	u->replaces = there;
+	u->old_size = there ? (uint64_t)st.st_size : 0;
 	u->fd = nameless(u->directory, access, 0600);
 	if (u->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
 		u->fd = named(u, access, 0600);
@@ -82,6 +86,15 @@ bool upload_begin(struct upload *u, int root, const struct jail_path *path, int 
 		upload_abandon(u);
 		return false;
 	}
+	return true;
+}
+
+bool upload_charge(struct upload *u, struct quota *q)
+{
+	u->charge = (struct charge){.quota = q, .size = u->old_size};
+	if (!quota_hold(q, 0, !u->replaces))
+		return false;
+	u->charge.files = !u->replaces;
 	return true;
 }
 
@@ -110,6 +123,8 @@ bool upload_publish(struct upload *u)
 		errno = error;
 		return false;
 	}
+	if (u->replaces)
+		quota_freed(u->charge.quota);
 	return upload_end(u, 0);
 }
 
@@ -119,7 +134,8 @@ void upload_abandon(struct upload *u)
 
 	if (u->beside[0] != 0 && u->directory >= 0)
 		unlinkat(u->directory, u->beside, 0);
-	(void)upload_end(u, error);
+	(void)upload_end(u, error != 0 ? error : ECANCELED);
+	errno = error;
 }
 
 void upload_sweep(int directory)
@@ -129,7 +145,7 @@ void upload_sweep(int directory)
 	const struct dirent *entry;
 
 	while (list != NULL && (entry = readdir(list)) != NULL)
-		if (strncmp(entry->d_name, BESIDE_PREFIX, sizeof(BESIDE_PREFIX) - 1) == 0)
+		if (strncmp(entry->d_name, UPLOAD_BESIDE, sizeof(UPLOAD_BESIDE) - 1) == 0)
 			unlinkat(directory, entry->d_name, 0);
 	if (list != NULL)
 		closedir(list);

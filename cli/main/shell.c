@@ -10,7 +10,7 @@ enum status shell_init(struct shell *shell, const char **bad)
 {
 	enum status status = STATUS_OK;
 
-	*shell = (struct shell){.flash = -1, .state = -1};
+	*shell = (struct shell){.flash = -1, .state = -1, .quotas = QUOTAS_INIT};
 	snprintf(shell->sysname, sizeof(shell->sysname), "%s",
 	         api_field_row(API_SYSTEM_NAME)->text);
 	shell->idle_seconds = api_field_row(API_VTY_IDLE_SECONDS)->number;

@@ -3,6 +3,7 @@
 // world, which tests replace.
 #pragma once
 
+#include "cli/files/quota.h"
 #include "cli/term/history.h"
 #include "cli/tree/access.h"
 #include "cli/tree/grammar.h"
@@ -70,7 +71,9 @@ struct shell {
 	struct tree trees[VIEWS];
 	struct history_all history_all;
 	struct shell_list aliases, banners;
-	struct shell_list work_directories; // by user; no entry: the root
+	struct shell_list work_directories;         // by user; no entry: the root
+	struct shell_list quota_sizes, quota_files; // by user, in digits: megabytes, files
+	struct quotas quotas;
 	struct role_list roles;
 	bool no_copyright;
 	struct api_password_rules password;
@@ -121,6 +124,8 @@ void shell_settings_fini(struct shell *shell);
 void shell_lists_clear(struct shell *shell);
 // NULL when there is none.
 const struct blob *shell_entry(const struct shell_list *list, struct span key);
+// What a user may keep.
+struct quota_limits shell_quota(const struct shell *shell, struct span user);
 const char *shell_hotkey(const struct shell *shell, enum hotkey key);
 
 const char *shell_counter_name(enum shell_counter counter);

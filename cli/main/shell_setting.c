@@ -131,8 +131,35 @@ static void value_set(struct shell *shell, const struct api_value *v)
 	}
 }
 
-// Of the users who have one.
-static void work_directory_set(struct shell *shell, const struct api_record *record)
+static void quota_set(struct shell_list *list, const struct api_record *record, uint8_t field)
+{
+	const struct api_value *v = api_record_find(record, field);
+	char digits[16];
+
+	if (v == NULL)
+		return;
+	snprintf(digits, sizeof(digits), "%u", v->number);
+	if (v->number > 0)
+		entry_set(list, record->key, span_text(digits));
+	else
+		entry_drop(list, record->key);
+}
+
+static uint64_t quota_number(const struct shell_list *list, struct span user)
+{
+	const struct blob *digits = shell_entry(list, user);
+
+	return digits != NULL ? strtoull((const char *)digits->data, NULL, 10) : 0;
+}
+
+struct quota_limits shell_quota(const struct shell *shell, struct span user)
+{
+	return (struct quota_limits){quota_number(&shell->quota_sizes, user) << 20,
+	                             quota_number(&shell->quota_files, user)};
+}
+
+// What SFTP and SCP want to know of a user.
+static void user_set(struct shell *shell, const struct api_record *record)
 {
 	const struct api_value *v = api_record_find(record, API_LOCAL_USER_WORK_DIRECTORY);
 
@@ -140,6 +167,8 @@ static void work_directory_set(struct shell *shell, const struct api_record *rec
 		entry_set(&shell->work_directories, record->key, v->text);
 	else if (v != NULL)
 		entry_drop(&shell->work_directories, record->key);
+	quota_set(&shell->quota_sizes, record, API_LOCAL_USER_QUOTA_SIZE);
+	quota_set(&shell->quota_files, record, API_LOCAL_USER_QUOTA_FILES);
 }
 
 // --- roles -------------------------------------------------------------------------------------
@@ -203,7 +232,7 @@ void shell_setting(struct shell *shell, const struct api_record *record)
 	if (role_setting(shell, record))
 		return;
 	if (record->class == API_CLASS_LOCAL_USER)
-		work_directory_set(shell, record);
+		user_set(shell, record);
 	for (uint32_t i = 0; i < record->count; i++) {
 		if (list != NULL)
 			entry_set(list, record->key, record->values[i].text);
@@ -217,6 +246,8 @@ void shell_lists_clear(struct shell *shell)
 	list_fini(&shell->aliases);
 	list_fini(&shell->banners);
 	list_fini(&shell->work_directories);
+	list_fini(&shell->quota_sizes);
+	list_fini(&shell->quota_files);
 	role_list_fini(&shell->roles);
 }
 
@@ -226,8 +257,11 @@ void shell_forget(struct shell *shell, uint8_t class, struct span key)
 
 	if (list != NULL)
 		entry_drop(list, key);
-	if (class == API_CLASS_LOCAL_USER)
+	if (class == API_CLASS_LOCAL_USER) {
 		entry_drop(&shell->work_directories, key);
+		entry_drop(&shell->quota_sizes, key);
+		entry_drop(&shell->quota_files, key);
+	}
 	role_forget(shell, class, key);
 }
 

@@ -89,6 +89,8 @@ enum arg_kind {
 	X(IFACE,    IFACE,  1, 22,      "M-GigabitEthernet0/0/0")                            \
 	X(IFNUM,    IFNUM,  5, 5,       "Number of the interface")                           \
 	X(IFTEXT,   STRING, 1, 255,     "Text")                                              \
+	X(QUOTAMB,  NUMBER, 1, 1048576, "Megabytes")                                         \
+	X(QUOTAFILES, NUMBER, 1, 1000000, "Files, directories and links")                    \
 	X(MTU,      NUMBER, 1280, 9216, "Bytes; at most what the device was started with")   \
 	X(PREFERENCE, NUMBER, 1, 255,   "Preference of the route")                           \
 	X(ROUTETEXT, STRING, 1, 60,     "Text")                                              \

@@ -153,6 +153,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOCAL_USER, TOTP,             UINT,  0,     1,          0,  "")                      \
 	X(LOCAL_USER, EXPIRED,          UINT,  0,     1,          0,  "")                      \
 	X(LOCAL_USER, WORK_DIRECTORY,   TEXT,  0,     255,        0,  "")                      \
+	X(LOCAL_USER, QUOTA_SIZE,       UINT,  0,     1048576,    0,  "")                      \
+	X(LOCAL_USER, QUOTA_FILES,      UINT,  0,     1000000,    0,  "")                      \
 	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
 	X(SSH_USER,   METHODS,          UINT,  0,     4,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \

@@ -168,4 +168,28 @@ TEST(an_operator_reads_what_everybody_may_and_changes_nothing)
 	fixture_free(f);
 }
 
+TEST(quotas_are_configured_by_user_and_shown_with_what_is_used)
+{
+	struct fixture *f = fixture_with_files();
+	struct dialogue *d = fixture_terminal(f);
+
+	type_text(f, d, "sys\rlocal-user bob\rfile-quota size 2\rfile-quota files 7\r");
+	const char *row = strstr(fixture_exec(f, "display file-quota"), "\nbob ");
+	char place[16];
+	unsigned kb, kb_limit, files, file_limit;
+
+	CHECK(row != NULL && sscanf(row, " bob %15s %u %u %u %u", place, &kb, &kb_limit, &files,
+	                            &file_limit) == 5);
+	CHECK_TEXT(place, "flash:/");
+	CHECK_EQ(kb, 1);
+	CHECK_EQ(kb_limit, 2048);
+	CHECK_EQ(files, 2);
+	CHECK_EQ(file_limit, 7);
+	CHECK(strstr(fixture_exec(f, "display current-configuration"),
+	             "\n file-quota size 2\n file-quota files 7\n") != NULL);
+	type_text(f, d, "undo file-quota size\rundo file-quota files\r");
+	CHECK(strstr(fixture_exec(f, "display file-quota"), "bob") == NULL);
+	fixture_free(f);
+}
+
 CHECK_MAIN()

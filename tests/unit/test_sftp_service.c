@@ -262,6 +262,31 @@ TEST(a_work_directory_that_is_gone_ends_it_and_is_logged)
 	fixture_free(f);
 }
 
+TEST(a_quota_holds_for_its_user)
+{
+	struct fixture *f = fixture_new();
+	struct api_record r = {
+	        .class = API_CLASS_LOCAL_USER, .key = span_text("tester"), .count = 1};
+	uint8_t bytes[64];
+	struct dialogue *d;
+
+	fixture_flash(f);
+	make_file(f, 3000);
+	r.values[0] = (struct api_value){.field = API_LOCAL_USER_QUOTA_FILES, .number = 1};
+	shell_setting(&f->shell, &r);
+	unlinkat(f->shell.flash, "file", 0);
+	if (mkdirat(f->shell.flash, "d", 0755) != 0)
+		abort();
+	d = fixture_open(f, DIALOGUE_SUBSYSTEM, false, API_ROLE_ADMIN, "sftp");
+	dialogue_credit(d, 4096);
+	dialogue_input(d, span_of(init, sizeof(init)));
+	dialogue_input(d, span_of(bytes, request_open(bytes, true)));
+	dialogue_input_end(d);
+	settle(f);
+	CHECK(strstr(f->log.data, "open \"/file\": Disk quota exceeded") != NULL);
+	fixture_free(f);
+}
+
 TEST(who_has_no_work_directory_any_more_works_in_the_root)
 {
 	struct fixture *f = fixture_new();
