@@ -137,12 +137,13 @@ analysis() {
 }
 
 before=$(processes)
+# First, while nobody forges connections whose end the analyst would see.
+analysis
 scans
 packets
 kernel_quiet
 python_claims ../../probe/malformed.py ssh -F /dev/null -o "UserKnownHostsFile=$run/known_hosts" \
 	-o BatchMode=yes -i "$run/admin_key" "admin@$address"
 kernel_loud
-analysis
 flood
 equal "no process died of it" "$(processes)" "$before"
