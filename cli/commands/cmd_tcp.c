@@ -360,7 +360,7 @@ static const struct command net_tcp[] = {
 	{ "undo tcp keepalive",          run_default, API_ROLE_ADMIN, "Probe no silent connections", TCP(ALIVE_SECONDS) },
 	{ "tcp connection-limit CONNECTIONS", run_setting, API_ROLE_ADMIN, "Limit the connections", TCP(CONNECTIONS), 0, emit_setting },
 	{ "undo tcp connection-limit",   run_default, API_ROLE_ADMIN, "Restore the limit of connections", TCP(CONNECTIONS) },
-	{ "tcp connection-limit per-source CONNECTIONS", run_setting, API_ROLE_ADMIN, "Limit the connections of one source to one worker", TCP(SOURCE_CONNECTIONS), 0, emit_setting },
+	{ "tcp connection-limit per-source CONNECTIONS", run_setting, API_ROLE_ADMIN, "Limit the connections of one source", TCP(SOURCE_CONNECTIONS), 0, emit_setting },
 	{ "undo tcp connection-limit per-source", run_default, API_ROLE_ADMIN, "Restore the limit of connections of one source", TCP(SOURCE_CONNECTIONS) },
 	{ "tcp connection-limit source-prefix PREFIX4BITS", run_setting, API_ROLE_ADMIN, "Specify which IPv4 addresses are one source", TCP(SOURCE_BITS), 0, emit_setting },
 	{ "undo tcp connection-limit source-prefix", run_default, API_ROLE_ADMIN, "Each IPv4 address is a source", TCP(SOURCE_BITS) },
@@ -368,7 +368,7 @@ static const struct command net_tcp[] = {
 	{ "undo tcp connection-limit ipv6-source-prefix", run_default, API_ROLE_ADMIN, "Each IPv6 /64 is a source", TCP(SOURCE6_BITS) },
 	{ "tcp half-open-limit HALFOPEN", run_setting, API_ROLE_ADMIN, "Limit the half-open connections; cookies answer beyond", TCP(HALF_OPEN), 0, emit_setting },
 	{ "undo tcp half-open-limit",    run_default, API_ROLE_ADMIN, "Restore the limit of half-open connections", TCP(HALF_OPEN) },
-	{ "tcp half-open-limit per-source HALFOPEN", run_setting, API_ROLE_ADMIN, "Limit the half-open connections of one source to one worker", TCP(SOURCE_HALF_OPEN), 0, emit_setting },
+	{ "tcp half-open-limit per-source HALFOPEN", run_setting, API_ROLE_ADMIN, "Limit the half-open connections of one source", TCP(SOURCE_HALF_OPEN), 0, emit_setting },
 	{ "undo tcp half-open-limit per-source", run_default, API_ROLE_ADMIN, "Restore the limit of half-open connections of one source", TCP(SOURCE_HALF_OPEN) },
 };
 

@@ -139,6 +139,7 @@ static bool pools_make(struct dataplane *d)
 
 static bool workers_make(struct dataplane *d)
 {
+	struct tcp *stacks[PORT_WORKERS_MAX];
 	struct hash_key key;
 	uint8_t secret[16];
 
@@ -163,7 +164,9 @@ static bool workers_make(struct dataplane *d)
 		d->workers[i].flow_key = key;
 		if (!worker_init(&d->workers[i], &config))
 			return false;
+		stacks[i] = d->workers[i].tcp;
 	}
+	tcp_share(stacks, d->options.workers);
 	return true;
 }
 

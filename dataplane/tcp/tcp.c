@@ -49,6 +49,9 @@ struct tcp *tcp_new(const struct tcp_config *config)
 	t->isn_key = hash_key_from(config->secret + 16);
 	t->cookie_key = (struct hash_key){keyed_hash(&t->isn_key, "cookie 0", 8),
 	                                  keyed_hash(&t->isn_key, "cookie 1", 8)};
+	t->source_key = t->isn_key;
+	t->sharers[0] = t;
+	t->sharer_count = 1;
 	t->random = keyed_hash(&t->isn_key, "random", 6) | 1;
 	if (!tables_init(t)) {
 		tcp_free(t);

@@ -123,6 +123,11 @@ struct tcp_limits {
 };
 void tcp_limits_set(struct tcp *t, const struct tcp_limits *limits);
 
+// Workers whose limits of connections and half-open entries count together, at start. What is
+// usual protects the memory of each alone.
+#define TCP_SHARERS 16u
+void tcp_share(struct tcp *const *all, uint32_t count);
+
 // Open a connection from tuple->local to tuple->remote; `opened` follows, or `closed` alone when
 // it fails. life is 0 when no slot is left or the tuple is in use.
 struct conn_id tcp_connect(struct tcp *t, uint64_t now_us, const struct tcp_tuple *tuple);

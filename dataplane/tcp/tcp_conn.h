@@ -282,8 +282,9 @@ struct answer_budget {
 	uint32_t left;
 };
 
+// Read by all workers whose limits count together.
 struct tcp_source {
-	uint32_t half_open, open;
+	_Atomic uint32_t half_open, open; // writer: this core
 };
 
 struct tcp {
@@ -308,10 +309,12 @@ struct tcp {
 	struct tcp_table wait_table;
 	uint32_t wait_oldest, wait_newest; // index + 1
 
-	struct hash_key table_key, isn_key, cookie_key;
+	struct hash_key table_key, isn_key, cookie_key, source_key;
 	uint32_t usual_window;
 	uint64_t cookie_us; // the last one was sent; 0: none
-	struct tcp_source sources[TCP_SOURCES];
+	struct tcp_source total, sources[TCP_SOURCES];
+	const struct tcp *sharers[TCP_SHARERS]; // whose limits are ours: ourselves first
+	uint32_t sharer_count;
 	uint64_t random; // state of a small generator: eviction, budgets
 	uint32_t closing;
 	struct answer_budget resets, challenges;
@@ -411,6 +414,10 @@ enum tcp_admission {
 	TCP_REFUSE,       // silently; counted
 };
 enum tcp_admission tcp_admit(struct tcp *t, const struct tcp_tuple *tuple);
+// A handshake is complete: may the connection still open? Counted if not.
+bool tcp_admits_open(struct tcp *t, const struct tcp_tuple *tuple);
+// Who is counted where depends on the prefix or the key: count anew.
+void tcp_sources_recount(struct tcp *t);
 void tcp_source_half_open(struct tcp *t, const struct tcp_tuple *tuple, int32_t more);
 void tcp_source_open(struct tcp *t, const struct tcp_tuple *tuple, int32_t more);
 

@@ -1,20 +1,6 @@
 // Limits that change while connections are open, and looking connections up from outside.
 #include "dataplane/tcp/tcp_conn.h"
 
-// Who is counted where depends on the prefix: count anew.
-static void sources_recount(struct tcp *t)
-{
-	memset(t->sources, 0, sizeof(t->sources));
-	for (uint32_t i = 0; i < t->conn_pool.touched; i++) {
-		if (t->conns[i].state != TCP_CLOSED)
-			tcp_source_open(t, &t->conns[i].key.tuple, 1);
-	}
-	for (uint32_t i = 0; i < t->syn_pool.touched; i++) {
-		if (wheel_is_armed(&t->syn_wheel, i))
-			tcp_source_half_open(t, &t->syns[i].key.tuple, 1);
-	}
-}
-
 void tcp_limits_set(struct tcp *t, const struct tcp_limits *limits)
 {
 	struct tcp_config *c = &t->config;
@@ -37,7 +23,7 @@ void tcp_limits_set(struct tcp *t, const struct tcp_limits *limits)
 	c->alive_every_us = limits->alive_every_us;
 	c->alive_probes = limits->alive_probes;
 	if (recount)
-		sources_recount(t);
+		tcp_sources_recount(t);
 }
 
 const struct tcp_tuple *tcp_at(const struct tcp *t, uint32_t slot, struct conn_id *id)

@@ -298,11 +298,11 @@ struct conn *tcp_half_open_input(struct tcp *t, uint32_t index, const struct tcp
 		tcp_reject(t, &tuple, h);
 		return NULL;
 	}
-	c = tcp_conn_take(t, &tuple);
 	copy = *e;
 	entry_remove(t, index);
+	// Requests that came together were all within the limits.
+	c = tcp_admits_open(t, &tuple) ? tcp_conn_take(t, &tuple) : NULL;
 	if (c == NULL) {
-		TCP_COUNT(t, tcp_slots_full);
 		tcp_reject(t, &tuple, h);
 		return NULL;
 	}

@@ -172,11 +172,8 @@ static inline void peer_end(struct peer *p)
 }
 
 // A stack that listens on port 22 and a peer that has sent nothing.
-static inline struct peer *peer_new(struct tcp_config config)
+static inline struct peer *peer_start(struct peer *p, struct tcp_config config)
 {
-	static struct peer peer;
-	struct peer *p = &peer;
-
 	*p = (struct peer){.now = 1000 * PEER_SEC, .irs = 5001, .ts_value = 70000};
 	p->tuple.local.bytes[10] = p->tuple.local.bytes[11] = 0xff;
 	p->tuple.remote = p->tuple.local;
@@ -206,6 +203,13 @@ static inline struct peer *peer_new(struct tcp_config config)
 	p->tcp = tcp_new(&config);
 	tcp_listen(p->tcp, 22, true);
 	return p;
+}
+
+static inline struct peer *peer_new(struct tcp_config config)
+{
+	static struct peer peer;
+
+	return peer_start(&peer, config);
 }
 
 static inline void peer_flush(struct peer *p)

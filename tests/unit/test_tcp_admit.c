@@ -22,6 +22,104 @@ TEST(one_source_has_its_limit_and_others_have_theirs)
 	peer_end(p);
 }
 
+TEST(requests_that_came_together_do_not_pass_the_limit)
+{
+	struct peer *p = peer_new(
+	        (struct tcp_config){.slots = 64, .syn_slots = 64, .source_connections = 2});
+	uint32_t iss[4];
+
+	for (uint16_t i = 0; i < 4; i++) {
+		p->tuple.remote_port = (uint16_t)(1000 + i);
+		peer_sends(p, .flags = SYN, .seq = (uint32_t)-1);
+		iss[i] = p->iss;
+	}
+	for (uint16_t i = 0; i < 4; i++) {
+		p->tuple.remote_port = (uint16_t)(1000 + i);
+		p->iss = iss[i];
+		peer_sends(p, .flags = ACK);
+	}
+	CHECK_EQ(p->app.opened, 2);
+	CHECK_EQ(COUNTED(p, tcp_source_full), 2);
+	CHECK_EQ(p->out[(p->sent - 1) % OUT_MAX].flags, RST);
+	CHECK_EQ(peer_gauges(p).half_open, 0);
+	peer_end(p);
+}
+
+// --- several workers -----------------------------------------------------------------------------
+
+// Two that share their limits; `a` has `in_a` connections of one source.
+struct pair {
+	struct peer *a, *b;
+};
+
+static struct pair pair_new(struct tcp_config config, uint16_t in_a)
+{
+	static struct peer other;
+	struct pair pair = {peer_new(config), peer_start(&other, config)};
+
+	pair.b->tcp->source_key.k0 ^= 1; // each has secrets of its own
+	tcp_share((struct tcp *[]){pair.a->tcp, pair.b->tcp}, 2);
+	for (uint16_t i = 0; i < in_a; i++)
+		opens(pair.a, 2, (uint16_t)(1000 + i));
+	CHECK_EQ(pair.a->app.opened, in_a);
+	return pair;
+}
+
+static void pair_end(struct pair *pair)
+{
+	peer_end(pair->a);
+	peer_end(pair->b);
+}
+
+TEST(workers_count_the_connections_of_a_source_together)
+{
+	struct pair pair =
+	        pair_new((struct tcp_config){.slots = 64, .source_connections = 3}, 2);
+
+	for (uint16_t i = 0; i < 2; i++)
+		opens(pair.b, 2, (uint16_t)(2000 + i));
+	CHECK_EQ(pair.b->app.opened, 1);
+	CHECK_EQ(COUNTED(pair.b, tcp_source_full), 1);
+	opens(pair.b, 3, 2000);
+	CHECK_EQ(pair.b->app.opened, 2);
+	tcp_abort(pair.a->tcp, pair.a->app.id);
+	opens(pair.b, 2, 2002);
+	CHECK_EQ(pair.b->app.opened, 3);
+	pair_end(&pair);
+}
+
+TEST(workers_count_all_connections_together)
+{
+	struct pair pair = pair_new((struct tcp_config){.slots = 64, .connections_most = 3}, 2);
+
+	for (uint8_t i = 0; i < 2; i++)
+		opens(pair.b, (uint8_t)(3 + i), 2000);
+	CHECK_EQ(pair.b->app.opened, 1);
+	CHECK_EQ(COUNTED(pair.b, tcp_slots_full), 1);
+	pair_end(&pair);
+}
+
+TEST(workers_count_half_open_requests_together)
+{
+	struct pair pair = pair_new((struct tcp_config){.syn_slots = 64,
+	                                                .syn_high_water = 4,
+	                                                .source_half_open = 2},
+	                            0);
+
+	peer_sends(pair.a, .flags = SYN, .seq = (uint32_t)-1);
+	for (uint16_t i = 0; i < 2; i++) {
+		pair.b->tuple.remote_port = (uint16_t)(2000 + i);
+		peer_sends(pair.b, .flags = SYN, .seq = (uint32_t)-1);
+	}
+	CHECK_EQ(COUNTED(pair.b, tcp_cookie_out), 1); // two of one source
+	for (uint8_t i = 0; i < 3; i++) {
+		pair.b->tuple.remote.bytes[15] = (uint8_t)(20 + i);
+		peer_sends(pair.b, .flags = SYN, .seq = (uint32_t)-1);
+	}
+	CHECK_EQ(COUNTED(pair.b, tcp_cookie_out), 2); // four of all
+	pair_end(&pair);
+}
+
 TEST(a_connection_that_ends_makes_room_for_its_source)
 {
 	struct peer *p = peer_new((struct tcp_config){.slots = 64, .source_connections = 1});
