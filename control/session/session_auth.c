@@ -3,7 +3,7 @@
 // takes, does not depend on whether the user exists.
 #include "control/session/session_auth.h"
 
-#include "control/main/log.h"
+#include "control/session/session_log.h"
 #include "control/session/session_hostkeys.h"
 #include "control/session/session_kex.h"
 #include "crypto/wire/builder.h"
@@ -135,13 +135,7 @@ static void answered(struct shard *h, struct session *s, struct auth_scratch *a)
 
 static void too_many(struct shard *h, struct session *s, const struct auth_scratch *a)
 {
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
-
-	log_session(h, s, LOG_INFO, "SSHS_AUTH_EXCEED_RETRY_TIMES",
-	            "SSH user %s (IP: %s) failed to log in, because the number of "
-	            "authentication attempts exceeded the upper limit.",
-	            log_escape(user, sizeof(user), span_text(a->user)),
-	            log_address(address, s->remote));
+	log_login_exceeded(h, s, a->user);
 	session_disconnect(h, s, SSH_DISCONNECT_NO_MORE_AUTH,
 	                   "Too many authentication failures");
 }
@@ -202,23 +196,16 @@ void auth_phase_open(struct shard *h, struct session *s)
 static enum status succeed(struct shard *h, struct session *s, struct auth_scratch *a)
 {
 	static const uint8_t success = SSH_MSG_USERAUTH_SUCCESS;
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX], methods[METHODS_TEXT];
+	char methods[METHODS_TEXT];
 
 	memcpy(s->user, a->user, sizeof(s->user));
 	memcpy(s->role, a->account.role, sizeof(s->role));
 	s->services = (uint8_t)a->account.services;
-	log_escape(user, sizeof(user), span_text(s->user));
-	log_address(address, s->remote);
 	if (a->passed_by == (AUTH_BY_PASSWORD | AUTH_BY_PUBLICKEY))
 		strcpy(methods, "password-publickey"); // as the manual calls it
 	else
 		method_names(a->passed_by, "-", methods);
-	log_session(h, s, LOG_INFO, "SSHS_AUTH_SUCCESS",
-	            "SSH user %s from %s port %u passed %s authentication.", user, address,
-	            s->remote_port, methods);
-	log_session(h, s, LOG_INFO, "SSHS_CONNECT",
-	            "SSH user %s (IP: %s) connected to the server successfully.", user,
-	            address);
+	log_login(h, s, methods);
 	COUNT(h, logins);
 	auth_drop(h, s);
 	auth_phase_open(h, s);
@@ -263,15 +250,10 @@ void auth_outcome_take(struct shard *h, uint32_t slot, uint32_t life, uint32_t j
 
 static void log_failed(struct shard *h, struct session *s, const struct auth_scratch *a)
 {
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
-
-	log_session(h, s, LOG_INFO, "SSHS_LOG",
-	            "Authentication failed for user %s from %s port %u because of %s.",
-	            log_escape(user, sizeof(user), span_text(a->user)),
-	            log_address(address, s->remote), s->remote_port,
-	            a->factor == AUTH_PUBLICKEY ? "invalid username or wrong public key"
-	            : a->factor == AUTH_CODE    ? "a wrong verification code"
-	                                        : "invalid username or wrong password");
+	log_login_failed(h, s, a->user,
+	                 a->factor == AUTH_PUBLICKEY ? "invalid username or wrong public key"
+	                 : a->factor == AUTH_CODE    ? "a wrong verification code"
+	                                             : "invalid username or wrong password");
 }
 
 // May the factor under check help this user, by the method it came by?

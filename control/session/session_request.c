@@ -2,7 +2,7 @@
 // device's own command line is refused.
 #include "control/session/session_channel.h"
 
-#include "control/main/log.h"
+#include "control/session/session_log.h"
 #include "control/session/session_table.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -100,8 +100,6 @@ static bool program_open(struct shard *h, struct session *s, struct channel *cha
                          struct cursor *c, enum dialogue_type type, uint8_t service,
                          struct span text)
 {
-	char user[4 * USER_NAME_MAX + 1];
-
 	if (cursor_end(c) != STATUS_OK || channel->type != 0 ||
 	    channel->flags & (CHANNEL_SENT_CLOSE | CHANNEL_GOT_CLOSE) ||
 	    !(s->services & service))
@@ -110,9 +108,7 @@ static bool program_open(struct shard *h, struct session *s, struct channel *cha
 		return false;
 	channel->service = service;
 	if (type == DIALOGUE_SHELL)
-		log_session(h, s, LOG_INFO, "SHELL_LOGIN", "%s logged in on line vty%u.",
-		            log_escape(user, sizeof(user), span_text(s->user)),
-		            (channel->dialogue - 1) * h->control->shard_count + h->index);
+		log_line_taken(h, s);
 	return true;
 }
 

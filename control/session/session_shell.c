@@ -2,7 +2,7 @@
 #include "control/session/session_channel.h"
 
 #include "control/serve/api_serve.h"
-#include "control/main/log.h"
+#include "control/session/session_log.h"
 #include "control/session/session_kex.h"
 #include "crypto/wire/builder.h"
 #include "dataplane/base/trace.h"
@@ -290,6 +290,8 @@ void shell_hangup(struct shard *h, struct channel *c)
 
 	if (d == NULL)
 		return;
+	if (c->type == DIALOGUE_SHELL)
+		log_line_left(h, &h->sessions[d->session]);
 	c->dialogue = 0;
 	if (h->hangups == 0 && hangup_post(h, d))
 		return;
@@ -372,6 +374,8 @@ static void on_exit_cell(struct shard *h, struct session *s, struct channel *c,
 	c->flags |= CHANNEL_EXITED;
 	if (body.close_session && c->type != DIALOGUE_EXEC)
 		c->flags |= CHANNEL_ENDS_SESSION;
+	if (c->type == DIALOGUE_SHELL)
+		log_line_left(h, s);
 	c->dialogue = 0;
 	dialogue_give(h, d);
 	s->promised -= c->credit;

@@ -3,7 +3,7 @@
 #include "control/session/session_v1.h"
 
 #include "control/link/keeper_client.h"
-#include "control/main/log.h"
+#include "control/session/session_log.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_table.h"
 #include "crypto/core/random.h"
@@ -23,13 +23,7 @@ uint64_t v1_due_us(struct shard *h, const struct session *s, uint64_t due_us)
 
 static void too_many(struct shard *h, struct session *s, const struct v1_scratch *v)
 {
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
-
-	log_session(h, s, LOG_INFO, "SSHS_AUTH_EXCEED_RETRY_TIMES",
-	            "SSH user %s (IP: %s) failed to log in, because the number of "
-	            "authentication attempts exceeded the upper limit.",
-	            log_escape(user, sizeof(user), span_text(v->user)),
-	            log_address(address, s->remote));
+	log_login_exceeded(h, s, v->user);
 	session_disconnect(h, s, SSH_DISCONNECT_NO_MORE_AUTH,
 	                   "Too many authentication failures");
 }
@@ -62,19 +56,10 @@ static enum status refuse_later(struct shard *h, struct session *s, struct v1_sc
 
 static enum status succeed(struct shard *h, struct session *s, struct v1_scratch *v)
 {
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
-
 	memcpy(s->user, v->user, sizeof(s->user));
 	memcpy(s->role, v->account.role, sizeof(s->role));
 	s->services = (uint8_t)v->account.services;
-	log_escape(user, sizeof(user), span_text(s->user));
-	log_address(address, s->remote);
-	log_session(h, s, LOG_INFO, "SSHS_AUTH_SUCCESS",
-	            "SSH user %s from %s port %u passed %s authentication.", user, address,
-	            s->remote_port, v->method == AUTH_PASSWORD ? "password" : "publickey");
-	log_session(h, s, LOG_INFO, "SSHS_CONNECT",
-	            "SSH user %s (IP: %s) connected to the server successfully.", user,
-	            address);
+	log_login(h, s, v->method == AUTH_PASSWORD ? "password" : "publickey");
 	COUNT(h, logins);
 	v1_drop(h, s);
 	if (!v1_channel_open(h, s))
@@ -89,19 +74,15 @@ static enum status succeed(struct shard *h, struct session *s, struct v1_scratch
 
 static enum status failed(struct shard *h, struct session *s, struct v1_scratch *v)
 {
-	char user[4 * USER_NAME_MAX + 1], address[LOG_ADDRESS_MAX];
 	bool by_password = v->method == AUTH_PASSWORD;
 
 	if (by_password)
 		COUNT(h, auth_password_failed);
 	else
 		COUNT(h, auth_publickey_failed);
-	log_session(h, s, LOG_INFO, "SSHS_LOG",
-	            "Authentication failed for user %s from %s port %u because of %s.",
-	            log_escape(user, sizeof(user), span_text(v->user)),
-	            log_address(address, s->remote), s->remote_port,
-	            by_password ? "invalid username or wrong password"
-	                        : "invalid username or wrong public key");
+	log_login_failed(h, s, v->user,
+	                 by_password ? "invalid username or wrong password"
+	                             : "invalid username or wrong public key");
 	return refuse_later(h, s, v, true);
 }
 

@@ -2,7 +2,7 @@
 // its exit status.
 #include "control/session/session_v1.h"
 
-#include "control/main/log.h"
+#include "control/session/session_log.h"
 #include "control/session/session_table.h"
 
 #define PACKET_DEFAULT (32u * 1024) // most that we say in one message
@@ -95,7 +95,6 @@ static enum status program_open(struct shard *h, struct session *s, enum dialogu
                                 struct span text)
 {
 	struct channel *c = only_channel(h, s);
-	char user[4 * USER_NAME_MAX + 1];
 
 	if (!(s->services & API_SERVICE_STELNET) ||
 	    shell_open(h, s, c, type, text) != STATUS_OK) {
@@ -107,9 +106,7 @@ static enum status program_open(struct shard *h, struct session *s, enum dialogu
 	c->service = API_SERVICE_STELNET;
 	wheel_cancel(&h->wheel, session_slot(h, s));
 	if (type == DIALOGUE_SHELL)
-		log_session(h, s, LOG_INFO, "SHELL_LOGIN", "%s logged in on line vty%u.",
-		            log_escape(user, sizeof(user), span_text(s->user)),
-		            (c->dialogue - 1) * h->control->shard_count + h->index);
+		log_line_taken(h, s);
 	return STATUS_OK;
 }
 

@@ -494,4 +494,41 @@ TEST(a_large_paste_executes_every_command_once_in_order)
 	fixture_free(f);
 }
 
+// Rounds of the loop until 50 dialogues that ask at once have their answers; beside them another
+// may paste.
+static int rounds_to_answer(bool with_paste)
+{
+	enum { OTHERS = 50 };
+	struct fixture *f = fixture_new();
+	struct dialogue *paster = fixture_terminal(f), *others[OTHERS];
+	struct text paste = {0};
+	int rounds = 0;
+
+	for (int i = 0; i < OTHERS; i++)
+		others[i] = fixture_terminal(f);
+	type_text(f, paster, "screen-length disable\rsystem-view\r");
+	for (int i = 0; with_paste && i < 1500; i++)
+		text_format(&paste, "sysname n%06u\r", i);
+	dialogue_input(paster, text_span(&paste));
+	for (int i = 0; i < OTHERS; i++)
+		dialogue_input(others[i], span_text("display users\rdisplay clock\r"));
+	for (; count_of(shown(f), "UTC") < OTHERS && rounds < 1000; rounds++) {
+		uint32_t before = f->puts;
+
+		shell_turn(&f->shell);
+		CHECK(f->puts - before <= 32);
+		while (fixture_answer(f))
+			;
+	}
+	CHECK(!with_paste || (f->puts > 0 && paster->held > 0)); // it went on, it is not over
+	text_fini(&paste);
+	fixture_free(f);
+	return rounds;
+}
+
+TEST(a_paste_costs_nobody_a_round_of_the_loop)
+{
+	CHECK_EQ(rounds_to_answer(true), rounds_to_answer(false));
+}
+
 CHECK_MAIN()

@@ -3,7 +3,8 @@
 The commands rename the device, so that each prompt proves that the command before it was executed
 and that none was lost, repeated or moved. Every 50th is an error with its caret line.
 
-Arguments: openssh-fast, openssh-slow, paramiko, openssh-rekey (5 MB, RekeyLimit=16K), lossy.
+Arguments: openssh-fast, openssh-slow, paramiko, openssh-rekey (5 MB, RekeyLimit=16K), lossy; or
+a number of megabytes, which are pasted once a line has come on standard input.
 """
 import os
 import subprocess
@@ -93,10 +94,12 @@ def write_all(session, data):
         session.send(data[at:at + 65536])
 
 
-def paste(claim, session, size, piece=65536, pause=0.0):
+def paste(claim, session, size, piece=65536, pause=0.0, wait=None):
     """Type everything while reading PIECE bytes every PAUSE seconds."""
     typed, shown = script(size)
     read_until(session, b"<Sallyport>")
+    if wait:
+        wait()
     session.send(b"system-view\r")
     read_until(session, b"[Sallyport]")
     writer = threading.Thread(target=write_all, args=(session, typed), daemon=True)
@@ -139,7 +142,17 @@ def lossy():
     paste("200 kB through OpenSSH with loss", Pipe(), 200 << 10)
 
 
+def when_told(megabytes):
+    def wait():
+        print("ready", flush=True)
+        sys.stdin.readline()
+
+    paste(f"{megabytes:g} MB through OpenSSH", Pipe(), int(megabytes * (1 << 20)), wait=wait)
+
+
 if __name__ == "__main__":
+    if sys.argv[1].replace(".", "").isdigit():
+        sys.exit(run(lambda: when_told(float(sys.argv[1]))))
     known = {"openssh-fast": openssh_fast, "openssh-slow": openssh_slow, "openssh-rekey": openssh_rekey,
              "paramiko": through_paramiko, "lossy": lossy}
     sys.exit(run(*[known[word] for word in sys.argv[1:]]))

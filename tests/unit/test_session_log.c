@@ -1,0 +1,70 @@
+// Tests control/session/session_log.c: the lines that operators' parsers look for.
+#define BENCH_LOG_LEVEL LOG_INFO
+#include "control/main/log_center.h"
+#include "tests/unit/control_client.h"
+
+// The newest line of that name, "" when there is none.
+static const char *logged(const char *name)
+{
+	static char text[LOG_CENTER_TEXT];
+	struct log_line line;
+
+	text[0] = 0;
+	for (uint64_t at = 0; log_center_next(at, &line); at = line.sequence + 1)
+		if (strcmp(line.name, name) == 0)
+			memcpy(text, line.text, sizeof(text));
+	return text;
+}
+
+TEST(a_login_is_told_in_the_words_that_parsers_know)
+{
+	struct bench *b = bench_open();
+
+	CHECK_TEXT(logged("SSHS_LOG"),
+	           "Accepted password for bob from 192.0.0.9 port 4242 ssh2");
+	CHECK_TEXT(logged("SSHS_AUTH_SUCCESS"),
+	           "SSH user bob from 192.0.0.9 port 4242 passed password authentication.");
+	CHECK_TEXT(logged("SSHS_CONNECT"),
+	           "SSH user bob (IP: 192.0.0.9) connected to the server successfully.");
+	bench_free(b);
+}
+
+TEST(a_failed_login_is_told_with_its_reason)
+{
+	struct bench *b = bench_new();
+
+	log_center_reset();
+	client_in_auth(b, 0);
+	client_password(b, 0, "b\nb", "wrong");
+	CHECK_TEXT(logged("SSHS_LOG"),
+	           "Authentication failed for user b\\x0ab from 192.0.0.9 "
+	           "port 4242 because of invalid username or wrong password.");
+	CHECK_TEXT(logged("SHELL_LOGINFAIL"),
+	           "SSH user b\\x0ab failed to log in from 192.0.0.9.");
+	bench_free(b);
+}
+
+TEST(a_line_is_told_when_it_is_taken_and_when_it_is_left)
+{
+	struct bench *b = bench_shell(1000);
+
+	CHECK_TEXT(logged("SHELL_LOGIN"), "bob logged in from 192.0.0.9.");
+	log_center_reset();
+	cli_exits(b, 0, false);
+	CHECK_TEXT(logged("SHELL_LOGOUT"), "bob logged out from 192.0.0.9.");
+	bench_free(b);
+}
+
+TEST(a_client_that_vanishes_has_left_its_line_too)
+{
+	struct bench *b = bench_shell(1000);
+
+	log_center_reset();
+	client_gone(b, 0);
+	CHECK_TEXT(logged("SHELL_LOGOUT"), "bob logged out from 192.0.0.9.");
+	CHECK_TEXT(logged("SSHS_DISCONNECT"),
+	           "SSH user bob (IP: 192.0.0.9) disconnected from the server.");
+	bench_free(b);
+}
+
+CHECK_MAIN()
