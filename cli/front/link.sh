@@ -3,7 +3,7 @@
 
 link_check() {
 	case $1 in
-	tap | memif) ;;
+	tap | memif | memif:queues=[1-9] | memif:queues=1[0-6]) ;;
 	af_packet:?* | af_xdp:?*)
 		case ${1#*:} in
 		*[!a-zA-Z0-9_.-]* | ????????????????*) die "not an interface name: ${1#*:}" ;;
@@ -13,7 +13,7 @@ link_check() {
 	pci:????:??:??.?)
 		[ -e "/sys/bus/pci/devices/${1#pci:}" ] || die "no PCI device ${1#pci:}" "see: ls /sys/bus/pci/devices"
 		;;
-	*) die "not a link: $1" "one of tap, memif, af_packet:IF, af_xdp:IF, pci:DDDD:BB:DD.F" ;;
+	*) die "not a link: $1" "one of tap, memif, memif:queues=K, af_packet:IF, af_xdp:IF, pci:DDDD:BB:DD.F" ;;
 	esac
 }
 
@@ -29,7 +29,7 @@ link_has_client_side() {
 link_prepare() {
 	case $1 in
 	tap) tap_make ;;
-	memif) ;;
+	memif | memif:*) ;;
 	af_packet:* | af_xdp:*) link_take_interface "${1#*:}" ;;
 	pci:*) link_bind "${1#pci:}" ;;
 	esac

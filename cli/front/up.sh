@@ -11,7 +11,8 @@ help_up() {
 	  --config FILE   start with these commands instead of the saved configuration
 	  --link LINK     the port:
 	                    tap            a tap interface in the namespace (default)
-	                    memif          shared memory, socket /run/sallyport/N/memif.sock
+	                    memif          shared memory, socket /run/sallyport/N/memif.sock;
+	                                   memif:queues=K for a client with K queue pairs
 	                    af_packet:IF   any kernel interface (sp1: a veth pair is made)
 	                    af_xdp:IF      the same, faster
 	                    pci:BDF        a NIC, bound to vfio-pci and given back at down

@@ -200,15 +200,15 @@ static const char *yes(bool is)
 	return is ? "yes" : "no";
 }
 
-static const char *spreading(const struct port *port)
+static const char *spreading(const struct port *port, uint32_t workers)
 {
-	return port->queues == 1 ? "not needed"
-	       : port->spreads   ? "by the port to all queues, owners by software"
-	                         : "by software alone";
+	return workers == 1    ? "not needed"
+	       : port->spreads ? "by the port to all queues, owners by software"
+	                       : "by software alone";
 }
 
 // What the port can do, as tried at its start, and what of it is left to software.
-static void port_tell(const struct port *port)
+static void port_tell(const struct port *port, uint32_t workers)
 {
 	fprintf(stderr,
 	        "sallyport-dataplane: port: finishes checksums %s, checks them %s; has and we "
@@ -221,16 +221,21 @@ static void port_tell(const struct port *port)
 	        port->partial_sums ? "its driver takes both families" : "in software",
 	        port->checks_sums ? "software verifies until the port has proven right"
 	                          : "in software",
-	        spreading(port));
+	        spreading(port, workers));
+}
+
+static uint16_t queues_wanted(const struct options *o)
+{
+	return (uint16_t)(o->queues != 0 && o->queues < o->workers ? o->queues : o->workers);
 }
 
 static bool dataplane_start(struct dataplane *d)
 {
 	if (!signals_prepare(d) || !eal_start(&d->options) || !pools_make(d) ||
-	    !port_open(&d->port, d->options.host.mtu, (uint16_t)d->options.workers, d->pools))
+	    !port_open(&d->port, d->options.host.mtu, queues_wanted(&d->options), d->pools))
 		return false;
 	host_complete(d);
-	port_tell(&d->port);
+	port_tell(&d->port, d->options.workers);
 	suite_backend_set(SUITE_BACKEND_AUTO);
 	if (!workers_make(d) || !eal_drop_privileges())
 		return false;

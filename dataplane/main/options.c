@@ -9,8 +9,9 @@
 const char options_help[] =
         "sallyport-dataplane: the poll-mode process; the supervisor starts it.\n"
         "\n"
-        "  --link LINK           tap[:IF], memif[:PARAMETERS], af_packet:IF, af_xdp:IF, "
-        "pci:BDF\n"
+        "  --link LINK           tap[:IF], memif[:queues=K][,PARAMETERS], af_packet:IF, "
+        "af_xdp:IF,\n"
+        "                        pci:BDF\n"
         "  --worker-count K      cores that poll (1)\n"
         "  --name NAME           of the appliance (sallyport)\n"
         "  --run DIR             its run-time folder (/run/sallyport/NAME)\n"
@@ -49,6 +50,33 @@ static bool complain(const char *what, const char *value)
 	return false;
 }
 
+static bool number_parse(const char *text, uint64_t max, uint64_t *out)
+{
+	char *end;
+
+	*out = strtoull(text, &end, 10);
+	return (end != text && *end == '\0' && *out >= 1 && *out <= max) ||
+	       complain("not a number that fits here", text);
+}
+
+// queues=K before the driver's own parameters. A memif has as many as its client.
+static bool memif_parse(struct options *out)
+{
+	static const char word[] = "queues=";
+	const char *text = out->link_detail;
+	char *rest;
+
+	out->queues = 1;
+	if (text == NULL || strncmp(text, word, strlen(word)) != 0)
+		return true;
+	out->queues = (uint32_t)strtoul(text + strlen(word), &rest, 10);
+	if (out->queues < 1 || out->queues > PORT_WORKERS_MAX ||
+	    (*rest != '\0' && *rest != ','))
+		return complain("not a number of queues", text);
+	out->link_detail = rest[0] == ',' && rest[1] != '\0' ? rest + 1 : NULL;
+	return true;
+}
+
 static bool link_parse(const char *text, struct options *out)
 {
 	size_t len = strcspn(text, ":");
@@ -63,7 +91,8 @@ static bool link_parse(const char *text, struct options *out)
 		        text[len] == ':' && text[len + 1] != '\0' ? text + len + 1 : NULL;
 		if (n->needs_detail && out->link_detail == NULL)
 			break;
-		return true;
+		out->queues = 0;
+		return n->link != LINK_KIND_MEMIF || memif_parse(out);
 	}
 	return complain("not a link", text);
 }
@@ -168,15 +197,6 @@ static bool routes_complete(struct options *out)
 	    route_find(&host->routes, &anywhere) == NULL)
 		return gateway_parse("192.0.2.1", true, out);
 	return true;
-}
-
-static bool number_parse(const char *text, uint64_t max, uint64_t *out)
-{
-	char *end;
-
-	*out = strtoull(text, &end, 10);
-	return (end != text && *end == '\0' && *out >= 1 && *out <= max) ||
-	       complain("not a number that fits here", text);
 }
 
 static bool idle_parse(const char *text, struct options *out)

@@ -19,6 +19,7 @@ struct options {
 	enum options_link link;
 	const char *link_detail; // interface, device or socket parameters; NULL: the usual
 	uint32_t workers;
+	uint32_t queues;       // pairs of the port; 0: one a worker
 	bool spin;             // never sleep
 	uint16_t discard_port; // 0: none
 	struct host host;      // but its Ethernet and link-local addresses

@@ -20,6 +20,7 @@
 #define SEND_SPARE      4096u // above control's credit: identification line, DISCONNECT
 #define PENDING_KEYS    32768u
 #define GAUGES_US       200000u
+#define RING_FRAMES     1024u
 
 // --- time ----------------------------------------------------------------------------------------
 
@@ -108,8 +109,7 @@ static bool turn(struct worker *w)
 	busy |= data_retry(&w->data);
 	tcp_flush(w->tcp, w->now_us);
 	data_flush(&w->data);
-	busy |= w->batch.frames > 0;
-	batch_flush(&w->batch);
+	busy |= worker_send(w);
 	return busy;
 }
 
@@ -123,6 +123,16 @@ bool worker_poll(struct worker *w)
 	return busy;
 }
 
+// Workers that send through our queue and have not ended.
+static bool has_senders(const struct worker *w)
+{
+	for (uint32_t i = w->index + w->port->queues; i < w->workers; i += w->port->queues) {
+		if (!atomic_load(&w->all[i].over))
+			return true;
+	}
+	return false;
+}
+
 // Tell every peer, then give the answers a moment to arrive.
 static void farewell(struct worker *w)
 {
@@ -134,7 +144,12 @@ static void farewell(struct worker *w)
 		if (!worker_poll(w))
 			idle_step(w, false);
 		tcp_gauges(w->tcp, &g);
-	} while ((g.connections > 0 || !data_is_idle(&w->data)) && worker_clock(w) < end);
+	} while ((g.connections > 0 || !data_is_idle(&w->data) || has_senders(w)) &&
+	         worker_clock(w) < end);
+	worker_send(w);
+	atomic_store(&w->over, true);
+	if (w->sender != NULL)
+		idle_wake(w->sender);
 	gauges_write(w);
 }
 
@@ -271,18 +286,35 @@ static void net_start(struct worker *w, const struct host *start)
 	w->data.net = &w->net;
 }
 
-static bool handed_start(struct worker *w)
+static struct rte_ring *ring_make(const struct worker *w, const char *kind, uint32_t from)
 {
 	char name[32];
+
+	snprintf(name, sizeof(name), "%s_%u_%u", kind, from, w->index);
+	return rte_ring_create(name, RING_FRAMES, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+
+// Rings from the others to us: frames of our flows, and frames that leave through our queue.
+static bool rings_start(struct worker *w)
+{
+	uint32_t queues = w->port->queues;
 
 	for (uint32_t from = 0; from < w->workers; from++) {
 		if (from == w->index)
 			continue;
-		snprintf(name, sizeof(name), "handed_%u_%u", from, w->index);
-		w->handed[from] = rte_ring_create(name, 1024, SOCKET_ID_ANY,
-		                                  RING_F_SP_ENQ | RING_F_SC_DEQ);
+		w->handed[from] = ring_make(w, "handed", from);
 		if (w->handed[from] == NULL)
 			return false;
+	}
+	for (uint32_t from = w->index + queues; w->index < queues && from < w->workers;
+	     from += queues) {
+		w->leaving[from] = ring_make(w, "leaving", from);
+		if (w->leaving[from] == NULL)
+			return false;
+	}
+	if (w->index >= queues) {
+		w->sender = &w->all[w->index % queues];
+		w->batch.through = w->sender->leaving[w->index];
 	}
 	return true;
 }
@@ -314,7 +346,7 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 	if (!data_start(w, config->offer, config->options->discard_port))
 		return false;
 	net_start(w, config->host);
-	if (!handed_start(w) || !idle_init(w, config->options->spin))
+	if (!rings_start(w) || !idle_init(w, config->options->spin))
 		return complain(w, "rings or descriptors");
 	idle_link_changed(w);
 	gauges_write(w);

@@ -27,6 +27,7 @@ struct idle {
 	uint64_t spin_us;        // how long to poll before the next sleep
 	bool spin;               // never sleep
 	bool look;               // frames may wait in the port
+	bool naps;               // frames may come to its queue without a word
 	struct link_place place;
 	_Atomic bool asleep; // writer: this worker; readers: those that hand frames over
 };
@@ -63,7 +64,11 @@ struct worker {
 	_Atomic(struct link *) offered; // a new joint; writer: main, taken by this worker
 	struct rte_ring
 	        *handed[PORT_WORKERS_MAX]; // from worker i; single producer and consumer
-	struct hash_key flow_key;          // the same in all workers; written at start only
+	struct rte_ring
+	        *leaving[PORT_WORKERS_MAX]; // from worker i, which sends through our queue
+	struct worker *sender;              // whose queue is ours too; NULL: we have one
+	_Atomic bool over;                  // writer: this worker; reader: its sender
+	struct hash_key flow_key;           // the same in all workers; written at start only
 };
 
 struct worker_config {
@@ -101,6 +106,8 @@ void worker_emit(void *worker, const struct tcp_emission *segment);
 enum net_echo_kind worker_probe(void *worker, const struct probe *p);
 // A burst from the port; then judge it, and what other workers handed over. Both answer how many.
 unsigned worker_take(struct worker *w, struct rte_mbuf **frames);
+// What the turn leaves, ours and that of workers without a queue. Answers whether there was any.
+bool worker_send(struct worker *w);
 unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n);
 
 // worker_idle.c

@@ -368,10 +368,32 @@ static unsigned handed_receive(struct worker *w)
 	return total;
 }
 
+bool worker_send(struct worker *w)
+{
+	struct rte_mbuf *frames[WORKER_BURST];
+	bool any = w->batch.frames > 0;
+
+	batch_flush(&w->batch);
+	if (w->sender != NULL && !rte_ring_empty(w->batch.through))
+		idle_wake(w->sender);
+	for (uint32_t i = w->index + w->port->queues; i < w->workers; i += w->port->queues) {
+		unsigned n = 0;
+
+		if (w->leaving[i] != NULL)
+			n = rte_ring_sc_dequeue_burst(w->leaving[i], (void **)frames,
+			                              WORKER_BURST, NULL);
+		batch_pass(&w->batch, frames, n);
+		any |= n > 0;
+	}
+	return any;
+}
+
 unsigned worker_take(struct worker *w, struct rte_mbuf **frames)
 {
 	unsigned n;
 
+	if (w->sender != NULL)
+		return 0;
 	if (w->idle.look)
 		port_look(w->port);
 	n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, WORKER_BURST);

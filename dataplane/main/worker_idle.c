@@ -41,6 +41,7 @@ bool idle_init(struct worker *w, bool spin)
 	// Edges: one report an arrival, and nobody but the driver reads the descriptor.
 	if (idle->port_fd >= 0 && !watch(idle, idle->port_fd, EPOLLIN | EPOLLET))
 		idle->port_fd = -1;
+	idle->naps = idle->port_fd < 0 && w->sender == NULL;
 	return true;
 }
 
@@ -84,7 +85,7 @@ static uint64_t sleep_us(const struct worker *w)
 	due = earlier(due, net_next_us(&w->net));
 	uint64_t most = SLEEP_MOST_US;
 
-	if (w->idle.port_fd < 0) {
+	if (w->idle.naps) {
 		uint64_t quiet = w->now_us - w->idle.quiet_since_us;
 
 		most = quiet < NAP_SHORT_US ? NAP_LEAST_US : NAP_MOST_US;
@@ -161,7 +162,7 @@ static void fall_asleep(struct worker *w)
 void idle_step(struct worker *w, bool busy)
 {
 	// Where a descriptor tells of frames, a look that it did not ask for is a system call wasted.
-	w->idle.look = busy || w->idle.spin || w->idle.port_fd < 0;
+	w->idle.look = busy || w->idle.spin || w->idle.naps;
 	if (busy || w->idle.spin) {
 		w->idle.quiet_since_us = 0;
 		return;

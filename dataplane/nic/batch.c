@@ -2,6 +2,7 @@
 #include "dataplane/nic/batch.h"
 
 #include <rte_ethdev.h>
+#include <rte_ring.h>
 
 #include "dataplane/base/trace.h"
 
@@ -13,18 +14,42 @@ void batch_add(struct batch *b, struct rte_mbuf *frame)
 	b->frame[b->frames++] = frame;
 }
 
+// How many went; the port is given a few tries.
+static unsigned frames_send(const struct batch *b, struct rte_mbuf **frames, unsigned n)
+{
+	unsigned sent = 0;
+
+	for (unsigned i = 0; i < BATCH_TRIES && sent < n; i++)
+		sent += rte_eth_tx_burst(b->port, b->queue, frames + sent,
+		                         (uint16_t)(n - sent));
+	return sent;
+}
+
+static void frames_drop(const struct batch *b, struct rte_mbuf **frames, unsigned n)
+{
+	b->count[COUNTER_transmit_full] += n;
+	if (n > 0)
+		rte_pktmbuf_free_bulk(frames, n);
+}
+
 void batch_flush(struct batch *b)
 {
-	uint16_t sent = 0;
+	unsigned sent;
 
 	if (b->frames == 0)
 		return;
 	TRACE_STEP(UINT32_MAX, 0);
-	for (unsigned i = 0; i < BATCH_TRIES && sent < b->frames; i++)
-		sent += rte_eth_tx_burst(b->port, b->queue, b->frame + sent, b->frames - sent);
+	sent = b->through != NULL ? rte_ring_sp_enqueue_burst(b->through, (void **)b->frame,
+	                                                      b->frames, NULL)
+	                          : frames_send(b, b->frame, b->frames);
 	b->count[COUNTER_frames_out] += sent;
-	b->count[COUNTER_transmit_full] += b->frames - sent;
-	if (sent < b->frames)
-		rte_pktmbuf_free_bulk(b->frame + sent, b->frames - sent);
+	frames_drop(b, b->frame + sent, b->frames - sent);
 	b->frames = 0;
+}
+
+void batch_pass(struct batch *b, struct rte_mbuf **frames, unsigned n)
+{
+	unsigned sent = frames_send(b, frames, n);
+
+	frames_drop(b, frames + sent, n - sent);
 }

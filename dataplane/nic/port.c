@@ -230,6 +230,14 @@ static unsigned mtu_most(const struct rte_eth_dev_info *info)
 	return info->max_mtu < by_frame ? info->max_mtu : by_frame;
 }
 
+static uint16_t queue_pairs(const struct rte_eth_dev_info *info, uint16_t wanted)
+{
+	uint16_t most = info->max_rx_queues < info->max_tx_queues ? info->max_rx_queues
+	                                                          : info->max_tx_queues;
+
+	return wanted < most ? wanted : most;
+}
+
 bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
                struct rte_mempool *const *pools)
 {
@@ -237,16 +245,10 @@ bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
 	struct rte_eth_dev_info info;
 	int error;
 
-	*port = (struct port){.queues = queues};
+	*port = (struct port){0};
 	if (!port_find(port, &info))
 		return false;
-	if (queues > info.max_rx_queues || queues > info.max_tx_queues) {
-		fprintf(stderr,
-		        "sallyport-dataplane: port: %s has %u receive and %u transmit queues; "
-		        "start it with at most that many workers\n",
-		        port->driver, info.max_rx_queues, info.max_tx_queues);
-		return false;
-	}
+	port->queues = queue_pairs(&info, queues);
 	if (mtu > mtu_most(&info)) {
 		fprintf(stderr,
 		        "sallyport-dataplane: port: %s takes packets of at most %u bytes\n",
@@ -295,18 +297,20 @@ bool port_is_up(const struct port *port)
 
 int port_receive_fd(const struct port *port, uint16_t queue)
 {
-	return port->interrupts ? rte_eth_dev_rx_intr_ctl_q_get_fd(port->id, queue) : -1;
+	return port->interrupts && queue < port->queues
+	               ? rte_eth_dev_rx_intr_ctl_q_get_fd(port->id, queue)
+	               : -1;
 }
 
 void port_arm(const struct port *port, uint16_t queue)
 {
-	if (port->interrupts)
+	if (port->interrupts && queue < port->queues)
 		rte_eth_dev_rx_intr_enable(port->id, queue);
 }
 
 void port_disarm(const struct port *port, uint16_t queue)
 {
-	if (port->interrupts)
+	if (port->interrupts && queue < port->queues)
 		rte_eth_dev_rx_intr_disable(port->id, queue);
 }
 

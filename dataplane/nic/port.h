@@ -10,7 +10,7 @@
 
 struct port {
 	uint16_t id;
-	uint16_t queues; // queue pairs, one a worker
+	uint16_t queues; // pairs: one a worker, or fewer
 	struct ether_addr ether;
 	bool is_tap;
 	bool partial_sums; // finishes TCP checksums of what we send
@@ -28,7 +28,7 @@ struct port {
 	int tap_signal;
 };
 
-// Open and start the first port EAL found for packets of up to `mtu` bytes, which buffers of
+// Open and start the first port EAL found, with `queues` queue pairs or as many as it has, for packets of up to `mtu` bytes, which buffers of
 // `pools` hold in one piece. What it says it can do is tried: what fails is left to software.
 // Complains on stderr.
 [[nodiscard]] bool port_open(struct port *port, uint16_t mtu, uint16_t queues,

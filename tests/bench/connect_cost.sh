@@ -2,7 +2,7 @@
 # TCP alone: connections that the generator opens and closes in a second, against one worker over
 # memif and, in the same run, against a listener of the kernel's over veth, server and client on one
 # core each. Then four workers on two cores, their frames spread over four queues that are mostly not
-# their owners': nothing may be lost on the way from one to another.
+# their owners', and all through one queue.
 #
 #   SECONDS_EACH=10 PLACES=256 tests/run bench/connect_cost
 . "$(dirname "$0")/../smoke/_init.sh"
@@ -40,6 +40,7 @@ peer_up() {
 	ip netns exec "$peer" sh -c 'echo 1 >/sys/class/net/sps0/queues/rx-0/rps_cpus
 		echo 65535 >/proc/sys/net/core/somaxconn
 		echo 65535 >/proc/sys/net/ipv4/tcp_max_syn_backlog'
+	: >"$work/server.log"
 	ip netns exec "$peer" nice -n -15 taskset -c 0 "$repo/build/tests/bench/accept_close" \
 		198.51.100.2 9 >"$work/server.log" 2>&1 &
 	server_pid=$!
@@ -54,18 +55,21 @@ theirs_measured() {
 		echo "     | one worker of ours opens $((ours * 10 / rate / 10)).$((ours * 10 / rate % 10)) times as many"
 }
 
+# hand_off QUEUES
 hand_off() {
-	appliance_up --link memif --workers 4 --discard-port 9
-	connects "memif, four workers on two cores" "$name" "memif:socket=$run/memif.sock" 192.0.2.2:9 \
-		192.0.2.100+8 --queues 4
-	check "four workers: 400 logins, 16 at a time" ip netns exec "$name" "$load" login --target 192.0.2.2 \
+	local who="four workers on $1 of memif's queues"
+	appliance_up --link "memif:queues=$1" --workers 4 --discard-port 9
+	connects "$who" "$name" "memif:socket=$run/memif.sock" 192.0.2.2:9 192.0.2.100+8 --queues "$1"
+	check "$who: 400 logins, 16 at a time" ip netns exec "$name" "$load" login --target 192.0.2.2 \
 		--user admin --key "$run/admin_key" --known-hosts "$run/known_hosts" --count 400 --sessions 16 \
-		--link "memif:socket=$run/memif.sock" --source 192.0.2.100+8 --queues 4 --quiet
-	check "four workers: frames went from worker to worker" [ "$(worker_counter steered)" -gt 0 ]
+		--link "memif:socket=$run/memif.sock" --source 192.0.2.100+8 --queues "$1" --quiet
+	check "$who: frames went from worker to worker" [ "$(worker_counter steered)" -gt 0 ]
 	echo "     | handed over: $(worker_counter steered) of $(worker_counter frames_in) frames," \
 		"$(worker_counter steer_full) found a full ring and were sent again"
+	appliance_end
 }
 
 ours_measured
 theirs_measured
-hand_off
+hand_off 4
+hand_off 1

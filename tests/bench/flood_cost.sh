@@ -20,6 +20,7 @@ flood_end() {
 }
 
 hub_up() {
+	: >"$work/hub.log"
 	ip netns exec "$name" nice -n -15 taskset -c 1 "$repo/build/tests/bench/syn_flood" "$run/memif.sock" \
 		"$run/clients.sock" 192.0.2.2 192.0.2.1 22 >"$work/hub.log" 2>&1 &
 	hub=$!

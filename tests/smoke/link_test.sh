@@ -38,6 +38,11 @@ kill -9 "$before"
 sleep 1
 check "a login over memif after the dataplane was killed" logins_over_memif
 check "down" "$sallyport" down --name "$name"
+# Their owners are told by the flow alone: three of four logins come and go through another worker.
+check "up over memif with four workers and one queue pair" "$sallyport" up --name "$name" --link memif --workers 4
+# shellcheck disable=SC2086
+check "16 logins reach them all" client timeout --foreground 60 "$load" login $memif --count 16 --quiet
+check "down" "$sallyport" down --name "$name"
 for link in af_packet af_xdp; do
 	check "up over $link" "$sallyport" up --name "$name" --link $link:sp1
 	match "a login over $link" "$(by_key -- "display version" 2>&1)" '^Comware Software'
