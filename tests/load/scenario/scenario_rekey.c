@@ -1,4 +1,4 @@
-// Changing keys on a schedule, and going away without a word in every phase of a login.
+// Changing keys on a schedule, and going away without a word in every phase.
 #include "crypto/core/random.h"
 #include "tests/load/scenario/scenarios.h"
 
@@ -45,20 +45,46 @@ const struct scenario scenario_rekey = {
 
 // --- abort ---------------------------------------------------------------------------------------
 
+// A connection's turn is a state of its client, of the first login or of a rekey, or one of these.
+#define TURN_CHANNEL CLIENT_STATES       // a channel is asked for
+#define TURN_SHELL   (CLIENT_STATES + 1) // a terminal is open
+#define TURNS        (CLIENT_STATES + 2)
+
 static void abort_moved(struct engine *e, struct load_session *s)
 {
-	if (s->stage != SESSION_CONNECTING && s->client.state >= s->turn)
+	if (s->stage != SESSION_CONNECTING && s->turn < CLIENT_STATES &&
+	    s->client.state >= s->turn)
 		session_cut(e, s);
+}
+
+static void abort_open(struct engine *e, struct load_session *s)
+{
+	if (s->turn >= CLIENT_STATES)
+		session_channel(e, s, CLIENT_SHELL_PTY, NULL);
+	else if (client_rekey(&e->env, &s->client) != STATUS_OK)
+		session_cut(e, s);
+	if (s->turn == TURN_CHANNEL)
+		session_cut(e, s);
+}
+
+// The state it was to leave in went by at once.
+static void abort_now(struct engine *e, struct load_session *s)
+{
+	session_cut(e, s);
 }
 
 static void abort_begin(struct engine *e, struct load_session *s)
 {
-	s->turn = (uint32_t)(e->run[s->task].made % (CLIENT_OPEN + 1));
+	s->turn = (uint32_t)(e->run[s->task].made % TURNS);
 }
 
 const struct scenario scenario_abort = {
         .name = "abort",
-        .text = "reset the connection in each phase of a login in turn",
+        .text = "reset the connection in each phase of a login, of a rekey and of a channel in "
+                "turn",
         .begin = abort_begin,
         .moved = abort_moved,
+        .open = abort_open,
+        .ready = abort_now,
+        .rekeyed = abort_now,
 };
