@@ -55,14 +55,25 @@ theirs_measured() {
 		echo "     | one worker of ours opens $((ours * 10 / rate / 10)).$((ours * 10 / rate % 10)) times as many"
 }
 
+# sessions WHO QUEUES OPTION...: of SSH, by the same way.
+sessions() {
+	local who=$1 queues=$2
+	shift 2
+	check "$who" ip netns exec "$name" "$load" "$@" --target 192.0.2.2 --user admin --key "$run/admin_key" \
+		--known-hosts "$run/known_hosts" --link "memif:socket=$run/memif.sock" --source 192.0.2.100+8 \
+		--queues "$queues" --quiet --json "$json"
+}
+
 # hand_off QUEUES
 hand_off() {
 	local who="four workers on $1 of memif's queues"
 	appliance_up --link "memif:queues=$1" --workers 4 --discard-port 9
 	connects "$who" "$name" "memif:socket=$run/memif.sock" 192.0.2.2:9 192.0.2.100+8 --queues "$1"
-	check "$who: 400 logins, 16 at a time" ip netns exec "$name" "$load" login --target 192.0.2.2 \
-		--user admin --key "$run/admin_key" --known-hosts "$run/known_hosts" --count 400 --sessions 16 \
-		--link "memif:socket=$run/memif.sock" --source 192.0.2.100+8 --queues "$1" --quiet
+	sessions "$who: 400 logins, 16 at a time" "$1" login --count 400 --sessions 16
+	sessions "$who: 8 files of 20 MB by SFTP, there and back" "$1" bulk --count 8 --sessions 8 --bytes 20000000 \
+		--direction both --sftp 'file%n'
+	check "$who: all of them, whole" "$python" "$smoke/lib/load_results.py" "$json" \
+		"c['channel bytes received'] >= 160000000 <= c['channel bytes sent'] and c['commands run'] == 8"
 	check "$who: frames went from worker to worker" [ "$(worker_counter steered)" -gt 0 ]
 	echo "     | handed over: $(worker_counter steered) of $(worker_counter frames_in) frames," \
 		"$(worker_counter steer_full) found a full ring and were sent again"
