@@ -221,32 +221,51 @@ static void emit_host(struct config_out *out, const struct command *row,
 
 #define LEVEL_DENY 8u
 
+// Where lines go, with the setting of the least level that goes there.
+static const struct {
+	const char *word;
+	uint8_t field;
+} places[] = {
+        {"logbuffer", API_LOG_CENTER_BUFFER_LEVEL},
+        {"loghost", API_LOG_CENTER_HOST_LEVEL},
+        {"monitor", API_LOG_CENTER_MONITOR_LEVEL},
+};
+#define PLACES (sizeof(places) / sizeof(places[0]))
+
+static uint8_t source_field(const struct task *t)
+{
+	for (size_t i = 0; i < PLACES; i++)
+		if (task_has(t, places[i].word))
+			return places[i].field;
+	return API_FIELD_NONE;
+}
+
 static enum turn run_source(struct task *t)
 {
 	struct api_record r = {.class = API_CLASS_LOG_CENTER};
 	struct span level = task_arg(t, ARG_LEVEL_WORD);
-	uint32_t value = task_has(t, "undo") ? 6
+	uint8_t field = source_field(t);
+	uint32_t value = task_has(t, "undo") ? api_field_row(field)->number
 	                 : level.len > 0     ? arg_number(level)
 	                                     : LEVEL_DENY;
 
-	record_add(&r,
-	           task_has(t, "loghost") ? API_LOG_CENTER_HOST_LEVEL
-	                                  : API_LOG_CENTER_BUFFER_LEVEL,
-	           value);
+	record_add(&r, field, value);
 	return task_put(t, &r, task_end);
 }
 
 static void emit_source(struct config_out *out, const struct command *row,
                         const struct api_record *record)
 {
-	bool host = row->field == API_LOG_CENTER_HOST_LEVEL;
-	uint32_t level = record_number(record, row->field);
-	const char *where = host ? "loghost" : "logbuffer";
+	for (size_t i = 0; i < PLACES; i++) {
+		uint32_t level = record_number(record, places[i].field);
+		const char *where = places[i].word;
 
-	if (level == LEVEL_DENY)
-		config_line(out, 1, "info-center source default %s deny", where);
-	else if (level != api_field_row(row->field)->number)
-		config_line(out, 1, "info-center source default %s level %u", where, level);
+		if (level == LEVEL_DENY)
+			config_line(out, 1, "info-center source default %s deny", where);
+		else if (level != api_field_row(places[i].field)->number)
+			config_line(out, 1, "info-center source default %s level %u", where,
+			            level);
+	}
 }
 
 // clang-format off
@@ -261,8 +280,8 @@ static const struct command log_center[] = {
 	{ "undo info-center logbuffer size",    run_default, API_ROLE_ADMIN, "Restore how many lines are kept", CENTER(SIZE) },
 	{ "info-center format rfc5424", run_flag,    API_ROLE_ADMIN, "Send lines to hosts as RFC 5424 has it", CENTER(RFC5424), 1, emit_flag },
 	{ "undo info-center format",    run_default, API_ROLE_ADMIN, "Send lines to hosts in the classic form", CENTER(RFC5424) },
-	{ "info-center source default { logbuffer | loghost } { deny | level LEVEL }", run_source, API_ROLE_ADMIN, "Specify which lines go where", CENTER(BUFFER_LEVEL), 0, emit_source },
-	{ "undo info-center source default { logbuffer | loghost }", run_source, API_ROLE_ADMIN, "Restore which lines go where", CENTER(HOST_LEVEL), 0, emit_source },
+	{ "info-center source default { logbuffer | loghost | monitor } { deny | level LEVEL }", run_source, API_ROLE_ADMIN, "Specify which lines go where", CENTER(BUFFER_LEVEL), 0, emit_source },
+	{ "undo info-center source default { logbuffer | loghost | monitor }", run_source, API_ROLE_ADMIN, "Restore which lines go where", CENTER(HOST_LEVEL) },
 	{ "info-center loghost { ADDRESS | ipv6 ADDRESS } [ port PORT ] [ facility " FACILITIES " ]", run_host, API_ROLE_ADMIN, "Send log lines to a host", API_CLASS_LOG_HOST, API_LOG_HOST_PORT, 0, emit_host },
 	{ "undo info-center loghost { ADDRESS | ipv6 ADDRESS }", run_undo_host, API_ROLE_ADMIN, "Send log lines there no more" },
 };

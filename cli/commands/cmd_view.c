@@ -65,7 +65,6 @@ static const struct command any_commands[] = {
 	{ "screen-length disable",   run_no_paging, API_ROLE_VISITOR, "Do not pause between screens in this session" },
 	{ "undo screen-length disable", run_paging, API_ROLE_VISITOR, "Pause between screens again" },
 	{ "screen-length LINES temporary", run_temporary, API_ROLE_VISITOR, "For this session only", .flags = COMMAND_HIDDEN },
-	{ "undo debugging all",      run_nothing, API_ROLE_VISITOR, "Stop all debugging", .flags = COMMAND_HIDDEN },
 };
 // clang-format on
 

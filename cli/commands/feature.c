@@ -21,7 +21,7 @@ static const struct feature {
 	{ "public-key",    "Public keys", { &key_table, &key_view_table, &key_code_table, &key_show_table, &host_key_table, &host_key_show_table } },
 	{ "role",          "User roles", { &role_table, &role_view_table, &role_show_table } },
 	{ "ssh",           "Secure Shell", { &ssh_commands_table, &trust_table, &algorithm_table, &algorithm_show_table, &ssh_show_table, &ssh_user_table, &ssh_user_show_table, &session_show_table, &session_user_table } },
-	{ "syslog",        "The information centre", { &log_center_table, &log_show_table } },
+	{ "syslog",        "The information centre", { &log_center_table, &log_show_table, &debugging_table } },
 };
 // clang-format on
 #define FEATURES (sizeof(features) / sizeof(features[0]))

@@ -70,16 +70,16 @@ void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t 
 		module++;
 	gmtime_r(&at, &tm);
 	strftime(day, sizeof(day), "%b %e %H:%M:%S", &tm);
-	text_format(out, "%%%s:%03u %d %s %.*s/%u/%.*s: %.*s\n", day, (unsigned)(at_ms % 1000),
-	            tm.tm_year + 1900, sysname, (int)module, (const char *)name.data, *level,
-	            (int)name.len, (const char *)name.data, (int)text.len,
-	            (const char *)text.data);
+	text_format(out, "%c%s:%03u %d %s %.*s/%u/%.*s: %.*s\n", *level == 7 ? '*' : '%', day,
+	            (unsigned)(at_ms % 1000), tm.tm_year + 1900, sysname, (int)module,
+	            (const char *)name.data, *level, (int)name.len, (const char *)name.data,
+	            (int)text.len, (const char *)text.data);
 }
 
 void monitor_ask(struct dialogue *d)
 {
 	struct dialogue_request body = {
-	        .job = MONITOR_JOB, .call = API_LOG, .cursor = d->monitor_next};
+	        .job = MONITOR_JOB, .call = API_LOG_WATCH, .cursor = d->monitor_next};
 	struct link_cell cell = {.kind = DIALOGUE_REQUEST,
 	                         .slot = d->slot,
 	                         .life = d->life,
@@ -108,7 +108,7 @@ void monitor_reply(struct dialogue *d, const struct dialogue_request *reply,
 		if (!cursor_ok(&c) || sequence < d->monitor_next)
 			break;
 		d->monitor_next = sequence + 1;
-		if (!first && level <= d->monitor_level)
+		if (!first && (level == 7 ? d->debugging : level <= d->monitor_level))
 			text_add(&text, text_span(&one).data, text_left(&one));
 		text_fini(&one);
 	}

@@ -61,6 +61,7 @@ struct dialogue {
 
 	uint32_t columns, rows, line_number;
 	bool monitor;          // log lines are shown here
+	bool debugging;        // debugging lines are, too
 	uint8_t monitor_level; // up to this one
 	uint64_t monitor_next; // number of the next line to show; 0: not known yet
 	uint8_t peer[16];      // address, IPv4 mapped; zero: none

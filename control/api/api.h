@@ -55,6 +55,9 @@ enum api_role {
 	X(STARTED,          ADMIN,    "none / none. The start-up file is in force: open the listener") \
 	X(REBOOT,           ADMIN,    "none / none. Restarts the device")                      \
 	X(LOG,              OPERATOR, "none, cursor: first number wanted / rows: u64 number, u64 Unix ms, u8 level, string name, string text") \
+	X(LOG_WATCH,        OPERATOR, "as LOG: the lines that terminals are shown, debugging among them") \
+	X(DEBUGGING,        OPERATOR, "none / u32 switches that are on: API_DEBUG_*")          \
+	X(SET_DEBUGGING,    ADMIN,    "u32 switches on, u32 switches off / none")              \
 	X(LOG_STATE,        OPERATOR, "none / u32 size, u32 lines, u64 dropped, u64 overwritten") \
 	X(LOG_RESET,        ADMIN,    "none / none")                                           \
 	X(ALGORITHMS,       OPERATOR, "none / string names of each field of SSH_ALGORITHM, as they are in force") \
@@ -173,6 +176,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_CENTER, RFC5424,          UINT,  0,     1,          0,  "")                      \
 	X(LOG_CENTER, BUFFER_LEVEL,     UINT,  0,     8,          6,  "")                      \
 	X(LOG_CENTER, HOST_LEVEL,       UINT,  0,     8,          6,  "")                      \
+	X(LOG_CENTER, MONITOR_LEVEL,    UINT,  0,     8,          7,  "")                      \
 	X(LOG_HOST,   PORT,             UINT,  1,     65535,      514, "")                     \
 	X(LOG_HOST,   FACILITY,         UINT,  16,    23,         23, "")                      \
 	X(PASSWORD_CONTROL, TRIES,      UINT,  2,     10,         3,  "")                      \
@@ -284,6 +288,11 @@ enum api_counters { API_COUNTERS_ALL, API_COUNTERS_INTERFACE, API_COUNTERS_TCP }
 
 // PASSWORD_CONTROL_EXCEED: what too many failed logins lead to.
 enum api_exceed { API_EXCEED_LOCK_TIME, API_EXCEED_LOCK, API_EXCEED_UNLOCK };
+
+// Switches of `debugging ssh server`.
+#define API_DEBUG_EVENT   1u
+#define API_DEBUG_MESSAGE 2u
+#define API_DEBUG_ERROR   4u
 
 // How a RADIUS scheme sends names of users.
 enum api_name_format { API_NAME_WITH_DOMAIN, API_NAME_WITHOUT_DOMAIN, API_NAME_ORIGINAL };

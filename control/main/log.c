@@ -22,6 +22,7 @@ struct log_peer {
 };
 
 static _Atomic int log_highest = LOG_INFO;
+_Atomic uint32_t log_debug_switches;
 
 void log_level_set(enum log_level level)
 {
@@ -141,6 +142,24 @@ void log_session(struct shard *h, const struct session *s, enum log_level level,
 		line_write(LOG_NOTICE, what, subject, more);
 	}
 	line_write(level, what, subject, text);
+}
+
+void log_debug_session(struct shard *h, const struct session *s, enum log_debug of,
+                       const char *format, ...)
+{
+	const char *name = of == LOG_DEBUG_EVENT     ? "SSHS_EVENT"
+	                   : of == LOG_DEBUG_MESSAGE ? "SSHS_MESSAGE"
+	                                             : "SSHS_ERROR";
+	char text[LOG_TEXT_MAX], address[LOG_ADDRESS_MAX];
+	va_list args;
+	int len;
+
+	len = snprintf(text, sizeof(text), "[%s:%u %u.%u.%u] ", log_address(address, s->remote),
+	               s->remote_port, h->index, session_slot(h, s), s->life);
+	va_start(args, format);
+	vsnprintf(text + len, sizeof(text) - (size_t)len, format, args);
+	va_end(args);
+	log_center_watch(LOG_DEBUG, name, text);
 }
 
 void log_control(enum log_level level, const char *what, const char *format, ...)

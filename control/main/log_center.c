@@ -15,25 +15,29 @@ struct log_host {
 	uint32_t facility;
 };
 
-static struct {
-	pthread_mutex_t lock;
-	struct log_line ring[LOG_CENTER_LINES];
-	uint64_t next;  // number of the next line; ring[n % LINES] is line n
+struct ring {
+	struct log_line lines[LOG_CENTER_LINES];
+	uint64_t next;  // number of the next line; lines[n % LINES] is line n
 	uint64_t first; // number of the oldest line kept
 	uint64_t dropped, overwritten;
 	uint32_t size; // lines kept at most
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct ring rings[LOG_RINGS];
 	bool off, rfc5424;
-	uint8_t buffer_level, host_level;
+	uint8_t buffer_level, host_level, monitor_level;
 	struct log_host hosts[LOG_CENTER_HOSTS];
 	uint32_t host_count;
 	int socket; // -1: none
 	char name[API_ROW_TEXT + 1];
 } center = {.lock = PTHREAD_MUTEX_INITIALIZER,
-            .next = 1,
-            .first = 1,
-            .size = 512,
+            .rings = {{.next = 1, .first = 1, .size = 512},
+                      {.next = 1, .first = 1, .size = LOG_CENTER_LINES}},
             .buffer_level = 6,
             .host_level = 6,
+            .monitor_level = 7,
             .socket = -1,
             .name = "Sallyport"};
 
@@ -87,22 +91,23 @@ static void hosts_send(const struct log_line *line)
 
 // --- lines ---------------------------------------------------------------------------------------
 
-static void line_keep(const struct log_line *line)
+static void line_keep(struct ring *r, const struct log_line *line)
 {
-	if (center.size == 0) {
-		center.dropped++;
+	struct log_line *place = &r->lines[r->next % LOG_CENTER_LINES];
+
+	if (r->size == 0) {
+		r->dropped++;
 		return;
 	}
-	center.ring[center.next % LOG_CENTER_LINES] = *line;
-	center.ring[center.next % LOG_CENTER_LINES].sequence = center.next;
-	center.next++;
-	if (center.next - center.first > center.size) {
-		center.first++;
-		center.overwritten++;
+	*place = *line;
+	place->sequence = r->next++;
+	if (r->next - r->first > r->size) {
+		r->first++;
+		r->overwritten++;
 	}
 }
 
-void log_center_add(uint8_t level, const char *name, const char *text)
+static struct log_line line_now(uint8_t level, const char *name, const char *text)
 {
 	struct log_line line = {.level = level};
 	struct timespec now;
@@ -111,45 +116,73 @@ void log_center_add(uint8_t level, const char *name, const char *text)
 	line.at_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	snprintf(line.name, sizeof(line.name), "%s", name);
 	snprintf(line.text, sizeof(line.text), "%s", text);
+	return line;
+}
+
+// Does it go to where lines up to `most` go?
+static bool is_admitted(uint8_t level, uint8_t most)
+{
+	return !center.off && most < LOG_CENTER_DENY && level <= most;
+}
+
+void log_center_add(uint8_t level, const char *name, const char *text)
+{
+	struct log_line line = line_now(level, name, text);
+
 	pthread_mutex_lock(&center.lock);
-	if (!center.off && center.buffer_level < LOG_CENTER_DENY &&
-	    level <= center.buffer_level)
-		line_keep(&line);
-	if (!center.off && center.host_level < LOG_CENTER_DENY && level <= center.host_level)
+	if (is_admitted(level, center.buffer_level))
+		line_keep(&center.rings[LOG_RING_BUFFER], &line);
+	if (is_admitted(level, center.monitor_level))
+		line_keep(&center.rings[LOG_RING_WATCHED], &line);
+	if (is_admitted(level, center.host_level))
 		hosts_send(&line);
 	pthread_mutex_unlock(&center.lock);
 }
 
-bool log_center_next(uint64_t sequence, struct log_line *out)
+void log_center_watch(uint8_t level, const char *name, const char *text)
 {
+	struct log_line line = line_now(level, name, text);
+
+	pthread_mutex_lock(&center.lock);
+	if (is_admitted(level, center.monitor_level))
+		line_keep(&center.rings[LOG_RING_WATCHED], &line);
+	pthread_mutex_unlock(&center.lock);
+}
+
+bool log_center_next(enum log_ring ring, uint64_t sequence, struct log_line *out)
+{
+	const struct ring *r = &center.rings[ring];
 	bool found;
 
 	pthread_mutex_lock(&center.lock);
-	if (sequence < center.first)
-		sequence = center.first;
-	found = sequence < center.next;
+	if (sequence < r->first)
+		sequence = r->first;
+	found = sequence < r->next;
 	if (found)
-		*out = center.ring[sequence % LOG_CENTER_LINES];
+		*out = r->lines[sequence % LOG_CENTER_LINES];
 	pthread_mutex_unlock(&center.lock);
 	return found;
 }
 
 struct log_center_state log_center_state(void)
 {
+	const struct ring *r = &center.rings[LOG_RING_BUFFER];
 	struct log_center_state s;
 
 	pthread_mutex_lock(&center.lock);
-	s = (struct log_center_state){center.size, (uint32_t)(center.next - center.first),
-	                              center.dropped, center.overwritten};
+	s = (struct log_center_state){r->size, (uint32_t)(r->next - r->first), r->dropped,
+	                              r->overwritten};
 	pthread_mutex_unlock(&center.lock);
 	return s;
 }
 
 void log_center_reset(void)
 {
+	struct ring *r = &center.rings[LOG_RING_BUFFER];
+
 	pthread_mutex_lock(&center.lock);
-	center.first = center.next;
-	center.dropped = center.overwritten = 0;
+	r->first = r->next;
+	r->dropped = r->overwritten = 0;
 	pthread_mutex_unlock(&center.lock);
 }
 
@@ -197,20 +230,22 @@ void log_center_apply(struct config *config)
 	const struct setting *c = settings_find(s, API_CLASS_LOG_CENTER, span_of(NULL, 0));
 	const struct setting *system = settings_find(s, API_CLASS_SYSTEM, span_of(NULL, 0));
 	struct span name = setting_text(system, API_SYSTEM_NAME);
+	struct ring *kept = &center.rings[LOG_RING_BUFFER];
 
 	pthread_mutex_lock(&center.lock);
 	snprintf(center.name, sizeof(center.name), "%.*s", (int)name.len,
 	         (const char *)name.data);
 	center.off = setting_number(c, API_LOG_CENTER_ENABLE) == 0;
-	center.size = setting_number(c, API_LOG_CENTER_BUFFER) == 0
-	                      ? 0
-	                      : setting_number(c, API_LOG_CENTER_SIZE);
+	kept->size = setting_number(c, API_LOG_CENTER_BUFFER) == 0
+	                     ? 0
+	                     : setting_number(c, API_LOG_CENTER_SIZE);
 	center.rfc5424 = setting_number(c, API_LOG_CENTER_RFC5424) != 0;
 	center.buffer_level = (uint8_t)setting_number(c, API_LOG_CENTER_BUFFER_LEVEL);
 	center.host_level = (uint8_t)setting_number(c, API_LOG_CENTER_HOST_LEVEL);
-	while (center.next - center.first > center.size) {
-		center.first++;
-		center.overwritten++;
+	center.monitor_level = (uint8_t)setting_number(c, API_LOG_CENTER_MONITOR_LEVEL);
+	while (kept->next - kept->first > kept->size) {
+		kept->first++;
+		kept->overwritten++;
 	}
 	hosts_apply(s);
 	pthread_mutex_unlock(&center.lock);

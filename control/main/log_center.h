@@ -17,6 +17,9 @@ struct log_line {
 	char text[LOG_CENTER_TEXT];
 };
 
+// Lines are kept in two rings: those of the log buffer, and those that terminals are shown.
+enum log_ring { LOG_RING_BUFFER, LOG_RING_WATCHED, LOG_RINGS };
+
 struct log_center_state {
 	uint32_t size, count;
 	uint64_t dropped, overwritten;
@@ -25,8 +28,10 @@ struct log_center_state {
 // What the settings say of buffer and hosts is in force from now on.
 void log_center_apply(struct config *config);
 void log_center_add(uint8_t level, const char *name, const char *text);
-// The oldest line kept whose number is at least `sequence`. False: none.
-bool log_center_next(uint64_t sequence, struct log_line *out);
+// For terminals alone.
+void log_center_watch(uint8_t level, const char *name, const char *text);
+// The oldest line kept in the ring whose number is at least `sequence`. False: none.
+bool log_center_next(enum log_ring ring, uint64_t sequence, struct log_line *out);
 struct log_center_state log_center_state(void);
 void log_center_reset(void);
 

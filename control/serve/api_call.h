@@ -47,7 +47,8 @@ api_handler api_blacklist, api_blacklist_reset, api_user_sessions;
 api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states,
         api_algorithms;
 // api_log.c
-api_handler api_log, api_log_state, api_log_reset, api_log_add;
+api_handler api_log, api_log_watch, api_debugging, api_set_debugging, api_log_state,
+        api_log_reset, api_log_add;
 // api_net.c
 api_handler api_net;
 // api_sessions.c

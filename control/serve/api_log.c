@@ -1,4 +1,5 @@
 // Calls about the log.
+#include "control/main/log.h"
 #include "control/main/log_center.h"
 #include "control/serve/api_call.h"
 
@@ -7,14 +8,14 @@
 #include <stdio.h>
 
 // The cursor is the number of the first line wanted.
-enum status api_log(struct api_ask *a, struct cursor *c)
+static enum status lines_list(struct api_ask *a, struct cursor *c, enum log_ring ring)
 {
 	uint64_t sequence = a->head.cursor;
 	struct log_line line;
 
 	if (cursor_end(c) != STATUS_OK)
 		return c->status;
-	while (log_center_next(sequence, &line)) {
+	while (log_center_next(ring, sequence, &line)) {
 		size_t before = a->out.len;
 
 		builder_u64(&a->out, line.sequence);
@@ -26,6 +27,36 @@ enum status api_log(struct api_ask *a, struct cursor *c)
 			break;
 		sequence = line.sequence + 1;
 	}
+	return STATUS_OK;
+}
+
+enum status api_log(struct api_ask *a, struct cursor *c)
+{
+	return lines_list(a, c, LOG_RING_BUFFER);
+}
+
+enum status api_log_watch(struct api_ask *a, struct cursor *c)
+{
+	return lines_list(a, c, LOG_RING_WATCHED);
+}
+
+static_assert(LOG_DEBUG_EVENT == API_DEBUG_EVENT && LOG_DEBUG_MESSAGE == API_DEBUG_MESSAGE &&
+              LOG_DEBUG_ERROR == API_DEBUG_ERROR);
+
+enum status api_debugging(struct api_ask *a, struct cursor *c)
+{
+	builder_u32(&a->out, atomic_load(&log_debug_switches));
+	return cursor_end(c);
+}
+
+enum status api_set_debugging(struct api_ask *a, struct cursor *c)
+{
+	uint32_t on = cursor_u32(c), off = cursor_u32(c);
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	atomic_fetch_or(&log_debug_switches, on);
+	atomic_fetch_and(&log_debug_switches, ~off);
 	return STATUS_OK;
 }
 

@@ -42,9 +42,8 @@ bool session_is_held(const struct session *s)
 
 void session_enter(struct shard *h, struct session *s, enum session_state next)
 {
-	log_session(h, s, LOG_DEBUG, "SSHS_STATE", "%s -> %s on %s",
-	            session_state_name(s->state), session_state_name(next),
-	            session_event_name(s->intent));
+	log_debug(h, s, LOG_DEBUG_EVENT, "%s -> %s on %s", session_state_name(s->state),
+	          session_state_name(next), session_event_name(s->intent));
 	if ((next == SESSION_OPEN || next == SESSION_V1_PREPARE) &&
 	    !(s->flags & SESSION_LOGGED_IN)) {
 		s->flags |= SESSION_LOGGED_IN;
@@ -227,6 +226,8 @@ void session_disconnect(struct shard *h, struct session *s, uint32_t reason, con
 
 void session_refuse(struct shard *h, struct session *s, enum status status, const char *why)
 {
+	log_debug(h, s, LOG_DEBUG_ERROR, "refused in state %s: %s",
+	          session_state_name(s->state), why);
 	session_disconnect(h, s, status_reason(status), why);
 }
 

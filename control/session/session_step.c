@@ -421,6 +421,10 @@ void session_step(struct shard *h, struct session *s, enum session_event event,
 	enum status status;
 
 	TRACE_STEP(session_slot(h, s), s->life);
+	if (m->number != 0)
+		log_debug(h, s, LOG_DEBUG_MESSAGE,
+		          "got message %u (%s), %zu bytes, in state %s", m->number,
+		          session_event_name(event), m->body.len, session_state_name(s->state));
 	if (step->run == NULL ||
 	    (step->answer == ANSWER_TALKER && !(s->flags & SESSION_TALKS))) {
 		session_refuse_event(h, s, event, m);

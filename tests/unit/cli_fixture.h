@@ -35,6 +35,7 @@ struct fixture {
 		char name[40], text[200];
 	} lines[32]; // of the log
 	uint32_t line_count, line_first;
+	uint32_t debugging;             // switches that are on
 	uint32_t freed[8], freed_count; // sessions that were ended
 	uint32_t host_key_bits[6];      // by type; 0: no such key
 	uint32_t exit_status;
@@ -292,40 +293,7 @@ static void answer_dialogues(struct fixture *f, struct builder *b)
 	}
 }
 
-static enum status answer_log(struct fixture *f, uint16_t call, uint64_t from,
-                              struct span payload, struct builder *b)
-{
-	struct cursor c = cursor_over(payload);
-
-	if (call == API_LOG_RESET)
-		f->line_first = f->line_count;
-	if (call == API_LOG_STATE) {
-		builder_u32(b, 512);
-		builder_u32(b, f->line_count - f->line_first);
-		builder_u64(b, 0);
-		builder_u64(b, 0);
-	}
-	if (call == API_LOG_ADD && f->line_count < 32) {
-		uint32_t i = f->line_count++;
-		struct span name, text;
-
-		f->lines[i].level = cursor_u8(&c);
-		name = cursor_string(&c);
-		text = cursor_string(&c);
-		snprintf(f->lines[i].name, 40, "%.*s", (int)name.len, (const char *)name.data);
-		snprintf(f->lines[i].text, 200, "%.*s", (int)text.len, (const char *)text.data);
-	}
-	for (uint32_t i = f->line_first; call == API_LOG && i < f->line_count; i++) {
-		if (i + 1 < from)
-			continue;
-		builder_u64(b, i + 1);
-		builder_u64(b, 1150559829578);
-		builder_u8(b, f->lines[i].level);
-		builder_text(b, f->lines[i].name);
-		builder_text(b, f->lines[i].text);
-	}
-	return STATUS_OK;
-}
+#include "tests/unit/cli_fixture_log.h"
 
 static enum status answer(struct fixture *f, struct dialogue_request *r, struct span payload,
                           struct builder *b)
@@ -406,6 +374,9 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		f->counters_reset = true;
 		return STATUS_OK;
 	case API_LOG:
+	case API_LOG_WATCH:
+	case API_DEBUGGING:
+	case API_SET_DEBUGGING:
 	case API_LOG_STATE:
 	case API_LOG_RESET:
 	case API_LOG_ADD:

@@ -122,6 +122,46 @@ TEST(a_monitoring_terminal_is_shown_new_lines_and_its_own_typing_again)
 	fixture_free(f);
 }
 
+TEST(debugging_is_switched_by_kind_and_displayed)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "display debugging"), "");
+	CHECK_TEXT(fixture_exec(f, "debugging ssh server event\ndisplay debugging"),
+	           "SSH server event debugging is on\n");
+	CHECK_TEXT(fixture_exec(f, "debugging ssh server all\nundo debugging ssh server event\n"
+	                           "display debugging"),
+	           "SSH server error debugging is on\nSSH server message debugging is on\n");
+	CHECK_TEXT(fixture_exec(f, "undo debugging all\ndisplay debugging"),
+	           "All possible debugging has been turned off\n");
+	fixture_free(f);
+}
+
+TEST(debugging_is_shown_where_the_terminal_asks_for_it)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d = fixture_terminal(f);
+
+	typed(f, d, "terminal monitor\rterminal logging level 0\r");
+	log_add(f, 7, "SSHS_EVENT", "unseen");
+	shown_clear(f);
+	second(f);
+	CHECK_TEXT(shown(f), "");
+	typed(f, d, "terminal debugging\r");
+	log_add(f, 7, "SSHS_EVENT", "seen");
+	shown_clear(f);
+	second(f);
+	CHECK_TEXT(shown(f),
+	           "\r\n*Jun 17 15:57:09:578 2006 Sallyport SSHS/7/SSHS_EVENT: seen\r\n"
+	           "<Sallyport>");
+	typed(f, d, "undo terminal debugging\r");
+	log_add(f, 7, "SSHS_EVENT", "unseen");
+	shown_clear(f);
+	second(f);
+	CHECK_TEXT(shown(f), "");
+	fixture_free(f);
+}
+
 // --- settings ------------------------------------------------------------------------------------
 
 TEST(the_information_centre_prints_what_is_not_the_default)
@@ -133,12 +173,15 @@ TEST(the_information_centre_prints_what_is_not_the_default)
 	                "info-center loghost ipv6 2001:db8::1\ninfo-center logbuffer size 100\n"
 	                "info-center format rfc5424\nundo info-center logbuffer\n"
 	                "info-center source default loghost level 4\n"
-	                "info-center source default logbuffer deny\nundo info-center enable");
+	                "info-center source default logbuffer deny\n"
+	                "info-center source default monitor level 4\n"
+	                "undo info-center enable");
 	CHECK_TEXT(fixture_exec(f, "display current-configuration | include info-center"),
 	           " undo info-center enable\n undo info-center logbuffer\n"
 	           " info-center logbuffer size 100\n info-center format rfc5424\n"
 	           " info-center source default logbuffer deny\n"
 	           " info-center source default loghost level 4\n"
+	           " info-center source default monitor level 4\n"
 	           " info-center loghost 192.0.2.1 port 5514 facility local5\n"
 	           " info-center loghost 2001:db8::1\n");
 	fixture_exec(f, "system-view\nundo info-center loghost 192.0.2.1\n"
@@ -146,6 +189,7 @@ TEST(the_information_centre_prints_what_is_not_the_default)
 	                "undo info-center logbuffer size\nundo info-center format\n"
 	                "info-center logbuffer\ninfo-center enable\n"
 	                "undo info-center source default loghost\n"
+	                "undo info-center source default monitor\n"
 	                "undo info-center source default logbuffer");
 	CHECK_TEXT(fixture_exec(f, "display current-configuration | include info-center"), "");
 	CHECK_TEXT(fixture_exec(f, "system-view\ninfo-center loghost nowhere"),

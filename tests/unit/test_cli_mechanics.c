@@ -60,7 +60,8 @@ TEST(hotkeys_type_their_command)
 	struct dialogue *d = fixture_terminal(f);
 
 	CHECK(strncmp(typed(f, d, "\007"), "display current-configuration\r\n#\r\n", 34) == 0);
-	CHECK_TEXT(typed(f, d, "\017"), "undo debugging all\r\n<Sallyport>");
+	CHECK_TEXT(typed(f, d, "\017"), "undo debugging all\r\nAll possible debugging has been "
+	                                "turned off\r\n<Sallyport>");
 	CHECK_TEXT(typed(f, d, "\024"), "");
 	typed(f, d, "system-view\rhotkey ctrl_t display clock\rreturn\r");
 	CHECK(strstr(typed(f, d, "\024"), "display clock\r\n") != NULL);

@@ -34,12 +34,12 @@ TEST(lines_come_back_in_order_with_growing_numbers)
 	begin();
 	log_center_add(6, "SSHS_LOG", "one");
 	log_center_add(5, "SHELL_LOGIN", "two");
-	CHECK(log_center_next(0, &line));
+	CHECK(log_center_next(LOG_RING_BUFFER, 0, &line));
 	CHECK_TEXT(line.text, "one");
 	first = line.sequence;
-	CHECK(log_center_next(first + 1, &line));
+	CHECK(log_center_next(LOG_RING_BUFFER, first + 1, &line));
 	CHECK_TEXT(line.name, "SHELL_LOGIN");
-	CHECK(!log_center_next(first + 2, &line));
+	CHECK(!log_center_next(LOG_RING_BUFFER, first + 2, &line));
 	config_fini(&config);
 }
 
@@ -54,7 +54,7 @@ TEST(the_oldest_lines_make_room_and_are_counted)
 		snprintf(text, sizeof(text), "%d", i);
 		log_center_add(6, "SSHS_LOG", text);
 	}
-	CHECK(log_center_next(0, &line));
+	CHECK(log_center_next(LOG_RING_BUFFER, 0, &line));
 	CHECK_TEXT(line.text, "2");
 	CHECK_EQ(log_center_state().count, 3);
 	CHECK_EQ(log_center_state().overwritten, 2);
@@ -120,6 +120,37 @@ TEST(a_host_receives_lines_of_its_level)
 	      NULL);
 	close(fd);
 	config_fini(&config);
+}
+
+TEST(debugging_lines_go_to_terminals_alone)
+{
+	struct log_line line;
+	uint64_t at = 0;
+
+	begin();
+	while (log_center_next(LOG_RING_WATCHED, at, &line))
+		at = line.sequence + 1;
+	log_center_watch(7, "SSHS_EVENT", "OPEN -> CLOSING on NOTHING");
+	CHECK(!log_center_next(LOG_RING_BUFFER, 0, &line));
+	CHECK(log_center_next(LOG_RING_WATCHED, at, &line));
+	CHECK_TEXT(line.name, "SSHS_EVENT");
+}
+
+TEST(terminals_get_no_line_above_the_level_of_the_monitor)
+{
+	struct log_line line;
+	uint64_t at = 0;
+
+	begin();
+	set(API_CLASS_LOG_CENTER, "", API_LOG_CENTER_MONITOR_LEVEL, 5);
+	while (log_center_next(LOG_RING_WATCHED, at, &line))
+		at = line.sequence + 1;
+	log_center_watch(7, "SSHS_EVENT", "too fine");
+	log_center_add(6, "SSHS_LOG", "too fine");
+	CHECK(!log_center_next(LOG_RING_WATCHED, at, &line));
+	log_center_add(5, "SHELL_LOGIN", "shown");
+	CHECK(log_center_next(LOG_RING_WATCHED, at, &line));
+	CHECK_TEXT(line.text, "shown");
 }
 
 CHECK_MAIN()

@@ -3,17 +3,22 @@
 #include "control/main/log_center.h"
 #include "tests/unit/control_client.h"
 
-// The newest line of that name, "" when there is none.
-static const char *logged(const char *name)
+// The newest line of that name in a ring, "" when there is none.
+static const char *in_ring(enum log_ring ring, const char *name)
 {
 	static char text[LOG_CENTER_TEXT];
 	struct log_line line;
 
 	text[0] = 0;
-	for (uint64_t at = 0; log_center_next(at, &line); at = line.sequence + 1)
+	for (uint64_t at = 0; log_center_next(ring, at, &line); at = line.sequence + 1)
 		if (strcmp(line.name, name) == 0)
 			memcpy(text, line.text, sizeof(text));
 	return text;
+}
+
+static const char *logged(const char *name)
+{
+	return in_ring(LOG_RING_BUFFER, name);
 }
 
 TEST(a_login_is_told_in_the_words_that_parsers_know)
@@ -64,6 +69,27 @@ TEST(a_client_that_vanishes_has_left_its_line_too)
 	CHECK_TEXT(logged("SHELL_LOGOUT"), "bob logged out from 192.0.0.9.");
 	CHECK_TEXT(logged("SSHS_DISCONNECT"),
 	           "SSH user bob (IP: 192.0.0.9) disconnected from the server.");
+	bench_free(b);
+}
+
+TEST(debugging_tells_states_messages_and_refusals_while_it_is_on)
+{
+	struct bench *b = bench_new();
+
+	client_in_auth(b, 0);
+	CHECK_TEXT(in_ring(LOG_RING_WATCHED, "SSHS_EVENT"), "");
+	atomic_store(&log_debug_switches,
+	             LOG_DEBUG_EVENT | LOG_DEBUG_MESSAGE | LOG_DEBUG_ERROR);
+	client_number(b, 0, SSH_MSG_KEXINIT);
+	atomic_store(&log_debug_switches, 0);
+	CHECK_TEXT(in_ring(LOG_RING_WATCHED, "SSHS_MESSAGE"),
+	           "[192.0.0.9:4242 0.0.1] got message 20 (KEXINIT), 0 bytes, in state "
+	           "EXPECT_AUTH");
+	CHECK_TEXT(in_ring(LOG_RING_WATCHED, "SSHS_EVENT"),
+	           "[192.0.0.9:4242 0.0.1] EXPECT_AUTH -> CLOSING on NOTHING");
+	CHECK(strstr(in_ring(LOG_RING_WATCHED, "SSHS_ERROR"),
+	             "refused in state EXPECT_AUTH: message 20 (KEXINIT) is not allowed") !=
+	      NULL);
 	bench_free(b);
 }
 

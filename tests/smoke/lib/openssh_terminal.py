@@ -75,5 +75,20 @@ def pager():
     terminal.ended()
 
 
+def debugging():
+    terminal = session(SSH + KEY)
+    for command in (b"terminal monitor", b"terminal debugging", b"debugging ssh server event"):
+        terminal.type(command + b"\r")
+        terminal.wait_for(b"<Sallyport>")
+    other = session(SSH + KEY)
+    got = terminal.wait_for(b"EXPECT_IDENT -> EXPECT_KEXINIT on IDENT")
+    check("debugging shows what the server does with another client", b"SSHS/7/SSHS_EVENT: [192.0.2.1:" in got, got)
+    terminal.type(b"undo debugging all\r")
+    terminal.wait_for(b"All possible debugging has been turned off")
+    for one in (other, terminal):
+        one.type(b"quit\r")
+        one.ended()
+
+
 if __name__ == "__main__":
-    sys.exit(run(by_key, by_password, pager))
+    sys.exit(run(by_key, by_password, pager, debugging))
