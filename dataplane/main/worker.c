@@ -126,7 +126,8 @@ bool worker_poll(struct worker *w)
 // Workers that send through our queue and have not ended.
 static bool has_senders(const struct worker *w)
 {
-	for (uint32_t i = w->index + w->port->queues; i < w->workers; i += w->port->queues) {
+	for (uint32_t i = w->index + w->port->queues; w->sender == NULL && i < w->workers;
+	     i += w->port->queues) {
 		if (!atomic_load(&w->all[i].over))
 			return true;
 	}

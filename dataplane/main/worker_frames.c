@@ -368,23 +368,31 @@ static unsigned handed_receive(struct worker *w)
 	return total;
 }
 
-bool worker_send(struct worker *w)
+// What workers without a queue of their own have handed over.
+static bool senders_pass(struct worker *w)
 {
 	struct rte_mbuf *frames[WORKER_BURST];
-	bool any = w->batch.frames > 0;
+	bool any = false;
 
-	batch_flush(&w->batch);
-	if (w->sender != NULL && !rte_ring_empty(w->batch.through))
-		idle_wake(w->sender);
 	for (uint32_t i = w->index + w->port->queues; i < w->workers; i += w->port->queues) {
-		unsigned n = 0;
+		unsigned n = rte_ring_sc_dequeue_burst(w->leaving[i], (void **)frames,
+		                                       WORKER_BURST, NULL);
 
-		if (w->leaving[i] != NULL)
-			n = rte_ring_sc_dequeue_burst(w->leaving[i], (void **)frames,
-			                              WORKER_BURST, NULL);
 		batch_pass(&w->batch, frames, n);
 		any |= n > 0;
 	}
+	return any;
+}
+
+bool worker_send(struct worker *w)
+{
+	bool any = w->batch.frames > 0;
+
+	batch_flush(&w->batch);
+	if (w->sender == NULL)
+		return any | senders_pass(w);
+	if (!rte_ring_empty(w->batch.through))
+		idle_wake(w->sender);
 	return any;
 }
 

@@ -1,5 +1,6 @@
 // What TCP costs without a device: connections opened a second, one keystroke echoed among few and
-// among many connections, bytes of each. Argument: connections (10000 and 1000000 without).
+// among many connections, bytes of each, requests of a flood answered. Argument: connections (10000
+// and 1000000 without), or flood.
 #include "dataplane/tcp/tcp_conn.h"
 
 #include <inttypes.h>
@@ -165,6 +166,66 @@ static double echo_ns(struct bench *b, uint32_t segments, bool prefetch)
 	return (now_s() - start) / segments * 1e9;
 }
 
+// --- connection requests from everywhere ---------------------------------------------------------
+
+static void answer(void *out, const struct tcp_emission *e)
+{
+	++*(uint64_t *)out;
+}
+
+__attribute__((noinline)) static void request_burst(struct bench *b)
+{
+	static uint8_t bytes[BURST][32];
+	struct tcp_segment s[BURST];
+
+	for (unsigned k = 0; k < BURST; k++) {
+		b->random = b->random * 1664525 + 1013904223;
+		s[k] = segment_make(b, bytes[k], 0, TCP_SYN, 0);
+		memcpy(s[k].to.remote.bytes + 13, &b->random, 3);
+		s[k].to.remote_port = (uint16_t)(b->random >> 8 | 1024);
+	}
+	b->now_us += BURST;
+	tcp_prefetch(b->tcp, s, BURST);
+	for (unsigned k = 0; k < BURST; k++)
+		tcp_input(b->tcp, b->now_us, &s[k]);
+	tcp_timers(b->tcp, b->now_us);
+}
+
+static void flood_run(uint32_t requests)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	uint64_t answers = 0;
+	struct tcp_config config = {.slots = 1024,
+	                            .syn_slots = 16384,
+	                            .time_wait_slots = 65536,
+	                            .slab_bytes = 1 << 20,
+	                            .mss = 1460,
+	                            .receive_window = 65535,
+	                            .send_limit = 65536,
+	                            .count = b->count,
+	                            .app_ops = &ops,
+	                            .app = b,
+	                            .emit = answer,
+	                            .out = &answers};
+	uint32_t one[2] = {0};
+	double start;
+
+	b->now_us = 1000000;
+	b->expected = &one[0];
+	b->next = &one[1];
+	config.arena = calloc(1, tcp_arena_bytes(1024));
+	b->tcp = tcp_new(&config);
+	tcp_listen(b->tcp, 22, true);
+	start = now_s();
+	for (uint32_t i = 0; i < requests; i += BURST)
+		request_burst(b);
+	printf("%9u requests: %7.0f answered/s, %" PRIu64 " by cookies\n", requests,
+	       (double)answers / (now_s() - start), b->count[TCP_COUNTER_tcp_cookie_out]);
+	tcp_free(b->tcp);
+	free(config.arena);
+	free(b);
+}
+
 static void bench_run(uint32_t connections, uint32_t segments)
 {
 	struct bench *b = calloc(1, sizeof(*b));
@@ -217,6 +278,10 @@ static void bench_run(uint32_t connections, uint32_t segments)
 
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "flood") == 0) {
+		flood_run(SEGMENTS);
+		return 0;
+	}
 	if (argc > 1) {
 		bench_run((uint32_t)strtoul(argv[1], NULL, 0),
 		          argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : SEGMENTS);
@@ -224,5 +289,6 @@ int main(int argc, char **argv)
 	}
 	bench_run(10000, SEGMENTS);
 	bench_run(1000000, SEGMENTS);
+	flood_run(SEGMENTS);
 	return 0;
 }
