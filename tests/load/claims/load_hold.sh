@@ -2,7 +2,7 @@
 # Many sessions at once: over memif by one process of the generator, over kernel sockets by two. What
 # each costs is told for both sides.
 #
-#   MEMIF_SESSIONS=200000 SOCKET_SESSIONS=20000 tests/run load-hold
+#   LINKS='memif sockets' MEMIF_SESSIONS=200000 SOCKET_SESSIONS=20000 tests/run load-hold
 . "$(dirname "$0")/../../smoke/_init.sh"
 . "$(dirname "$0")/_load.sh"
 
@@ -57,23 +57,29 @@ held() {
 	tail -n 2 "$work/$1.log" | sed 's/^/     | /'
 }
 
-pids=''
-appliance_up --link memif
-who="memif"
-before=$(server_bytes)
-hold memif "$over_memif" --link "memif:socket=$run/memif.sock" --source 192.0.2.100+8 --duration 20
-watch "$over_memif"
-held memif "$over_memif"
-check "memif: a held session costs the generator at most 1 KiB" "$python" "$smoke/lib/load_results.py" \
-	"$work/memif.json" "0 < r['generator']['held_bytes_each'] <= 1024"
+memif_holds() {
+	appliance_up --link memif
+	before=$(server_bytes)
+	hold memif "$over_memif" --link "memif:socket=$run/memif.sock" --source 192.0.2.100+8 --duration 20
+	watch "$over_memif"
+	held memif "$over_memif"
+	check "memif: a held session costs the generator at most 1 KiB" "$python" \
+		"$smoke/lib/load_results.py" "$work/memif.json" "0 < r['generator']['held_bytes_each'] <= 1024"
+}
 
 # Two generators: a process may be held to fewer descriptors than sessions.
-appliance_up
-who="sockets"
-before=$(server_bytes)
-hold left $((over_sockets / 2)) --duration 30
-hold right $((over_sockets - over_sockets / 2)) --duration 30
-watch "$over_sockets"
-held left $((over_sockets / 2))
-held right $((over_sockets - over_sockets / 2))
-check "sockets: the kernel has seen $over_sockets connections at once" [ "$established" -ge "$over_sockets" ]
+sockets_holds() {
+	appliance_up
+	before=$(server_bytes)
+	hold left $((over_sockets / 2)) --duration 30
+	hold right $((over_sockets - over_sockets / 2)) --duration 30
+	watch "$over_sockets"
+	held left $((over_sockets / 2))
+	held right $((over_sockets - over_sockets / 2))
+	check "sockets: the kernel has seen $over_sockets connections at once" [ "$established" -ge "$over_sockets" ]
+}
+
+pids=''
+for who in ${LINKS:-memif sockets}; do
+	"${who}_holds"
+done

@@ -30,7 +30,7 @@
 #define NO_SESSION     UINT32_MAX
 #define SPIN_US        20u
 #define NAP_LEAST_US   10u   // ports that cannot wake us are looked at this often ...
-#define NAP_MOST_US    50u   // ... and this often
+#define NAP_MOST_US    100u  // ... and this often
 #define NAP_SHORT_US   5000u // after so long a silence
 #define FAREWELL_NS    10000000
 
