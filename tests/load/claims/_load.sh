@@ -31,7 +31,7 @@ accounts_drop() {
 
 peers=''
 peer_run() {
-	ip netns exec "$name" "$@" >>"$work/peers.log" 2>&1 &
+	ip netns exec "$name" chrt --rr 1 "$@" >>"$work/peers.log" 2>&1 &
 	peers="$peers $!"
 	sleep 1
 }
@@ -74,25 +74,20 @@ cast() {
 	done
 }
 
-# measured CLAIM OPTION...: it ends well. Before others, so that what else the machine does stands
-# less between a word and its time. On kernel links awake all the time too; that would be wrong in
-# real time, where a thread that never sleeps keeps those it waits for from running.
+# measured CLAIM OPTION...: it ends well. The generator runs before its peer, and both before all
+# else: what is measured is not how long each waits for a core. The peer's end of the wire may be a
+# process too (memif), and then such a wait would be time on the wire that only one end sees.
 measured() {
 	local claim=$1
 	shift
 	rm -f "$json"
-	# shellcheck disable=SC2086
-	check "$claim" ip netns exec "$name" ${before_others:-nice -n -15} timeout --foreground 120 "$load" "$@" \
-		$awake --quiet --json "$json"
+	check "$claim" ip netns exec "$name" chrt --rr 2 timeout --foreground 120 "$load" "$@" --quiet \
+		--json "$json"
 }
-awake=--spin before_others=''
 
-# in_real_time: from now on the appliance that is up, and before it the generator, run before all else
-# and sleep when they have nothing to do. The appliance's end of the wire is a process: each wait for a
-# core would be time on the wire, that only one end sees over memif.
+# in_real_time: the appliance that is up, from now on.
 in_real_time() {
 	local pid
-	awake='' before_others='chrt --rr 2'
 	for pid in $(grep -oE '[0-9]+' "$run/pids"); do
 		chrt --all-tasks --rr --pid 1 "$pid" >>"$work/chrt.log" 2>&1 || fail "process $pid runs in real time"
 	done

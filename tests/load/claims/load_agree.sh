@@ -144,7 +144,7 @@ accounts_make
 cast "$work/keys.cast" x y z x y z x y z x y z x y z x y z
 pin=$(ssh-keygen -lf "$work/host_key.pub" | cut -d ' ' -f 2)
 for peer in ${PEERS:-openssh dropbear go liar tap memif}; do
-	server=127.0.0.1 by=lo end=near awake=--spin before_others=''
+	server=127.0.0.1 by=lo end=near
 	"${peer}_agrees"
 	peers_end
 done

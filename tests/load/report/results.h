@@ -13,14 +13,14 @@
 #define METRIC_LIST(X)                                                                            \
 	X(CONNECT, "connect",        "TCP: from our SYN to open")                                 \
 	X(IDENT,   "identification", "from open to the server's identification line")             \
-	X(KEX,     "key exchange",   "from there to the server's NEWKEYS")                        \
+	X(KEX,     "key exchange",   "from there to both sides' NEWKEYS")                        \
 	X(AUTH,    "authentication", "from there to success")                                     \
 	X(LOGIN,   "login",          "from the intended start to success")                        \
 	X(PROMPT,  "first prompt",   "from asking for a shell to its first byte")                 \
 	X(EXEC,    "exec",           "from asking for the command to its channel's end")          \
 	X(ECHO,    "keystroke echo", "from when a key was due to its echo")                       \
 	X(REPLY,   "answer",         "from when typed text was due to the first byte after it")   \
-	X(REKEY,   "rekey",          "from our KEXINIT to the server's NEWKEYS")                  \
+	X(REKEY,   "rekey",          "from our KEXINIT to both sides' NEWKEYS")                  \
 	X(CLOSE,   "close",          "from our DISCONNECT to the connection's end")               \
 	X(SESSION, "whole session",  "from the intended start to the connection's end")
 

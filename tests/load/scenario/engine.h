@@ -134,6 +134,7 @@ struct engine {
 	struct job_taker *jobs;
 	struct results results;
 	uint64_t start_us;
+	uint64_t job_us;    // when the arithmetic was done whose session goes on; else 0
 	_Atomic bool stop;  // writer: main
 	_Atomic bool hurry; // writer: main; do not wait for what is under way
 	_Atomic bool over;  // reader: main
@@ -163,6 +164,14 @@ static inline const struct load_task *task_of(const struct engine *e,
 static inline uint64_t session_now(const struct engine *e)
 {
 	return e->link->at_us != 0 ? e->link->at_us : load_now_us();
+}
+
+// When both sides' new keys hold: the server's NEWKEYS may wait for our arithmetic.
+static inline uint64_t session_keyed(const struct engine *e)
+{
+	uint64_t now_us = session_now(e);
+
+	return now_us > e->job_us ? now_us : e->job_us;
 }
 
 // Microseconds from one time to another that may have come first.

@@ -42,12 +42,16 @@ void session_arm(struct engine *e, struct load_session *s, uint64_t due_us)
 	wheel_arm(&e->wheel, session_slot(e, s), due_us);
 }
 
-static void measure(struct engine *e, struct load_session *s, enum metric m)
+static void measure_until(struct engine *e, struct load_session *s, enum metric m,
+                          uint64_t now_us)
 {
-	uint64_t now_us = session_now(e);
-
 	results_latency(&e->results, m, us_between(s->step_us, now_us));
 	s->step_us = now_us;
+}
+
+static void measure(struct engine *e, struct load_session *s, enum metric m)
+{
+	measure_until(e, s, m, session_now(e));
 }
 
 // --- ends ----------------------------------------------------------------------------------------
@@ -354,7 +358,7 @@ static void on_event(void *engine, struct client *c, enum client_event event, ui
 		measure(e, s, METRIC_IDENT);
 		return;
 	case CLIENT_KEYED:
-		measure(e, s, METRIC_KEX);
+		measure_until(e, s, METRIC_KEX, session_keyed(e));
 		results_chosen(&e->results, words);
 		return;
 	case CLIENT_AUTHENTICATED:
@@ -399,9 +403,11 @@ void session_jobs(struct engine *e)
 	struct client_work *work;
 
 	while (e->jobs != NULL && (work = job_take(e->jobs)) != NULL) {
-		struct client *c = client_work_done(work);
 		struct load_session *s;
+		struct client *c;
 
+		e->job_us = load_now_us();
+		c = client_work_done(work);
 		if (c == NULL)
 			continue;
 		s = session_of(c);
@@ -409,6 +415,7 @@ void session_jobs(struct engine *e)
 		if (s->stage != SESSION_FREE)
 			e->link->ops->feed(e->link, session_slot(e, s));
 	}
+	e->job_us = 0;
 }
 
 // --- timers --------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_u
 
 static void rekey_done(struct engine *e, struct load_session *s)
 {
-	results_latency(&e->results, METRIC_REKEY, us_between(s->step_us, session_now(e)));
+	results_latency(&e->results, METRIC_REKEY, us_between(s->step_us, session_keyed(e)));
 	s->rekey_us += every_us(e, s);
 	session_arm(e, s, s->rekey_us);
 }
