@@ -4,7 +4,7 @@
 . "$(dirname "$0")/_init.sh"
 . "$smoke/lib/sshd.sh"
 
-load=$repo/build/tests/load/sallyport-load
+load=${LOAD:-$repo/build/tests/load/sallyport-load}
 json=$work/load.json
 
 # Sets peer: the options that reach it.
@@ -98,6 +98,8 @@ against OpenSSH "$peer"
 	holds "OpenSSH: all of them" "c['channel bytes sent'] == c['channel bytes received'] == 20000000"
 	measured "OpenSSH: a file written and read by SFTP" bulk $peer --sftp "$work/file.%n" --direction both --bytes 5000000 --count 2 --sessions 2
 	equal "OpenSSH: both files are whole" "$(cat "$work"/file.? | wc -c)" 10000000
+	measured "OpenSSH: a group of the server's" rekey $peer --kex diffie-hellman-group-exchange-sha256 --sessions 1 --every 0.2 --duration 0.5
+	holds "OpenSSH: again when keys change" "c['key exchanges repeated'] >= 1 and 'group-exchange' in r['chosen'][0]['words']"
 	measured "OpenSSH: slow readers" slow $peer --command 'cat /dev/zero' --sessions 2 --read-rate 8192 --duration 2
 	holds "OpenSSH: they take little" "0 < c['channel bytes received'] < 200000"
 	measured "Sallyport: slow readers" slow $ours --command 'display version' --sessions 2 --duration 2

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/core/random.h"
+#include "crypto/kex/kex_group.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 #include "tests/load/client/known_hosts.h"
@@ -29,6 +30,8 @@ struct load_server {
 	size_t session_id_bytes;
 	uint8_t plain[RECORD_MAX + 64];
 	const char *kex, *methods; // methods: NULL accepts at once
+	struct kex_group group;
+	bool small_group, wrong_reply; // 23; numbered as if without a group
 	bool wrong_signature, refuse_exec, in_kex;
 	unsigned requests, auths, rekeys, data_bytes, disconnects;
 	char last_method[32];
@@ -116,11 +119,31 @@ static inline const struct suite *server_suite(void)
 	return suite_find(span_text("aes128-gcm@openssh.com"), span_of(NULL, 0));
 }
 
+static inline const struct kex *server_kex(const struct load_server *s)
+{
+	return kex_find_in(span_text(s->kex), span_of(s->kex, strcspn(s->kex, ",")));
+}
+
+static inline void server_group(struct load_server *s, struct span body)
+{
+	uint8_t bytes[KEX_GROUP_BODY_MAX + 8];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+
+	CHECK_EQ(kex_group_choose(body, &s->group), STATUS_OK);
+	builder_u8(&b, SSH_MSG_KEX_GROUP);
+	if (s->small_group)
+		builder_bytes(&b, span_of("\0\0\0\x01\x17\0\0\0\x01\x05", 10));
+	else
+		kex_group_emit(&s->group, &b);
+	server_send(s, builder_span(&b));
+}
+
 static inline void server_kex_answer(struct load_server *s, struct span client_public)
 {
 	static const uint8_t newkeys = SSH_MSG_NEWKEYS;
-	size_t kex_len = strcspn(s->kex, ",");
-	const struct kex *kex = kex_find(span_of(s->kex, kex_len));
+	const struct kex *kex = server_kex(s);
+	uint8_t group[KEX_GROUP_BODY_MAX + 12];
+	struct builder g = builder_over(group, sizeof(group));
 	uint8_t public[KEX_PUBLIC_MAX], hash[KEX_HASH_MAX], bytes[8192];
 	struct builder b = builder_over(bytes, sizeof(bytes));
 	struct kex_transcript t = {span_blob(&s->ident),    span_text(SERVER_IDENT),
@@ -130,7 +153,14 @@ static inline void server_kex_answer(struct load_server *s, struct span client_p
 	struct secret shared;
 	size_t len;
 
-	CHECK_EQ(kex_answer(kex, client_public, public, &len, &shared), STATUS_OK);
+	if (kex->flow->ask != 0) {
+		kex_group_hashed(&s->group, &g);
+		CHECK_EQ(kex_group_answer(kex, &s->group, client_public, public, &len, &shared),
+		         STATUS_OK);
+	} else {
+		CHECK_EQ(kex_answer(kex, client_public, public, &len, &shared), STATUS_OK);
+	}
+	t.group = builder_span(&g);
 	t.server_public = span_of(public, len);
 	kex_hash(kex, &t, &shared, hash);
 	if (s->session_id_bytes == 0) {
@@ -146,7 +176,7 @@ static inline void server_kex_answer(struct load_server *s, struct span client_p
 	CHECK_EQ(hostkey_sign(s->key, hostkey_algorithm_find(span_text("ssh-ed25519")),
 	                      span_of(hash, kex->hash_bytes), &signature),
 	         STATUS_OK);
-	builder_u8(&b, SSH_MSG_KEX_ECDH_REPLY);
+	builder_u8(&b, s->wrong_reply ? SSH_MSG_KEX_ECDH_REPLY : kex->flow->reply);
 	builder_string(&b, span_blob(&s->key_blob));
 	builder_string(&b, t.server_public);
 	builder_string(&b, span_blob(&signature));
@@ -234,7 +264,11 @@ static inline void server_message(struct load_server *s, struct span m)
 			server_kexinit(s);
 		s->in_kex = false;
 		return;
+	case SSH_MSG_KEX_GROUP_ASK:
+		server_group(s, span_of(m.data + 1, m.len - 1));
+		return;
 	case SSH_MSG_KEX_ECDH_INIT:
+	case SSH_MSG_KEX_GROUP_INIT:
 		server_kex_answer(s, cursor_string(&c));
 		return;
 	case SSH_MSG_SERVICE_REQUEST:

@@ -103,4 +103,14 @@ TEST(algorithms_of_known_keys_come_first)
 	host_trust_free(t);
 }
 
+TEST(algorithms_of_the_past_stay_when_they_were_asked_for)
+{
+	struct host_trust *t = host_trust_pin("first");
+	char names[128];
+
+	host_trust_order(t, "ssh-rsa,ssh-dss", names, sizeof(names));
+	CHECK_TEXT(names, "ssh-rsa,ssh-dss");
+	host_trust_free(t);
+}
+
 CHECK_MAIN()

@@ -69,7 +69,7 @@ static void bench_with(const char *kex, const char *pin)
 	b->config = (struct client_config){
 	        .user = "admin",
 	        .password = "secret",
-	        .kex = kex_names,
+	        .kex = kex,
 	        .host_keys = hostkey_algorithm_names,
 	        .ciphers = suite_cipher_names,
 	        .macs = suite_mac_names,
@@ -129,6 +129,39 @@ static void logged_in(void)
 	b->open = CLIENT_SHELL_PTY;
 	talk(100000);
 	CHECK_EQ(b->seen[CLIENT_CHANNEL_READY], 1);
+}
+
+#define ASKED "diffie-hellman-group-exchange-sha256"
+
+TEST(a_group_is_asked_for_before_values_are_exchanged)
+{
+	bench_with(ASKED, NULL);
+	talk(7);
+	CHECK_EQ(b->server.group.bits, 3072);
+	CHECK_EQ(b->seen[CLIENT_KEYED], 1);
+	CHECK_EQ(b->seen[CLIENT_AUTHENTICATED], 1);
+	CHECK_EQ(client_rekey(&b->env, &b->client), STATUS_OK);
+	talk(100000);
+	CHECK_EQ(b->seen[CLIENT_REKEYED], 1);
+	bench_free();
+}
+
+TEST(a_group_that_is_too_small_is_refused)
+{
+	bench_with(ASKED, NULL);
+	b->server.small_group = true;
+	talk(100000);
+	CHECK_EQ(b->failure, CLIENT_FAILURE_KEX);
+	bench_free();
+}
+
+TEST(a_reply_of_another_method_is_refused)
+{
+	bench_with(ASKED, NULL);
+	b->server.wrong_reply = true;
+	talk(100000);
+	CHECK_EQ(b->failure, CLIENT_FAILURE_PROTOCOL);
+	bench_free();
 }
 
 TEST(a_password_logs_in_and_opens_a_shell)

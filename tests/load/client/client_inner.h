@@ -3,6 +3,7 @@
 
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
+#include "crypto/kex/kex_group.h"
 #include "tests/load/client/ssh_client.h"
 
 #define KEXINIT_BYTES_MAX  32768u // longest KEXINIT of a server that is taken
@@ -20,11 +21,13 @@ enum client_event_in {
 	IN_AUTH_MORE, // number 60, whose meaning depends on the method
 	IN_GLOBAL,
 	IN_CHANNEL,
+	IN_GROUP_REPLY, // group exchange has a number of its own for it
 	DONE_PUBLIC,
 	DONE_VERIFIED,
 	DONE_SIGNED,
 	ASK_SIGNATURE,
 	ASK_REKEY,
+	ASK_GROUP,
 	CLIENT_EVENTS
 };
 
@@ -51,6 +54,8 @@ struct client_work {
 	struct blob ours, theirs; // KEXINIT payloads
 	struct span server_ident;
 	struct client_choice choice;
+	struct kex_group asked; // of a method that agrees on a group
+	struct blob group;      // as the server named it
 	struct kex_client *kex;
 	uint8_t public[KEX_PUBLIC_MAX];
 	size_t public_bytes;
@@ -96,8 +101,11 @@ size_t client_kexinit_emit(const struct client_config *config, bool first, uint8
 enum status client_rekey_begin(struct client_env *env, struct client *c, struct span body);
 enum status client_on_kexinit(struct client_env *env, struct client *c, struct span body);
 enum status client_on_rekey_asked(struct client_env *env, struct client *c, struct span body);
+enum status client_group_ask(struct client_env *env, struct client *c, struct span body);
+enum status client_on_group(struct client_env *env, struct client *c, struct span body);
 enum status client_on_public(struct client_env *env, struct client *c, struct span body);
 enum status client_on_reply(struct client_env *env, struct client *c, struct span body);
+enum status client_on_group_reply(struct client_env *env, struct client *c, struct span body);
 enum status client_on_verified(struct client_env *env, struct client *c, struct span body);
 enum status client_on_newkeys(struct client_env *env, struct client *c, struct span body);
 enum status client_on_rekeyed(struct client_env *env, struct client *c, struct span body);

@@ -14,9 +14,25 @@ static void job_fail(struct client_work *w, enum client_failure failure, enum st
 
 void client_job_public(struct client_work *w)
 {
-	w->status = kex_client_start(w->choice.kex, &w->kex, w->public, &w->public_bytes);
+	bool asked = w->choice.kex->flow->ask != 0;
+
+	w->status =
+	        asked ? kex_group_client_start(w->choice.kex, &w->asked, span_blob(&w->group),
+	                                       &w->kex, w->public, &w->public_bytes)
+	              : kex_client_start(w->choice.kex, &w->kex, w->public, &w->public_bytes);
 	if (w->status != STATUS_OK)
-		job_fail(w, CLIENT_FAILURE_LOCAL, w->status);
+		job_fail(w, asked ? CLIENT_FAILURE_KEX : CLIENT_FAILURE_LOCAL, w->status);
+}
+
+// What was asked for and what came of it, as both sides hash it (RFC 4419 section 3).
+static void group_hashed(const struct client_work *w, struct builder *b)
+{
+	if (w->choice.kex->flow->ask == 0)
+		return;
+	builder_u32(b, w->asked.min);
+	builder_u32(b, w->asked.wanted);
+	builder_u32(b, w->asked.max);
+	builder_bytes(b, span_blob(&w->group));
 }
 
 struct kex_reply {
@@ -52,6 +68,8 @@ void client_job_verify(struct client_work *w)
 	                           .client_kexinit = span_blob(&w->ours),
 	                           .server_kexinit = span_blob(&w->theirs),
 	                           .client_public = span_of(w->public, w->public_bytes)};
+	uint8_t group[KEX_GROUP_BODY_MAX + 12];
+	struct builder b = builder_over(group, sizeof(group));
 	struct kex_reply reply;
 	struct secret shared;
 	enum status status = reply_parse(span_blob(&w->reply), &reply);
@@ -66,6 +84,8 @@ void client_job_verify(struct client_work *w)
 		job_fail(w, CLIENT_FAILURE_KEX, status);
 		return;
 	}
+	group_hashed(w, &b);
+	t.group = builder_span(&b);
 	t.host_key = reply.host_key;
 	t.server_public = reply.public;
 	kex_hash(w->choice.kex, &t, &shared, w->hash);

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#define GROUP_BITS 3072u // of a finite field, where the server may choose it
+
 static bool is_first(const struct client *c)
 {
 	return c->session_id_bytes == 0;
@@ -49,6 +51,37 @@ enum status client_on_kexinit(struct client_env *env, struct client *c, struct s
 	if (status != STATUS_OK)
 		return status;
 	w->server_ident = client_server_ident(env, c);
+	if (w->choice.kex->flow->ask != 0)
+		client_raise(env, c, ASK_GROUP);
+	else
+		client_post(env, c, JOB_PUBLIC);
+	return STATUS_OK;
+}
+
+// RFC 4419 section 3.
+enum status client_group_ask(struct client_env *env, struct client *c, struct span body)
+{
+	struct kex_group *asked = &c->work->asked;
+	uint8_t message[16];
+	struct builder b = builder_over(message, sizeof(message));
+
+	*asked = (struct kex_group){
+	        .min = KEX_GROUP_BITS_MIN, .wanted = GROUP_BITS, .max = KEX_GROUP_BITS_MAX};
+	builder_u8(&b, c->work->choice.kex->flow->ask);
+	builder_u32(&b, asked->min);
+	builder_u32(&b, asked->wanted);
+	builder_u32(&b, asked->max);
+	client_send(env, c, builder_span(&b));
+	return builder_end(&b);
+}
+
+enum status client_on_group(struct client_env *env, struct client *c, struct span body)
+{
+	if (body.len > KEX_GROUP_BODY_MAX)
+		return STATUS_TOO_LONG;
+	c->work->group = blob_copy(body);
+	if (c->work->group.data == NULL)
+		return STATUS_NO_MEMORY;
 	client_post(env, c, JOB_PUBLIC);
 	return STATUS_OK;
 }
@@ -65,19 +98,32 @@ enum status client_on_public(struct client_env *env, struct client *c, struct sp
 	uint8_t message[KEX_PUBLIC_MAX + 8];
 	struct builder b = builder_over(message, sizeof(message));
 
-	builder_u8(&b, SSH_MSG_KEX_ECDH_INIT);
+	builder_u8(&b, c->work->choice.kex->flow->init);
 	builder_string(&b, span_of(c->work->public, c->work->public_bytes));
 	client_send(env, c, builder_span(&b));
 	return builder_end(&b);
 }
 
-enum status client_on_reply(struct client_env *env, struct client *c, struct span body)
+static enum status reply_take(struct client_env *env, struct client *c, struct span body,
+                              uint8_t number)
 {
+	if (c->work->choice.kex->flow->reply != number)
+		return STATUS_UNEXPECTED;
 	c->work->reply = blob_copy(body);
 	if (c->work->reply.data == NULL)
 		return STATUS_NO_MEMORY;
 	client_post(env, c, JOB_VERIFY);
 	return STATUS_OK;
+}
+
+enum status client_on_reply(struct client_env *env, struct client *c, struct span body)
+{
+	return reply_take(env, c, body, SSH_MSG_KEX_ECDH_REPLY);
+}
+
+enum status client_on_group_reply(struct client_env *env, struct client *c, struct span body)
+{
+	return reply_take(env, c, body, SSH_MSG_KEX_GROUP_REPLY);
 }
 
 static enum status keys_install(struct client_env *env, struct client *c, bool sending)

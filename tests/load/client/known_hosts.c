@@ -229,7 +229,8 @@ void host_trust_order(const struct host_trust *t, const char *names, char *out, 
 		struct span all = span_text(names), name;
 
 		while (names_next(&all, &name)) {
-			const struct hostkey_algorithm *a = hostkey_algorithm_find(name);
+			const struct hostkey_algorithm *a =
+			        hostkey_algorithm_find_in(span_text(names), name);
 
 			if (a == NULL || has_type(t, a->key_name) != known || len >= max)
 				continue;

@@ -21,8 +21,11 @@ static const char *const failure_texts[] = {
 // clang-format off
 static const struct client_step steps[CLIENT_STATES][CLIENT_EVENTS] = {
 	[CLIENT_EXPECT_KEXINIT][IN_KEXINIT]         = { CLIENT_EXPECT_PUBLIC_JOB,   client_on_kexinit },
+	[CLIENT_EXPECT_PUBLIC_JOB][ASK_GROUP]       = { CLIENT_EXPECT_GROUP,        client_group_ask },
+	[CLIENT_EXPECT_GROUP][IN_REPLY]             = { CLIENT_EXPECT_PUBLIC_JOB,   client_on_group },
 	[CLIENT_EXPECT_PUBLIC_JOB][DONE_PUBLIC]     = { CLIENT_EXPECT_REPLY,        client_on_public },
 	[CLIENT_EXPECT_REPLY][IN_REPLY]             = { CLIENT_EXPECT_VERIFIED_JOB, client_on_reply },
+	[CLIENT_EXPECT_REPLY][IN_GROUP_REPLY]       = { CLIENT_EXPECT_VERIFIED_JOB, client_on_group_reply },
 	[CLIENT_EXPECT_VERIFIED_JOB][DONE_VERIFIED] = { CLIENT_EXPECT_NEWKEYS,      client_on_verified },
 	[CLIENT_EXPECT_NEWKEYS][IN_NEWKEYS]         = { CLIENT_EXPECT_SERVICE,      client_on_newkeys },
 
@@ -42,8 +45,11 @@ static const struct client_step steps[CLIENT_STATES][CLIENT_EVENTS] = {
 	[CLIENT_REKEY_KEXINIT][IN_GLOBAL]           = { CLIENT_REKEY_KEXINIT,       client_on_global },
 	[CLIENT_REKEY_KEXINIT][IN_CHANNEL]          = { CLIENT_REKEY_KEXINIT,       client_on_channel },
 	[CLIENT_REKEY_KEXINIT][IN_KEXINIT]          = { CLIENT_REKEY_PUBLIC_JOB,    client_on_kexinit },
+	[CLIENT_REKEY_PUBLIC_JOB][ASK_GROUP]        = { CLIENT_REKEY_GROUP,         client_group_ask },
+	[CLIENT_REKEY_GROUP][IN_REPLY]              = { CLIENT_REKEY_PUBLIC_JOB,    client_on_group },
 	[CLIENT_REKEY_PUBLIC_JOB][DONE_PUBLIC]      = { CLIENT_REKEY_REPLY,         client_on_public },
 	[CLIENT_REKEY_REPLY][IN_REPLY]              = { CLIENT_REKEY_VERIFIED_JOB,  client_on_reply },
+	[CLIENT_REKEY_REPLY][IN_GROUP_REPLY]        = { CLIENT_REKEY_VERIFIED_JOB,  client_on_group_reply },
 	[CLIENT_REKEY_VERIFIED_JOB][DONE_VERIFIED]  = { CLIENT_REKEY_NEWKEYS,       client_on_verified },
 	[CLIENT_REKEY_NEWKEYS][IN_NEWKEYS]          = { CLIENT_OPEN,                client_on_rekeyed },
 };
@@ -56,6 +62,8 @@ static enum client_event_in event_of(uint8_t number)
 		return IN_KEXINIT;
 	case SSH_MSG_KEX_ECDH_REPLY:
 		return IN_REPLY;
+	case SSH_MSG_KEX_GROUP_REPLY:
+		return IN_GROUP_REPLY;
 	case SSH_MSG_NEWKEYS:
 		return IN_NEWKEYS;
 	case SSH_MSG_EXT_INFO:
@@ -208,6 +216,7 @@ static void work_free(struct client_work *w)
 	w->env->work_in_use--;
 	blob_fini(&w->ours);
 	blob_fini(&w->theirs);
+	blob_fini(&w->group);
 	blob_fini(&w->reply);
 	blob_fini(&w->request);
 	blob_fini(&w->signature);

@@ -15,9 +15,9 @@
 // Named for what is awaited. Those with _JOB take nothing in until the job is done.
 // clang-format off
 #define CLIENT_STATE_LIST(X)                                                                      \
-	X(EXPECT_IDENT) X(EXPECT_KEXINIT) X(EXPECT_PUBLIC_JOB) X(EXPECT_REPLY)                    \
+	X(EXPECT_IDENT) X(EXPECT_KEXINIT) X(EXPECT_GROUP) X(EXPECT_PUBLIC_JOB) X(EXPECT_REPLY)    \
 	X(EXPECT_VERIFIED_JOB) X(EXPECT_NEWKEYS) X(EXPECT_SERVICE) X(EXPECT_SIGNED_JOB)           \
-	X(EXPECT_AUTH) X(OPEN) X(REKEY_KEXINIT) X(REKEY_PUBLIC_JOB) X(REKEY_REPLY)                \
+	X(EXPECT_AUTH) X(OPEN) X(REKEY_KEXINIT) X(REKEY_GROUP) X(REKEY_PUBLIC_JOB) X(REKEY_REPLY) \
 	X(REKEY_VERIFIED_JOB) X(REKEY_NEWKEYS) X(OVER)
 
 // What went wrong, by class; the words come with the event.
