@@ -74,6 +74,11 @@ against() {
 	holds "$who: 4 sessions rekey often" "c['key exchanges repeated'] > 12 and l['rekey']['count'] > 12"
 	measured "$who: replay" replay $at --transcript "$work/$who.cast" --count 4
 	holds "$who: a transcript typed four times" "c['transcript events typed'] == 8 and l['answer']['count'] >= 4"
+	measured "$who: connect" connect $at --count 20 --sessions 4
+	holds "$who: 20 connections opened and closed, nobody logged in" \
+		"c['sessions finished'] == 20 == l['connect']['count'] and c['logins'] == 0"
+	measured "$who: idle" idle $at --sessions 8 --duration 0.5
+	holds "$who: 8 connections held" "r['open_most'] == 8 == c['sessions finished']"
 	measured "$who: abort" abort $at --count 40 --sessions 8
 	holds "$who: 40 are cut off" "c['sessions cut off on purpose'] == 40"
 }
