@@ -192,4 +192,20 @@ TEST(quotas_are_configured_by_user_and_shown_with_what_is_used)
 	fixture_free(f);
 }
 
+TEST(the_text_of_an_exec_means_nothing_to_a_shell)
+{
+	struct fixture *f = fixture_with_files();
+	char command[400];
+
+	snprintf(command, sizeof(command),
+	         "display clock; touch %s/x `touch %s/x` $(touch %s/x)", f->flash, f->flash,
+	         f->flash);
+	CHECK(strstr(fixture_exec(f, command), "% ") != NULL);
+	CHECK(f->exit_status == 1);
+	snprintf(command, sizeof(command), "scp -t .;touch %s/x", f->flash);
+	fixture_exec(f, command);
+	CHECK(!is_there(f, "x"));
+	fixture_free(f);
+}
+
 CHECK_MAIN()

@@ -77,6 +77,23 @@ TEST(a_maximum_packet_below_32_is_refused)
 	bench_free(b);
 }
 
+TEST(refused_channels_hold_nothing_and_the_session_lives)
+{
+	struct bench *b = bench_open();
+
+	for (uint32_t i = 0; i < 10; i++)
+		client_channel(b, i, 1000);
+	client_forgets(b);
+	for (uint32_t i = 10; i < 2000; i++) {
+		client_channel(b, i, 1000);
+		if (!client_got(b, 0, SSH_MSG_CHANNEL_OPEN_FAILURE))
+			break;
+	}
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	CHECK_EQ(b->h->gauges.channels, 10);
+	bench_free(b);
+}
+
 TEST(no_more_sessions_is_kept)
 {
 	struct bench *b = bench_open();
@@ -284,6 +301,43 @@ TEST(data_for_a_channel_that_is_not_open_ends_the_session)
 	client_types(b, 0, span_text("x"));
 	CHECK_EQ(client_told(b, 0), SSH_DISCONNECT_PROTOCOL_ERROR);
 	CHECK_EQ(COUNTED(b, channel_unknown), 1);
+	bench_free(b);
+}
+
+static bool is_an_end(uint8_t type, struct span rest)
+{
+	struct bench *b = bench_open();
+	bool ended;
+
+	client_message(b, 0, wire("buR", type, 3, rest));
+	ended = client_told(b, 0) == SSH_DISCONNECT_PROTOCOL_ERROR &&
+	        COUNTED(b, channel_unknown) == 1;
+	bench_free(b);
+	return ended;
+}
+
+TEST(every_message_for_a_channel_that_is_not_open_ends_the_session)
+{
+	CHECK(is_an_end(SSH_MSG_CHANNEL_WINDOW_ADJUST, span_of("\0\0\0\1", 4)));
+	CHECK(is_an_end(SSH_MSG_CHANNEL_EXTENDED_DATA, span_of("\0\0\0\1\0\0\0\1x", 9)));
+	CHECK(is_an_end(SSH_MSG_CHANNEL_EOF, span_of("", 0)));
+	CHECK(is_an_end(SSH_MSG_CHANNEL_CLOSE, span_of("", 0)));
+	CHECK(is_an_end(SSH_MSG_CHANNEL_REQUEST, span_of("\0\0\0\5shell\1", 10)));
+}
+
+TEST(answers_to_what_was_never_asked_are_read_past)
+{
+	struct bench *b = with_channel();
+
+	for (int i = 0; i < 1000; i++) {
+		client_message(b, 0, wire("b", SSH_MSG_REQUEST_SUCCESS));
+		client_message(b, 0, wire("b", SSH_MSG_REQUEST_FAILURE));
+		client_message(b, 0, wire("bu", SSH_MSG_CHANNEL_SUCCESS, 0));
+		client_message(b, 0, wire("bu", SSH_MSG_CHANNEL_FAILURE, 0));
+	}
+	CHECK_EQ(b->down.count, 0);
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	CHECK(granted(b, "shell", span_of(NULL, 0)));
 	bench_free(b);
 }
 

@@ -344,6 +344,22 @@ TEST(sftp_has_a_window_of_two_mebibytes)
 	bench_free(b);
 }
 
+TEST(extended_data_to_sftp_is_consumed_and_reaches_nobody)
+{
+	static uint8_t bytes[CHANNEL_PACKET];
+	uint32_t window;
+	struct bench *b = bench_sftp(1000, &window);
+
+	bench_queue_clear(&b->shown);
+	for (uint32_t i = 0; i < 2 * window / CHANNEL_PACKET; i++)
+		client_message(b, 0,
+		               wire("buuS", SSH_MSG_CHANNEL_EXTENDED_DATA, 0, 1,
+		                    span_of(bytes, sizeof(bytes))));
+	CHECK_EQ(b->shown.count, 0);
+	CHECK_EQ(bench_state(b, 0), SESSION_OPEN);
+	bench_free(b);
+}
+
 TEST(its_window_is_given_back_at_half)
 {
 	static uint8_t bytes[CHANNEL_PACKET];
