@@ -3,10 +3,13 @@
 #include "cli/main/chore.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
-#define DAY         86400
-#define FAR_SECONDS (30 * DAY) // no later than this
+#define SCHEDULE_FILE ".scheduler" // of flash: when, in seconds since 1970; 0: not at all
+#define DAY           86400
+#define FAR_SECONDS   (30 * DAY) // no later than this
 
 // --- times ---------------------------------------------------------------------------------------
 
@@ -93,19 +96,67 @@ static void when_text(int64_t when, int64_t now, char *out, size_t size)
 	         (long long)(minutes / 60), (long long)(minutes % 60));
 }
 
+// 0: not at all.
+static void schedule_set(struct shell *shell, int64_t when)
+{
+	int64_t wait = when - (int64_t)time(NULL);
+
+	shell->reboot_at = when;
+	chore_set(shell, CHORE_REBOOT,
+	          when == 0 ? 0
+	                    : shell->now_us + (wait > 0 ? (uint64_t)wait : 0) * 1000000u + 1);
+}
+
+static enum turn schedule_kept(struct task *t)
+{
+	return t->status == STATUS_OK
+	               ? TURN_DONE
+	               : task_fail(t, "It is so, but flash could not keep it: %s.",
+	                           status_text(t->status));
+}
+
+static enum turn schedule_keep(struct task *t)
+{
+	struct text text = {0};
+
+	if (task_shell(t)->flash < 0)
+		return TURN_DONE;
+	text_format(&text, "%lld\n", (long long)task_shell(t)->reboot_at);
+	return task_file_write(t, SCHEDULE_FILE, &text, schedule_kept);
+}
+
+void schedule_restore(struct shell *shell)
+{
+	struct blob file;
+	char digits[33];
+	int64_t when;
+
+	if (shell->flash < 0 || file_read(shell->flash, SCHEDULE_FILE, 32, &file) != STATUS_OK)
+		return;
+	snprintf(digits, sizeof(digits), "%.*s", (int)file.len, (const char *)file.data);
+	when = strtoll(digits, NULL, 10);
+	blob_fini(&file);
+	if (when > 0)
+		schedule_set(shell, when);
+}
+
+void schedule_forget(struct shell *shell)
+{
+	if (shell->flash >= 0)
+		unlinkat(shell->flash, SCHEDULE_FILE, 0);
+}
+
 static enum turn schedule_confirmed(struct task *t)
 {
 	struct shell *shell = task_shell(t);
-	int64_t wait = (int64_t)t->cursor - (int64_t)time(NULL);
 
 	if (!task_said_yes(t))
 		return TURN_DONE;
-	shell->reboot_at = (int64_t)t->cursor;
-	chore_set(shell, CHORE_REBOOT,
-	          shell->now_us + (wait > 0 ? (uint64_t)wait : 0) * 1000000u + 1);
+	schedule_set(shell, (int64_t)t->cursor);
 	shell_log(shell, "scheduler: %s lets the device reboot in %lld s",
-	          t->dialogue->user != NULL ? t->dialogue->user : "?", (long long)wait);
-	return TURN_DONE;
+	          t->dialogue->user != NULL ? t->dialogue->user : "?",
+	          (long long)(shell->reboot_at - (int64_t)time(NULL)));
+	return schedule_keep(t);
 }
 
 static enum turn run_schedule(struct task *t)
@@ -125,9 +176,8 @@ static enum turn run_schedule(struct task *t)
 
 static enum turn run_schedule_undo(struct task *t)
 {
-	task_shell(t)->reboot_at = 0;
-	chore_set(task_shell(t), CHORE_REBOOT, 0);
-	return TURN_DONE;
+	schedule_set(task_shell(t), 0);
+	return schedule_keep(t);
 }
 
 static enum turn run_schedule_show(struct task *t)

@@ -82,8 +82,11 @@ enum turn file_work_begin(struct task *t, bool (*run)(struct file_work *w),
 	struct dialogue *d = t->dialogue;
 	struct shell *shell = task_shell(t);
 	struct file_work *w = t->own;
-	struct file_trip *trip = calloc(1, sizeof(*trip));
+	struct file_trip *trip;
 
+	if (shell->disks_hang)
+		return task_fail(t, "The disk does not answer. Try again later.");
+	trip = calloc(1, sizeof(*trip));
 	if (trip == NULL)
 		return task_fail_status(t, STATUS_NO_MEMORY);
 	*trip = (struct file_trip){.job = {trip_work, trip_done, shell, NULL},

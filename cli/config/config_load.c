@@ -1,6 +1,7 @@
 // Starting: the start-up file or the factory configuration, replayed in one transaction.
 #include "cli/config/config_text.h"
 #include "cli/files/jail.h"
+#include "cli/main/chore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -251,8 +252,10 @@ static enum turn load_status(struct task *t)
 	api_status_parse(&c, &row);
 	if (t->status == STATUS_OK && cursor_end(&c) == STATUS_OK && row.revision > 1) {
 		shell_log(task_shell(t), "start: control keeps its configuration");
+		schedule_restore(task_shell(t));
 		return load_settings(t);
 	}
+	schedule_forget(task_shell(t));
 	return task_ask_plain(t, API_BEGIN, load_begun);
 }
 

@@ -6,14 +6,18 @@
 
 #include <stdlib.h>
 
-#define OUT_LOW (PROGRAM_OUT_HIGH / 2)
+#define OUT_LOW   (PROGRAM_OUT_HIGH / 2)
+#define HUNG_US   5000000u // a call that takes longer waits for a disk that does not answer
+#define HUNG_MOST 16u      // of one user
 
 struct service {
 	struct file_job job;       // first
 	struct dialogue *dialogue; // NULL: gone
 	struct program *program;
-	enum program_turn turn; // of its last call
-	bool busy;              // in a call: the program is not ours now
+	struct service *previous, *next; // of all there are
+	enum program_turn turn;          // of its last call
+	bool busy;                       // in a call: the program is not ours now
+	uint64_t called_us;              // when it began
 };
 
 // --- off the loop ------------------------------------------------------------------------------
@@ -49,22 +53,53 @@ static void log_take(struct shell *shell, struct program *p)
 	text_fini(&p->log);
 }
 
+static void list_enter(struct service *v)
+{
+	struct shell *shell = v->job.shell;
+
+	v->next = shell->first_service;
+	if (v->next != NULL)
+		v->next->previous = v;
+	shell->first_service = v;
+	shell->services++;
+}
+
+static void list_leave(struct service *v)
+{
+	struct shell *shell = v->job.shell;
+
+	if (v->next != NULL)
+		v->next->previous = v->previous;
+	if (v->previous != NULL)
+		v->previous->next = v->next;
+	else
+		shell->first_service = v->next;
+	shell->services--;
+}
+
 static void end_done(struct file_job *job)
 {
 	struct service *v = (struct service *)job;
 
 	log_take(job->shell, v->program);
 	v->program->kind->free(v->program);
-	job->shell->services--;
+	list_leave(v);
 	free(v);
+}
+
+static void call(struct service *v, void (*work)(struct file_job *job),
+                 void (*done)(struct file_job *job))
+{
+	v->job.work = work;
+	v->job.done = done;
+	v->busy = true;
+	v->called_us = v->job.shell->now_us;
+	v->job.shell->submit(&v->job);
 }
 
 static void service_end(struct service *v)
 {
-	v->job.work = end_work;
-	v->job.done = end_done;
-	v->busy = true;
-	v->job.shell->submit(&v->job);
+	call(v, end_work, end_done);
 }
 
 static void output_take(struct dialogue *d, struct text *out)
@@ -141,10 +176,7 @@ bool service_step(struct dialogue *d)
 	}
 	if (!may_run(v))
 		return did;
-	v->job.work = run_work;
-	v->job.done = run_done;
-	v->busy = true;
-	v->job.shell->submit(&v->job);
+	call(v, run_work, run_done);
 	return true;
 }
 
@@ -181,12 +213,31 @@ static struct program *program_of(const struct dialogue *d, struct span command,
 	return scp_new(&setup, command);
 }
 
+// Disks that hang keep threads; nobody may have them all kept.
+static bool disks_answer(struct shell *shell, const char *user)
+{
+	uint32_t hung = 0;
+
+	if (shell->disks_hang)
+		return false;
+	for (const struct service *v = shell->first_service; v != NULL; v = v->next)
+		hung += v->busy && shell->now_us - v->called_us > HUNG_US &&
+		        strcmp(v->program->user, user) == 0;
+	if (hung >= HUNG_MOST)
+		shell_log(shell,
+		          "files: refused %s: %u of its calls wait for a disk that does not "
+		          "answer",
+		          user, hung);
+	return hung < HUNG_MOST;
+}
+
 bool service_open(struct dialogue *d, struct span command, struct span peer)
 {
 	struct shell *shell = d->table->shell;
 	struct service *v;
 
-	if (shell->flash < 0 || shell->services >= SERVICES_MAX)
+	if (shell->flash < 0 || shell->services >= SERVICES_MAX ||
+	    !disks_answer(shell, d->user != NULL ? d->user : ""))
 		return false;
 	v = calloc(1, sizeof(*v));
 	if (v != NULL)
@@ -198,7 +249,7 @@ bool service_open(struct dialogue *d, struct span command, struct span peer)
 	v->job.shell = shell;
 	v->dialogue = d;
 	d->service = v;
-	shell->services++;
+	list_enter(v);
 	shell->count[COUNT_cli_services]++;
 	return true;
 }

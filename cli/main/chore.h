@@ -8,5 +8,9 @@
 void chore_set(struct shell *shell, enum chore chore, uint64_t due_us);
 // When the next one is due, or UINT64_MAX.
 uint64_t chore_next_us(const struct shell *shell);
+// A reboot that was scheduled is kept in flash over a restart of this process alone (cmd_schedule.c):
+// it is taken up again, or, after a start of the whole device, forgotten.
+void schedule_restore(struct shell *shell);
+void schedule_forget(struct shell *shell);
 // Begin those that are due.
 void chore_run(struct shell *shell);

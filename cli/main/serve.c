@@ -14,7 +14,6 @@
 
 #define CELLS_PER_TURN 256
 #define STOP_US        500000u
-#define FILE_THREADS   "8"
 
 static uint64_t clock_us(void)
 {
@@ -207,6 +206,7 @@ static void on_offer(uv_poll_t *poll, int status, int events)
 // --- the loop ----------------------------------------------------------------------------------
 
 static void on_busy(uv_idle_t *idle);
+static void files_look(struct serve *s);
 
 // With the only shard there is; among several, where the system likes.
 static void place_choose(struct serve *s)
@@ -235,7 +235,7 @@ static void on_timer(uv_timer_t *timer)
 	serve_wake(timer->data);
 }
 
-static uint64_t next_us(const struct serve *s)
+static uint64_t next_us(struct serve *s)
 {
 	uint64_t next = s->stopping ? s->stop_by_us : UINT64_MAX;
 	uint64_t due = wheel_next_us(&s->consoles.table.wheel),
@@ -245,6 +245,9 @@ static uint64_t next_us(const struct serve *s)
 		next = due;
 	if (chore < next)
 		next = chore;
+	due = file_pool_next_us(&s->files, s->shell.now_us);
+	if (due < next)
+		next = due;
 	for (uint32_t i = 0; i < s->joint_count; i++) {
 		if (s->joints[i].link == NULL)
 			continue;
@@ -291,6 +294,7 @@ static void on_busy(uv_idle_t *idle)
 	for (uint32_t i = 0; i < s->joint_count; i++)
 		work += joint_drain(&s->joints[i]);
 	chore_run(&s->shell);
+	files_look(s);
 	work += shell_turn(&s->shell);
 	table_time(&s->consoles.table, s->shell.now_us);
 	for (uint32_t i = 0; i < s->joint_count; i++) {
@@ -310,38 +314,52 @@ static void on_busy(uv_idle_t *idle)
 
 // --- disk work ---------------------------------------------------------------------------------
 
-static void on_work(uv_work_t *door)
+static struct serve *serve_of(const struct file_job *job)
 {
-	static _Thread_local bool settled;
-	struct file_job *job = door->data;
-	struct serve *s = (struct serve *)((char *)job->shell - offsetof(struct serve, shell));
-
-	// Threads are made by the loop's, which may have joined a core.
-	if (!settled)
-		link_place_roam(&s->place);
-	settled = true;
-	job->work(job);
+	return (struct serve *)((char *)job->shell - offsetof(struct serve, shell));
 }
 
-static void on_worked(uv_work_t *door, int status)
+// Threads are made by the loop's, which may have joined a core.
+static void on_file_thread(void *owner)
 {
-	struct file_job *job = door->data;
-	struct serve *s = (struct serve *)((char *)job->shell - offsetof(struct serve, shell));
+	link_place_roam(&((struct serve *)owner)->place);
+}
 
-	free(door);
-	job->done(job);
+static void on_file_done(void *owner)
+{
+	uv_async_send(&((struct serve *)owner)->filed);
+}
+
+static void on_filed(uv_async_t *filed)
+{
+	struct serve *s = filed->data;
+
+	file_pool_collect(&s->files);
 	serve_wake(s);
+}
+
+static void files_look(struct serve *s)
+{
+	bool hung = s->shell.disks_hang;
+
+	if (!hung && file_pool_next_us(&s->files, s->shell.now_us) == UINT64_MAX)
+		return;
+	if (s->shell.now_us < s->files_look_us)
+		return;
+	s->files_look_us = s->shell.now_us + FILE_LOOK_US;
+	s->shell.disks_hang = file_pool_look(&s->files);
+	if (s->shell.disks_hang && !hung)
+		shell_log(&s->shell,
+		          "files: %u calls wait for a disk that does not answer; new "
+		          "ones are refused",
+		          FILE_THREADS_MAX);
+	if (hung && !s->shell.disks_hang)
+		shell_log(&s->shell, "files: the disk answers again");
 }
 
 static void job_submit(struct file_job *job)
 {
-	struct serve *s = (struct serve *)((char *)job->shell - offsetof(struct serve, shell));
-	uv_work_t *door = calloc(1, sizeof(*door));
-
-	if (door == NULL)
-		abort();
-	door->data = job;
-	uv_queue_work(s->loop, door, on_work, on_worked);
+	file_pool_submit(&serve_of(job)->files, job);
 }
 
 static void log_line(const char *line)
@@ -386,7 +404,12 @@ static bool serve_init(struct serve *s, const struct options *options)
 		return false;
 	uv_idle_init(s->loop, &s->busy);
 	uv_timer_init(s->loop, &s->timer);
-	s->busy.data = s->timer.data = s->offers.data = s;
+	uv_async_init(s->loop, &s->filed, on_filed);
+	s->files.begin = on_file_thread;
+	s->files.wake = on_file_done;
+	s->files.owner = s;
+	file_pool_init(&s->files);
+	s->busy.data = s->timer.data = s->offers.data = s->filed.data = s;
 	if (uv_poll_init(s->loop, &s->offers, LINK_OFFER_SOCKET) != 0) {
 		fprintf(stderr, "descriptor 3: not the supervisor's socket\n");
 		return false;
@@ -398,6 +421,7 @@ static bool serve_init(struct serve *s, const struct options *options)
 
 static void serve_fini(struct serve *s)
 {
+	file_pool_end(&s->files);
 	for (uint32_t i = 0; i < s->joint_count; i++)
 		joint_end(&s->joints[i]);
 	consoles_fini(&s->consoles);
@@ -409,9 +433,6 @@ int serve_run(const struct options *options)
 	struct serve *s = calloc(1, sizeof(*s));
 	int status = 1;
 
-	// A few threads for the disk: one that hangs holds those who use it, not everybody.
-	// Threads must not grow with sessions.
-	setenv("UV_THREADPOOL_SIZE", FILE_THREADS, 1);
 	umask(022); // files get the mode that a client asks for; nobody else reaches them
 	if (s != NULL && serve_init(s, options)) {
 		link_place_start(&s->place, clock_us());

@@ -3,6 +3,7 @@
 
 #include "cli/main/console.h"
 #include "cli/main/cli_options.h"
+#include "cli/main/file_pool.h"
 
 #include "dataplane/link/link_place.h"
 
@@ -33,6 +34,9 @@ struct serve {
 	uint64_t stop_by_us;
 	uint64_t asleep_from_us;
 	struct link_place place;
+	struct file_pool files;
+	uv_async_t filed; // a file job is done
+	uint64_t files_look_us;
 	uv_poll_t offers;
 	uv_idle_t busy;   // runs while there is work
 	uv_timer_t timer; // runs while there is none

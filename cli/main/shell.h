@@ -24,7 +24,7 @@ struct file_job {
 	void (*work)(struct file_job *job);
 	void (*done)(struct file_job *job);
 	struct shell *shell;
-	void *door; // of the runner
+	struct file_job *next; // of the runner
 };
 
 #define SHELL_COUNTER_LIST(X)                                                                  \
@@ -102,6 +102,8 @@ struct shell {
 	uint64_t input_bytes, input_peak;
 
 	void (*submit)(struct file_job *job); // runs it later, off the loop
+	struct service *first_service;        // of those open
+	bool disks_hang;                      // every thread that there may be waits for one
 	void (*log)(const char *line);
 	void (*ran)(const struct command *row); // tests: which rows were run; NULL
 };

@@ -53,6 +53,39 @@ TEST(a_reboot_that_is_not_agreed_to_or_undone_does_not_come)
 	fixture_free(f);
 }
 
+TEST(a_reboot_outlives_a_restart_of_the_command_line_and_not_of_the_device)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_flash(f);
+	typed(f, "scheduler reboot delay 5\ry\r");
+	f->shell.reboot_at = 0; // all that another process would know
+	chore_set(&f->shell, CHORE_REBOOT, 0);
+	schedule_restore(&f->shell);
+	CHECK(strstr(fixture_exec(f, "display scheduler reboot"), "System will reboot at ") !=
+	      NULL);
+	time_passes(f, 299);
+	CHECK(!f->rebooted);
+	time_passes(f, 3);
+	CHECK(f->rebooted);
+	schedule_forget(&f->shell);
+	schedule_restore(&f->shell);
+	CHECK_EQ(f->shell.reboot_at, 0);
+	fixture_free(f);
+}
+
+TEST(a_reboot_that_was_undone_does_not_come_back)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_flash(f);
+	typed(f, "scheduler reboot delay 5\ry\r");
+	fixture_exec(f, "undo scheduler reboot");
+	schedule_restore(&f->shell);
+	CHECK_EQ(f->shell.reboot_at, 0);
+	fixture_free(f);
+}
+
 TEST(a_reboot_at_a_time_is_today_or_tomorrow)
 {
 	struct fixture *f = fixture_new();

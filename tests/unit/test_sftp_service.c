@@ -301,6 +301,40 @@ TEST(who_has_no_work_directory_any_more_works_in_the_root)
 	fixture_free(f);
 }
 
+TEST(who_waits_for_a_hung_disk_sixteen_times_is_refused_and_others_are_not)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue *d;
+	struct file_job *held[16];
+	struct dialogue_start start = {.open = {.type = DIALOGUE_SUBSYSTEM},
+	                               .role = API_ROLE_ADMIN,
+	                               .command = span_text("sftp")};
+
+	fixture_flash(f);
+	for (uint32_t i = 0; i < 16; i++) {
+		d = fixture_open(f, DIALOGUE_SUBSYSTEM, false, API_ROLE_ADMIN, "sftp");
+		dialogue_input(d, span_of(init, sizeof(init)));
+		while (f->job == NULL)
+			shell_turn(&f->shell);
+		held[i] = f->job;
+		f->job = NULL;
+	}
+	f->shell.now_us += 6000000;
+	start.user = span_text("tester");
+	dialogue_open(&f->table, 30, 1000, &start);
+	CHECK_EQ(f->shell.services, 16);
+	CHECK(strstr(f->log.data, "files: refused tester: 16 of its calls wait") != NULL);
+	start.user = span_text("other");
+	dialogue_open(&f->table, 31, 1001, &start);
+	CHECK_EQ(f->shell.services, 17);
+	for (uint32_t i = 0; i < 16; i++) {
+		held[i]->work(held[i]);
+		held[i]->done(held[i]);
+	}
+	settle(f);
+	fixture_free(f);
+}
+
 TEST(an_operator_gets_a_read_only_service)
 {
 	struct fixture *f = fixture_new();
