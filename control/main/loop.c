@@ -216,12 +216,14 @@ static void wait_for_work(struct loop *l)
 		joints_awake(l->shard);
 		return;
 	}
+	// A timer that is due when uv_run begins runs before the wait and does not end it: the repeat
+	// does. The clock first, or a turn that took long makes it due by what it took.
+	uv_update_time(&l->uv);
 	if (next == UINT64_MAX)
 		uv_timer_stop(&l->timer);
 	else
 		uv_timer_start(&l->timer, on_timer, next > now ? (next - now + 999) / 1000 : 0,
-		               0);
-	uv_update_time(&l->uv);
+		               1);
 	uv_run(&l->uv, UV_RUN_ONCE);
 	joints_awake(l->shard);
 	if (link_place_slept(&l->place, now, clock_us()))
