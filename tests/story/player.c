@@ -1,18 +1,19 @@
-// Plays a story: one connection told in segments against a fake clock. Argument: the file.
+// Plays a story: one connection told in segments against a fake clock, or with --live over a tap
+// against the real one. Arguments: [--live] FILE. Status 3: the machine was too slow to tell.
 //
 //   +SECONDS recv FLAGS SEQ:LEN [ack N] [win N] [sack A-B]... [mss N] [scale N] [sackok] [ts V]
 //            [echo V] [ce]          a segment arrives; in a SYN win is the field, later it is too
 //   +SECONDS send FLAGS SEQ:LEN... [ack N] [win N] [sack A-B]... [mss N] [ect]
 //                                   since the line before these segments left, in this order
 //   +SECONDS quiet                  nothing left
-//   +SECONDS app write N | read | hold | close | abort
+//   +SECONDS app connect | write N | read | hold | close | abort
 //   +SECONDS icmp too-big MTU SEQ | unreachable SEQ
 //   +SECONDS is STATE | is over WHY
 //   config NAME VALUE               before the first event
 //
 // FLAGS are letters of SFRPEW and a dot for ACK. Numbers count from 0, the SYN, on either side.
 // What leaves without being told of is an error at the next line.
-#include "tests/unit/tcp_peer.h"
+#include "tests/story/wire.h"
 
 #include <ctype.h>
 
@@ -27,7 +28,7 @@ struct line {
 static const char *story;
 static int line_number;
 static uint32_t strangers; // who asked for a connection before the story begins
-static bool wrong;
+static bool wrong, live;
 
 static void complain(const char *what, intmax_t got, intmax_t want)
 {
@@ -209,7 +210,11 @@ static void run_app(struct peer *p, struct line *l)
 {
 	const char *word = next_word(l);
 
-	if (word != NULL && strcmp(word, "write") == 0) {
+	if (word != NULL && strcmp(word, "connect") == 0) {
+		p->app.id = tcp_connect(p->tcp, p->now, &p->tuple);
+		p->conn = &p->tcp->conns[p->app.id.slot];
+		peer_flush(p);
+	} else if (word != NULL && strcmp(word, "write") == 0) {
 		peer_app_sends(p, next_number(l));
 	} else if (word != NULL && strcmp(word, "read") == 0) {
 		p->app.consume = true;
@@ -301,7 +306,7 @@ static void run_event(struct peer *p, struct line *l)
 
 	if (l->word[0][0] != '+' || *end != '\0')
 		garbled(l->word[0]);
-	if (seconds > 0)
+	if (seconds > 0 || p->wire != NULL)
 		peer_waits(p, (uint64_t)(seconds * 1e6 + 0.5));
 	l->at = 1;
 	verb = next_word(l);
@@ -325,11 +330,15 @@ static struct peer *story_begin(struct tcp_config config)
 	struct peer *p = peer_new(config);
 	uint16_t port = p->tuple.remote_port;
 
+	if (live)
+		wire_open(p);
 	for (uint32_t i = 1; i <= strangers; i++) {
 		p->tuple.remote_port = (uint16_t)(port + i);
 		peer_sends(p, .flags = SYN, .seq = (uint32_t)-1);
 	}
 	p->tuple.remote_port = port;
+	if (live)
+		peer_waits(p, 0);
 	peer_skip(p);
 	return p;
 }
@@ -351,13 +360,15 @@ int main(int argc, char **argv)
 	struct tcp_config config = {.slots = 4};
 	struct peer *p = NULL;
 	char text[1024];
-	FILE *file = argc == 2 ? fopen(argv[1], "r") : NULL;
+	FILE *file;
 
+	live = argc == 3 && strcmp(argv[1], "--live") == 0;
+	story = argc == 2 + live ? argv[1 + live] : "";
+	file = fopen(story, "r");
 	if (file == NULL) {
-		fprintf(stderr, "usage: player STORY.seg\n");
+		fprintf(stderr, "usage: player [--live] STORY.seg\n");
 		return 2;
 	}
-	story = argv[1];
 	while (fgets(text, sizeof(text), file) != NULL) {
 		struct line l;
 
@@ -376,10 +387,14 @@ int main(int argc, char **argv)
 	}
 	fclose(file);
 	if (p != NULL) {
+		if (live)
+			peer_waits(p, 0);
 		expect("segments that left untold", p->sent - p->seen, 0);
 		peer_end(p);
 	}
 	wrong |= p == NULL || check_failed;
+	if (live && wire_was_late())
+		return 3;
 	printf("%d passed, %d failed\n", !wrong, wrong);
 	return wrong;
 }

@@ -40,7 +40,17 @@ struct peer_app {
 	uint8_t bytes[1 << 16]; // what was read
 };
 
+struct peer;
+
+// What lies between the peer and the stack when it is more than a function call.
+struct peer_wire {
+	void (*carry)(struct peer *p, const struct tcp_segment *segment);
+	void (*wait)(struct peer *p, uint64_t us);
+	void (*hear)(struct peer *p); // all that has left until now
+};
+
 struct peer {
+	const struct peer_wire *wire; // NULL: nothing
 	struct tcp *tcp;
 	void *arena;
 	uint64_t now;
@@ -252,7 +262,10 @@ static inline void peer_inject(struct peer *p, struct peer_send s)
 		bytes[20 + options + i] =
 		        s.text != NULL ? (uint8_t)s.text[i] : filler(s.seq + i);
 	segment.bytes = span_of(bytes, 20 + options + len);
-	tcp_input(p->tcp, p->now, &segment);
+	if (p->wire != NULL)
+		p->wire->carry(p, &segment);
+	else
+		tcp_input(p->tcp, p->now, &segment);
 	free(bytes);
 }
 
@@ -274,6 +287,10 @@ static inline void peer_waits(struct peer *p, uint64_t us)
 {
 	uint64_t end = p->now + us;
 
+	if (p->wire != NULL) {
+		p->wire->wait(p, us);
+		return;
+	}
 	for (;;) {
 		uint64_t next = tcp_next_us(p->tcp);
 
