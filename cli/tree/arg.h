@@ -23,6 +23,7 @@ enum arg_kind {
 #define ARG_LIST(X)                                                                           \
 	X(SYSNAME,  STRING, 1, 64,      "Host name of the device")                           \
 	X(SECONDS,  NUMBER, 1, 120,     "Time limit for a login, in seconds")                \
+	X(DSCP,     NUMBER, 0, 63,      "DSCP: 48 is network control")                       \
 	X(RETRIES,  NUMBER, 1, 5,       "Failed attempts after which a client is cut off")   \
 	X(PORT,     NUMBER, 1, 65535,   "TCP port number")                                   \
 	X(SESSIONS, NUMBER, 1, 1048576, "Most sessions at a time")                           \

@@ -79,7 +79,7 @@ enum api_call {
 // Integers are 4-byte big-endian values. PUT changes only the fields that are named; a record
 // that did not exist gets defaults for the rest. A field set to its default is as if not named.
 // LIST and GET name every field. At most API_FIELDS_MAX fields, values of API_VALUE_MAX bytes.
-#define API_FIELDS_MAX 16
+#define API_FIELDS_MAX 20
 #define API_VALUE_MAX  8192
 #define API_KEY_MAX    80
 
@@ -135,6 +135,8 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, ACL_DENY_LOG,     UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SSH1,             UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SERVER_KEY_HOURS, UINT,  0,     24,         0,  "")                      \
+	X(SSH_SERVER, DSCP,             UINT,  0,     63,         48, "")                      \
+	X(SSH_SERVER, DSCP6,            UINT,  0,     63,         48, "")                      \
 	X(SSH_GUARD,  START,            UINT,  1,     16384,      12288, "")                   \
 	X(SSH_GUARD,  RATE,             UINT,  1,     100,        30, "")                      \
 	X(SSH_GUARD,  FULL,             UINT,  1,     16384,      16384, "")                   \

@@ -83,6 +83,8 @@ void config_net_settings(const struct settings *s, uint32_t workers, struct net_
 	*out = (struct net_settings){
 	        .mtu = (uint16_t)at_least(number_of(s, API_INTERFACE_MTU), 1280),
 	        .down = number_of(s, API_INTERFACE_DOWN) != 0,
+	        .dscp = {[NET_IPV4] = (uint8_t)number_of(s, API_SSH_SERVER_DSCP),
+	                 [NET_IPV6] = (uint8_t)number_of(s, API_SSH_SERVER_DSCP6)},
 	};
 	address_read(s, API_INTERFACE_IPV4, true, &out->address[NET_IPV4]);
 	address_read(s, API_INTERFACE_IPV6, false, &out->address[NET_IPV6]);

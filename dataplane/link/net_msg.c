@@ -83,6 +83,7 @@ void net_settings_emit(struct builder *b, const struct net_settings *s)
 	for (unsigned i = 0; i < 2; i++) {
 		builder_ip(b, &s->address[i].ip);
 		builder_u8(b, s->address[i].bits);
+		builder_u8(b, s->dscp[i]);
 	}
 	builder_u16(b, s->mtu);
 	builder_bool(b, s->down);
@@ -118,7 +119,9 @@ enum status net_settings_parse(struct span bytes, struct net_settings *out)
 	for (unsigned i = 0; i < 2; i++) {
 		out->address[i].ip = cursor_ip(&c);
 		out->address[i].bits = cursor_u8(&c);
-		fits &= address_fits(&out->address[i], i == NET_IPV4);
+		out->dscp[i] = cursor_u8(&c);
+		fits &= out->dscp[i] <= NET_DSCP_MAX &&
+		        address_fits(&out->address[i], i == NET_IPV4);
 	}
 	out->mtu = cursor_u16(&c);
 	out->down = cursor_bool(&c);

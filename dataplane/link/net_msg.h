@@ -36,10 +36,13 @@ struct net_limits {
 	bool cookies;                      // answer every request by a cookie
 };
 
+#define NET_DSCP_MAX 63u
+
 struct net_settings {
 	struct net_address address[2]; // IPv4, IPv6
 	uint16_t mtu;                  // 0: as started, which is also the most
 	bool down;
+	uint8_t dscp[2]; // of TCP's packets
 	struct net_limits limits;
 	uint32_t routes;
 	struct net_route route[NET_ROUTES_MAX];

@@ -90,14 +90,16 @@ size_t frame_write(const struct host *host, const struct tcp_emission *segment, 
 	        .from = segment->from.local,
 	        .to = segment->from.remote,
 	        .protocol = PROTO_TCP,
-	        .class = segment->ecn,
 	        .hops = PACKET_HOPS,
 	};
+	bool is_ipv4 = ip_is_ipv4(&p.to);
 	struct builder b;
 	uint64_t sum;
 	uint8_t *tcp;
 
-	if (!ip_is_ipv4(&p.to))
+	// RFC 2474: the code point stands above the two bits of congestion.
+	p.class = (uint8_t)(host->dscp[is_ipv4 ? NET_IPV4 : NET_IPV6] << 2 | segment->ecn);
+	if (!is_ipv4)
 		p.label = flow_label(host, &segment->from);
 	b = packet_begin(host, &p, len, out);
 	tcp = out + b.len;

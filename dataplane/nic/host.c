@@ -55,6 +55,7 @@ void host_apply(struct host *host, const struct host *start, const struct net_se
 	        link_local_used && !ip_is_none(&host->address[HOST_LINK_LOCAL].ip);
 	host->mtu = s->mtu != 0 && s->mtu < start->mtu ? s->mtu : start->mtu;
 	host->down = s->down;
+	memcpy(host->dscp, s->dscp, sizeof(host->dscp));
 	host->routes.routes = 0;
 	connected_add(host);
 	for (uint32_t i = 0; i < s->routes; i++) {

@@ -15,9 +15,10 @@ struct host_address {
 
 struct host {
 	struct ether_addr ether;
-	uint16_t mtu;  // longest IP packet either way
-	uint16_t vlan; // 0: untagged
-	bool down;     // the operator has shut the interface
+	uint16_t mtu;    // longest IP packet either way
+	uint16_t vlan;   // 0: untagged
+	bool down;       // the operator has shut the interface
+	uint8_t dscp[2]; // of TCP's packets, IPv4 and IPv6
 	struct host_address address[HOST_ADDRESSES];
 	struct route_table routes;
 	struct hash_key label_key; // for IPv6 flow labels

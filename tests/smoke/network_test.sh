@@ -120,3 +120,24 @@ sleep 0.5
 export address=192.0.2.2
 match "undo brings the address of the start" "$(device "display ip interface brief")" ' 192\.0\.2\.2/24 '
 exec 7>&- 8>&-
+
+client nft -f - <<'RULES' || fail "nft takes the rules"
+table inet marks {
+	counter usual { }
+	counter four { }
+	counter six { }
+	chain in {
+		type filter hook input priority 0;
+		tcp sport 22 ip dscp 48 counter name usual
+		tcp sport 22 ip dscp 10 counter name four
+		tcp sport 22 ip6 dscp 46 counter name six
+	}
+}
+RULES
+device $'system-view\nssh server dscp 10\nssh server ipv6 dscp 46' >/dev/null
+device "display clock" >/dev/null
+address=2001:db8::2 by_key -- "display clock" >/dev/null
+for mark in usual four six; do
+	count=$(client nft list counter inet marks $mark | sed -n 's/.*packets \([0-9]*\).*/\1/p')
+	check "packets carry the code point that is configured: $mark ($count)" test "${count:-0}" -gt 5
+done

@@ -2,6 +2,8 @@
 #include "tests/unit/check.h"
 #include "tests/unit/cli_fixture.h"
 
+#include <malloc.h>
+
 // --- at a terminal -----------------------------------------------------------------------------
 
 TEST(login_shows_the_box_and_the_prompt)
@@ -37,6 +39,38 @@ TEST(an_idle_dialogue_at_its_prompt_holds_no_memory_but_its_row)
 	type_text(f, d, "abc\b\b\b");
 	CHECK(d->line == NULL && d->task == NULL && d->input == NULL && d->out.data == NULL);
 	CHECK(sizeof(*d) <= 512);
+	fixture_free(f);
+}
+
+// The row itself and everything that is allocated for it.
+TEST(a_hundred_thousand_dialogues_at_their_prompts_cost_at_most_512_bytes_each)
+{
+	enum { MANY = 100000 };
+	struct fixture *f = fixture_new();
+	struct dialogue_table many;
+	struct dialogue_start start = {
+	        .open = {.type = DIALOGUE_SHELL, .has_pty = true, .columns = 80},
+	        .role = API_ROLE_OPERATOR,
+	        .user = span_text("operator"),
+	};
+	struct mallinfo2 before = mallinfo2();
+	size_t bytes;
+
+	CHECK_EQ(table_init(&many, &f->shell, &f->port, 0, MANY), STATUS_OK);
+	for (uint32_t i = 0; i < MANY; i++) {
+		struct dialogue *d = dialogue_open(&many, i, i + 1, &start);
+
+		dialogue_credit(d, 65536);
+		dialogue_input(d, span_text("display sy\030"));
+		if (i % 1000 == 999) {
+			settle(f);
+			shown_clear(f);
+		}
+	}
+	CHECK_EQ(many.open, MANY);
+	bytes = mallinfo2().uordblks - before.uordblks;
+	CHECK(sizeof(struct dialogue) + bytes / MANY <= 512);
+	table_fini(&many);
 	fixture_free(f);
 }
 

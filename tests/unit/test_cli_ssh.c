@@ -47,6 +47,20 @@ static bool has_line(const char *text, const char *line)
 
 // --- settings ----------------------------------------------------------------------------------
 
+TEST(code_points_print_when_they_differ_and_can_be_undone)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nssh server dscp 0\nssh server ipv6 dscp 46");
+	CHECK(has_line(current(f), " ssh server dscp 0"));
+	CHECK(has_line(shown(f), " ssh server ipv6 dscp 46"));
+	CHECK(strstr(fixture_exec(f, "system-view\nssh server dscp 64"), "Wrong parameter") !=
+	      NULL);
+	fixture_exec(f, "system-view\nundo ssh server dscp\nundo ssh server ipv6 dscp");
+	CHECK(strstr(current(f), "dscp") == NULL);
+	fixture_free(f);
+}
+
 TEST(server_settings_print_when_they_differ_and_can_be_undone)
 {
 	struct fixture *f = fixture_new();

@@ -157,4 +157,17 @@ TEST(rules_of_another_list_are_not_in_this_one)
 	CHECK_EQ(rules.count, 1);
 }
 
+TEST(code_points_are_48_unless_the_server_has_others)
+{
+	starts();
+	reads(1);
+	CHECK_EQ(out.dscp[NET_IPV4], 48);
+	CHECK_EQ(out.dscp[NET_IPV6], 48);
+	put_number(API_CLASS_SSH_SERVER, API_SSH_SERVER_DSCP, 0);
+	put_number(API_CLASS_SSH_SERVER, API_SSH_SERVER_DSCP6, 10);
+	reads(1);
+	CHECK_EQ(out.dscp[NET_IPV4], 0);
+	CHECK_EQ(out.dscp[NET_IPV6], 10);
+}
+
 CHECK_MAIN()

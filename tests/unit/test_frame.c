@@ -312,6 +312,19 @@ TEST(the_mark_of_congestion_stands_in_the_type_of_service)
 	CHECK_EQ(checksum_finish(checksum_add(0, out + 14, 20)), 0);
 }
 
+TEST(the_code_point_stands_above_the_mark_of_congestion)
+{
+	struct host here = us;
+	struct tcp_emission e = emission("a", "b");
+	uint8_t out[FRAME_MAX];
+
+	here.dscp[NET_IPV4] = 48;
+	e.ecn = 2;
+	frame_write(&here, &e, false, out);
+	CHECK_EQ(out[15], 48 << 2 | 2);
+	CHECK_EQ(checksum_finish(checksum_add(0, out + 14, 20)), 0);
+}
+
 TEST(what_may_not_be_cut_needs_no_number)
 {
 	struct tcp_emission e = emission("a", "b");

@@ -21,6 +21,7 @@ static struct net_settings settings_some(void)
 	struct net_settings s = {
 	        .address = {{IPV4(192, 0, 2, 9), 96 + 24}, {IPV6_HERE(9), 64}},
 	        .mtu = 1400,
+	        .dscp = {48, 10},
 	        .routes = 1,
 	        .route = {{IPV4(10, 0, 0, 0), IPV4(192, 0, 2, 1), 96 + 8}},
 	        .limits = {.receive_window = 65536, .alive_seconds = 60, .alive_interval = 5},
@@ -44,9 +45,18 @@ TEST(settings_arrive_as_they_were_sent)
 	CHECK_EQ(settings_pass(&s, &out), STATUS_OK);
 	CHECK_MEM(&out.address, &s.address, sizeof(s.address));
 	CHECK_EQ(out.mtu, 1400);
+	CHECK_MEM(out.dscp, s.dscp, 2);
 	CHECK_EQ(out.routes, 1);
 	CHECK_MEM(&out.route[0], &s.route[0], sizeof(s.route[0]));
 	CHECK_EQ(out.limits.alive_probes, 3);
+}
+
+TEST(a_code_point_of_more_than_six_bits_is_refused)
+{
+	struct net_settings s = settings_some(), out;
+
+	s.dscp[NET_IPV6] = 64;
+	CHECK_EQ(settings_pass(&s, &out), STATUS_MALFORMED);
 }
 
 TEST(settings_cut_or_lengthened_are_refused)
