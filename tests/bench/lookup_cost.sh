@@ -47,7 +47,7 @@ open_now() {
 # hold COUNT: sets kb, of the dataplane while the generator holds so many.
 hold() {
 	local open=0 ticks=0
-	ip netns exec "$name" nice -n -5 timeout --foreground 600 "$load" idle --target 192.0.2.2:9 \
+	ip netns exec "$name" nice -n -15 timeout --foreground 600 "$load" idle --target 192.0.2.2:9 \
 		--link "memif:socket=$run/memif.sock" --source 192.0.2.100+64 --sessions "$1" --parallel 512 \
 		--timeout 60 --duration 5 --quiet --json "$json" >"$work/idle.log" 2>&1 &
 	while kill -0 $! 2>/dev/null && [ "$open" != "$1" ] && [ $ticks -lt 600 ]; do
@@ -65,6 +65,7 @@ hold() {
 held() {
 	local few_kb
 	appliance_up --link memif --discard-port 9
+	dataplane_first
 	hold "$held_few"
 	few_kb=$kb
 	hold "$connections"
