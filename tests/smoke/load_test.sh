@@ -52,6 +52,22 @@ misbehaving() {
 	wait "$pid" 2>/dev/null
 }
 
+# recipes LINK: those of the manual and of --help over it, word for word but for who is there; small.
+recipes() {
+	local recipe link
+	ln -sf "$run/admin_key" "$work/id"
+	"$load" --help | "$python" "$smoke/lib/recipes.py" "$repo/tests/load/sallyport-load.1" >"$work/recipes"
+	while read -r recipe <&3; do
+		case "$recipe" in *memif*) link=memif ;; *) link=sockets ;; esac
+		[ "$link" = "$1" ] || continue
+		recipe=$(sed -E "s#memif:socket=[^ ]*#memif:socket=$run/memif.sock#" <<<"$recipe")
+		eval "set -- $recipe"
+		check "recipe: ${recipe#sallyport-load }" client env --chdir "$work" timeout 60 "$load" "${@:2}" \
+			--known-hosts "$run/known_hosts" --sessions 20 --duration 1 --quiet
+		set -- "$link"
+	done 3<"$work/recipes"
+}
+
 appliance_up
 sshd_need
 sshd_start
@@ -121,6 +137,9 @@ against OpenSSH "$peer"
 	match "the histogram is HdrHistogram's text" "$(cat "$work/histograms/login.hgrm")" '^#\[Max +=.*Total count +=  +5\]$'
 }
 
+recipes sockets
+equal "each recipe was tried, five or more" "$(($(grep -cv memif "$work/recipes") >= 10))" 1
+
 # --- honesty -------------------------------------------------------------------------------------
 pauses() {
 	local pids
@@ -153,6 +172,7 @@ holds "an interrupt ends it with the results so far" "c['sessions finished'] == 
 misbehaving stall "a silent server" 'timed out'
 misbehaving reset "a server that resets" 'connection reset'
 misbehaving old "a server of SSH 1.5" 'not an SSH 2 server'
+misbehaving liar "a host key's wrong signature" 'host key signature wrong'
 misbehaving garbage "a server that sends garbage" 'protocol violated by the server'
 called "nobody listens" 'connection refused' login --target 127.0.0.1:2399 --user root \
 	--key "$work/user_key" --pin first --count 2
@@ -182,3 +202,4 @@ memif="--target 192.0.2.2 --user admin --key $run/admin_key --known-hosts $run/k
 	holds "memif: all are open at once" "r['open_most'] == 300 and c['sessions finished'] == 300"
 	measured "memif: over IPv6" login --target 2001:db8::2 --user admin --key "$run/admin_key" --known-hosts "$run/known_hosts" --link "memif:socket=$run/memif.sock" --count 10
 }
+recipes memif

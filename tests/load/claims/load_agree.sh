@@ -13,13 +13,17 @@ pcap=$work/run.pcapng
 capture_begin() {
 	rm -f "$pcap"
 	if [ "$by" = capture ]; then
-		"$sallyport" capture --name "$name" -w "$pcap" tcp >"$work/capture.log" 2>&1 &
+		chrt --rr 1 "$sallyport" capture --name "$name" -w "$pcap" tcp >"$work/capture.log" 2>&1 &
 	else
 		ip netns exec "$name" dumpcap -q -i "$by" -s 400 -B 64 -w "$pcap" -f tcp \
 			>"$work/capture.log" 2>&1 &
 	fi
 	capture=$!
-	sleep 1.5
+	for _ in {1..100}; do
+		[ ! -s "$pcap" ] || break
+		sleep 0.1
+	done
+	sleep 1
 }
 
 capture_end() {
@@ -97,7 +101,7 @@ ours() {
 	agrees hold --sessions 100 --parallel 1 --duration 1
 	agrees type --sessions 4 --parallel 1 --keys 30 --duration 6
 	agrees replay --transcript "$work/keys.cast" --count 6 --sessions 3
-	agrees rekey --sessions 3 --parallel 1 --every 0.4 --duration 7
+	agrees rekey --sessions 12 --parallel 1 --every 0.4 --duration 7
 	agrees bulk --shell --direction up --line '#' --bytes 1500000 --count 12 --sessions 1
 	agrees slow --command 'display version' --sessions 2 --read-rate 20000 --duration 3
 	agrees abort --count 48 --sessions 1

@@ -148,14 +148,14 @@ def echo_times(name, gap):
 
 
 def rekey_times(d, out):
-    """Nothing else is said by a client that only changes keys: KEXINIT, its value, NEWKEYS. The
-    server's NEWKEYS may come later still."""
+    """Nothing else is said by a client that only changes keys: KEXINIT, its value, NEWKEYS, which is
+    the end but for its way up. The server's NEWKEYS may come later still."""
     login_times(d, out)
     said = d.up[d.keyed + 2:]
     ways = ways_up(d, said[:-1:3], REKEY_US)
     for i in range(0, len(said) - 3, 3):
         end = max([s.at for s in d.down if s.at < said[i + 3].at] + [said[i + 2].at])
-        out["rekey"].append(end - said[i].at + ways[i // 3])
+        out["rekey"].append(end - said[i].at + ways[i // 3] - (d.way - d.way_back))
 
 
 # What is measured again, and how much of its beginning the wire cannot tell apart.

@@ -58,6 +58,7 @@ enum session_end { END_NONE, END_FINISH, END_FAIL, END_CUT };
 
 struct typing {
 	uint64_t first_us;               // when the first key is due
+	uint64_t left_us;                // when the last one was ready to leave
 	uint32_t sent, seen;             // keys
 	uint32_t echoed;                 // bytes, modulo a pair's
 	uint16_t key_bytes, erase_bytes; // that the server echoes
@@ -172,6 +173,14 @@ static inline uint64_t session_keyed(const struct engine *e)
 	uint64_t now_us = session_now(e);
 
 	return now_us > e->job_us ? now_us : e->job_us;
+}
+
+#define PUNCTUAL_US 50u
+
+// What was done on time counts from when it was ready to leave, what was not from when it was due.
+static inline uint64_t session_begun(uint64_t due_us, uint64_t left_us)
+{
+	return left_us < due_us + PUNCTUAL_US ? left_us : due_us;
 }
 
 // Microseconds from one time to another that may have come first.

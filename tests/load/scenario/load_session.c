@@ -92,9 +92,13 @@ static void closing_enter(struct engine *e, struct load_session *s, uint64_t wai
 	s->stage = SESSION_CLOSING;
 	s->is_closing = true;
 	run_of(e, s)->closing++;
+	s->step_us = load_now_us();
 	if (!s->gone)
 		e->link->ops->push(e->link, session_slot(e, s));
-	s->step_us = run_of(e, s)->goodbye_us = load_now_us();
+	run_of(e, s)->goodbye_us = load_now_us();
+	if (run_of(e, s)->goodbye_us <
+	    s->step_us + PUNCTUAL_US) // else it left before we went on
+		s->step_us = run_of(e, s)->goodbye_us;
 	session_arm(e, s, s->step_us + wait_us);
 }
 

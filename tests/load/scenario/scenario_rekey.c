@@ -15,15 +15,13 @@ static void rekey_open(struct engine *e, struct load_session *s)
 	session_arm(e, s, s->rekey_us);
 }
 
-// Counts from when our KEXINIT is ready to leave; from when it was due where the exchange before
-// it took too long.
 static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_us)
 {
 	if (client_rekey(&e->env, &s->client) != STATUS_OK) {
 		session_arm(e, s, now_us + RETRY_US);
 		return;
 	}
-	s->step_us = now_us < s->rekey_us + RETRY_US ? load_now_us() : s->rekey_us;
+	s->step_us = now_us < s->rekey_us + PUNCTUAL_US ? load_now_us() : s->rekey_us;
 	session_push(e, s);
 }
 

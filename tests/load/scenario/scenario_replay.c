@@ -62,7 +62,7 @@ static bool event_type(struct engine *e, struct load_session *s)
 	if (r->part < text.len)
 		return false;
 	if (r->asked_us == 0)
-		r->asked_us = due_us(e, s);
+		r->asked_us = session_begun(due_us(e, s), load_now_us());
 	r->part = 0;
 	r->sent++;
 	results_count(&e->results, TALLY_TYPED, 1);

@@ -41,6 +41,15 @@ static void type_open(struct engine *e, struct load_session *s)
 	wait_for(e, s, AWAIT_PROMPT, (uint64_t)(task_of(e, s)->timeout_s * 1e6));
 }
 
+// Of the key whose echo is awaited.
+static uint64_t key_begun(const struct engine *e, const struct load_session *s)
+{
+	const struct typing *t = &s->typing;
+	uint64_t due = due_us(e, s, t->seen);
+
+	return t->sent == t->seen + 1 ? session_begun(due, t->left_us) : due;
+}
+
 static void echo_take(struct engine *e, struct load_session *s, size_t bytes)
 {
 	struct typing *t = &s->typing;
@@ -49,8 +58,7 @@ static void echo_take(struct engine *e, struct load_session *s, size_t bytes)
 	t->echoed += (uint32_t)bytes;
 	while (t->seen < t->sent && t->echoed >= echo_bytes(s, t->seen)) {
 		t->echoed -= echo_bytes(s, t->seen);
-		results_latency(&e->results, METRIC_ECHO,
-		                us_between(due_us(e, s, t->seen), now_us));
+		results_latency(&e->results, METRIC_ECHO, us_between(key_begun(e, s), now_us));
 		t->seen++;
 	}
 }
@@ -77,6 +85,7 @@ static bool press(struct engine *e, struct load_session *s, const char *key)
 {
 	bool gone = client_write(&e->env, &s->client, span_text(key)) == 1;
 
+	s->typing.left_us = load_now_us();
 	session_push(e, s);
 	return gone;
 }

@@ -10,7 +10,7 @@
 #define FAREWELL_US  (12 * SECOND_US)
 #define HURRY_US     (3 * SECOND_US)
 #define POLL_MOST_US 200000u
-#define AWAKE_US     150u // after a goodbye: no link tells when a connection's end arrived
+#define AWAKE_US     3000u // after a goodbye: no link tells when a connection's end arrived
 
 // --- the end of a task ---------------------------------------------------------------------------
 
