@@ -46,6 +46,9 @@ try_nic() {
 	check "$nic: and come down" sftp_batch "get ten $work/down"
 	check "$nic: byte by byte" cmp "$work/up" "$work/down"
 	rm -f "$work/down"
+	told=$(device 'display counters')
+	match "$nic: it agrees with software about checksums" "$told" '^port_sums_proven +[1-9]'
+	match "$nic: and never differs" "$told" '^port_sums_wrong +0( |$)'
 	ip -n "$name" addr flush dev "$port"
 	machine_tell "$nic.end"
 	check "$nic: it goes down" machine_said "$nic.down"
