@@ -47,8 +47,8 @@ try_nic() {
 	check "$nic: byte by byte" cmp "$work/up" "$work/down"
 	rm -f "$work/down"
 	told=$(device 'display counters')
-	match "$nic: it agrees with software about checksums" "$told" '^port_sums_proven +[1-9]'
-	match "$nic: and never differs" "$told" '^port_sums_wrong +0( |$)'
+	match "$nic: no verdict of its on checksums was wrong" "$told" '^port_sums_wrong +0( |$)'
+	printf '%s\n' "$told" | sed -n 's/^port_sums_proven/     &/p'
 	ip -n "$name" addr flush dev "$port"
 	machine_tell "$nic.end"
 	check "$nic: it goes down" machine_said "$nic.down"
