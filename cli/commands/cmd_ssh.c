@@ -148,6 +148,8 @@ static const struct command ssh_commands[] = {
 	{ "ssh server authentication-timeout SECONDS", run_setting, API_ROLE_ADMIN, "Specify the time limit for a login", SERVER(LOGIN_SECONDS), 0, emit_setting },
 	{ "undo ssh server authentication-timeout",    run_default, API_ROLE_ADMIN, "Restore the time limit for a login", SERVER(LOGIN_SECONDS) },
 	{ "ssh server timeout SECONDS", run_setting, API_ROLE_ADMIN, "Specify the time limit for a login", SERVER(LOGIN_SECONDS), .flags = COMMAND_HIDDEN },
+	{ "ssh exception-record max-number RECORDS", run_setting, API_ROLE_ADMIN, "Specify how many ended sessions are remembered", SERVER(EXCEPTIONS), 0, emit_setting },
+	{ "undo ssh exception-record max-number",    run_default, API_ROLE_ADMIN, "Restore how many ended sessions are remembered", SERVER(EXCEPTIONS) },
 	{ "ssh server dscp DSCP",      run_setting, API_ROLE_ADMIN, "Specify the DSCP of IPv4 packets", SERVER(DSCP), 0, emit_setting },
 	{ "undo ssh server dscp",      run_default, API_ROLE_ADMIN, "Restore the DSCP of IPv4 packets", SERVER(DSCP) },
 	{ "ssh server ipv6 dscp DSCP", run_setting, API_ROLE_ADMIN, "Specify the DSCP of IPv6 packets", SERVER(DSCP6), 0, emit_setting },

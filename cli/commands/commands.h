@@ -68,6 +68,7 @@ extern const struct command_table send_user_table;       // cmd_send.c: user vie
 extern const struct command_table password_table;        // cmd_password.c: system view
 extern const struct command_table password_show_table;   // cmd_password.c: any view
 extern const struct command_table log_center_table;      // cmd_log.c: system view
+extern const struct command_table exception_show_table;  // cmd_exception.c: any view
 extern const struct command_table debugging_table;       // cmd_debugging.c: any view
 extern const struct command_table log_show_table;        // cmd_log.c: any view
 extern const struct command_table line_show_table;       // cmd_line_show.c: any view

@@ -24,6 +24,7 @@ enum arg_kind {
 	X(SYSNAME,  STRING, 1, 64,      "Host name of the device")                           \
 	X(SECONDS,  NUMBER, 1, 120,     "Time limit for a login, in seconds")                \
 	X(DSCP,     NUMBER, 0, 63,      "DSCP: 48 is network control")                       \
+	X(RECORDS,  NUMBER, 0, 100,     "Records; 0 means none")                              \
 	X(RETRIES,  NUMBER, 1, 5,       "Failed attempts after which a client is cut off")   \
 	X(PORT,     NUMBER, 1, 65535,   "TCP port number")                                   \
 	X(SESSIONS, NUMBER, 1, 1048576, "Most sessions at a time")                           \

@@ -56,7 +56,7 @@ enum view_id {
 };
 
 // A view is a list of tables and a prompt. A command that it lacks is tried in its parent.
-#define VIEW_TABLES_MAX 64
+#define VIEW_TABLES_MAX 80
 struct view {
 	const char *title;  // "System view commands:"
 	const char *prompt; // "[%s-luser-manage-%s]": sysname, name of what is edited

@@ -55,6 +55,7 @@ enum api_role {
 	X(STARTED,          ADMIN,    "none / none. The start-up file is in force: open the listener") \
 	X(REBOOT,           ADMIN,    "none / none. Restarts the device")                      \
 	X(LOG,              OPERATOR, "none, cursor: first number wanted / rows: u64 number, u64 Unix ms, u8 level, string name, string text") \
+	X(EXCEPTIONS,       OPERATOR, "none, cursor / rows, newest first: u64 Unix time, string user, string address, string version, string stage, u8 services, u32 line + 1 or 0, u8 reason, string reply") \
 	X(LOG_WATCH,        OPERATOR, "as LOG: the lines that terminals are shown, debugging among them") \
 	X(DEBUGGING,        OPERATOR, "none / u32 switches that are on: API_DEBUG_*")          \
 	X(SET_DEBUGGING,    ADMIN,    "u32 switches on, u32 switches off / none")              \
@@ -137,6 +138,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_SERVER, SERVER_KEY_HOURS, UINT,  0,     24,         0,  "")                      \
 	X(SSH_SERVER, DSCP,             UINT,  0,     63,         48, "")                      \
 	X(SSH_SERVER, DSCP6,            UINT,  0,     63,         48, "")                      \
+	X(SSH_SERVER, EXCEPTIONS,       UINT,  0,     100,        10, "")                      \
 	X(SSH_GUARD,  START,            UINT,  1,     16384,      12288, "")                   \
 	X(SSH_GUARD,  RATE,             UINT,  1,     100,        30, "")                      \
 	X(SSH_GUARD,  FULL,             UINT,  1,     16384,      16384, "")                   \

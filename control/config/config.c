@@ -21,6 +21,7 @@ static void quick_update(struct config *c)
 	atomic_store(&c->ssh1, number_of(c->live, API_SSH_SERVER_SSH1));
 	atomic_store(&c->server_key_hours, number_of(c->live, API_SSH_SERVER_SERVER_KEY_HOURS));
 	atomic_store(&c->rekey_hours, number_of(c->live, API_SSH_SERVER_REKEY_HOURS));
+	atomic_store(&c->exceptions, number_of(c->live, API_SSH_SERVER_EXCEPTIONS));
 	atomic_store(&c->acl_deny_log, number_of(c->live, API_SSH_SERVER_ACL_DENY_LOG));
 	atomic_store(&c->rekey_kilobytes, number_of(c->live, API_SSH_SERVER_REKEY_KILOBYTES));
 	atomic_store(&c->startups_start, number_of(c->live, API_SSH_GUARD_START));

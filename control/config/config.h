@@ -41,7 +41,7 @@ struct config {
 	// Copies of what every connection asks, to be read without the lock.
 	_Atomic uint32_t startups_start, startups_rate, startups_full;
 	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours,
-	        rekey_kilobytes, ssh1, server_key_hours, sftp, scp, acl_deny_log;
+	        rekey_kilobytes, ssh1, server_key_hours, sftp, scp, acl_deny_log, exceptions;
 };
 
 void config_init(struct config *c);

@@ -42,7 +42,7 @@ api_handler api_set_password, api_set_totp, api_drop_totp, api_penalties, api_re
 // api_super.c
 api_handler api_super, api_set_super;
 // api_lockout.c
-api_handler api_blacklist, api_blacklist_reset, api_user_sessions;
+api_handler api_exceptions, api_blacklist, api_blacklist_reset, api_user_sessions;
 // api_show.c
 api_handler api_counters, api_reset_counters, api_status, api_memory, api_pools, api_states,
         api_algorithms;

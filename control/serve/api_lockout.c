@@ -1,6 +1,7 @@
 // Calls about users beside their settings: who is kept out, who is in.
 #include "control/serve/api_call.h"
 
+#include "control/main/exceptions.h"
 #include "control/main/log.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -50,6 +51,32 @@ enum status api_user_sessions(struct api_ask *a, struct cursor *c)
 
 		builder_text(&a->out, user);
 		builder_u32(&a->out, sessions);
+		if (!api_row_done(a, before, i))
+			break;
+	}
+	return STATUS_OK;
+}
+
+enum status api_exceptions(struct api_ask *a, struct cursor *c)
+{
+	uint32_t most = atomic_load(&a->h->control->config.exceptions);
+	char address[LOG_ADDRESS_MAX];
+	struct exception e;
+
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	for (uint32_t i = (uint32_t)a->head.cursor; exceptions_at(i, most, &e); i++) {
+		size_t before = a->out.len;
+
+		builder_u64(&a->out, e.at_s);
+		builder_text(&a->out, e.user);
+		builder_text(&a->out, log_address(address, e.address));
+		builder_text(&a->out, e.is_v1 ? "1.5" : "2.0");
+		builder_text(&a->out, e.stage);
+		builder_u8(&a->out, e.services);
+		builder_u32(&a->out, e.line);
+		builder_u8(&a->out, e.reason);
+		builder_text(&a->out, e.reply);
 		if (!api_row_done(a, before, i))
 			break;
 	}

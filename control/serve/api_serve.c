@@ -18,6 +18,7 @@ static api_handler *const handlers[API_CALLS] = {
         [API_LIST_WHOLE] = api_list_whole,
         [API_BLACKLIST] = api_blacklist,
         [API_BLACKLIST_RESET] = api_blacklist_reset,
+        [API_EXCEPTIONS] = api_exceptions,
         [API_USER_SESSIONS] = api_user_sessions,
         [API_SET_PASSWORD] = api_set_password,
         [API_SET_TOTP] = api_set_totp,

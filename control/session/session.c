@@ -1,11 +1,11 @@
 // The beginning of a session, its deadlines and its end.
 #include "control/session/session.h"
 
-#include "control/main/log.h"
 #include "control/session/session_admit.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
+#include "control/session/session_log.h"
 #include "control/session/session_table.h"
 #include "control/session/session_v1.h"
 #include "crypto/wire/builder.h"
@@ -214,6 +214,7 @@ void session_disconnect(struct shard *h, struct session *s, uint32_t reason, con
 	if (s->state == SESSION_CLOSING)
 		return;
 	log_session(h, s, LOG_INFO, "SSHS_LOG", "Disconnecting: %s", why);
+	log_exception(h, s, reason, why);
 	builder_u8(&b, SSH_MSG_DISCONNECT);
 	if (!(s->flags & SESSION_V1))
 		builder_u32(&b, reason);

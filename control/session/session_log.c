@@ -1,6 +1,13 @@
 // Who came, by what, who failed, who left.
 #include "control/session/session_log.h"
 
+#include "control/main/exceptions.h"
+#include "control/session/session_auth.h"
+#include "control/session/session_channel.h"
+
+#include <stdio.h>
+#include <time.h>
+
 #define NAME_TEXT (4 * USER_NAME_MAX + 1)
 
 void log_login(struct shard *h, const struct session *s, const char *methods)
@@ -42,6 +49,36 @@ void log_login_exceeded(struct shard *h, const struct session *s, const char *us
 	            "authentication attempts exceeded the upper limit.",
 	            log_escape(name, sizeof(name), span_text(user)),
 	            log_address(address, s->remote));
+}
+
+// Whose session it is, as far as that is known.
+static const char *user_of(struct shard *h, const struct session *s)
+{
+	const struct auth_scratch *a = auth_scratch_of(h, s);
+
+	return s->flags & SESSION_LOGGED_IN || a == NULL ? s->user : a->user;
+}
+
+void log_exception(struct shard *h, const struct session *s, uint32_t reason, const char *reply)
+{
+	struct exception e = {.at_s = (uint64_t)time(NULL),
+	                      .is_v1 = (s->flags & SESSION_V1) != 0,
+	                      .reason = (uint8_t)reason};
+
+	memcpy(e.address, s->remote, sizeof(e.address));
+	snprintf(e.user, sizeof(e.user), "%s", user_of(h, s));
+	snprintf(e.stage, sizeof(e.stage), "%s", session_stage_name(s->state));
+	snprintf(e.reply, sizeof(e.reply), "%s", reply);
+	for (unsigned i = 0; i < SESSION_CHANNELS; i++) {
+		const struct channel *c = channel_at(h, s, i);
+
+		if (c == NULL)
+			continue;
+		e.services |= c->service;
+		if (c->dialogue != 0 && c->type == DIALOGUE_SHELL)
+			e.line = (c->dialogue - 1) * h->control->shard_count + h->index + 1;
+	}
+	exceptions_add(&e, atomic_load(&h->control->config.exceptions));
 }
 
 static void line_told(struct shard *h, const struct session *s, const char *mnemonic,

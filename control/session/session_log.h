@@ -11,6 +11,10 @@ void log_login_failed(struct shard *h, const struct session *s, const char *user
                       const char *why);
 void log_login_exceeded(struct shard *h, const struct session *s, const char *user);
 
+// The device ends the session: kept for display ssh exception-record.
+void log_exception(struct shard *h, const struct session *s, uint32_t reason,
+                   const char *reply);
+
 // A line is taken, and given back.
 void log_line_taken(struct shard *h, const struct session *s);
 void log_line_left(struct shard *h, const struct session *s);

@@ -373,6 +373,9 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_RESET_COUNTERS:
 		f->counters_reset = true;
 		return STATUS_OK;
+	case API_EXCEPTIONS:
+		answer_exceptions(b);
+		return STATUS_OK;
 	case API_LOG:
 	case API_LOG_WATCH:
 	case API_DEBUGGING:

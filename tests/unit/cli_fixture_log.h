@@ -1,6 +1,19 @@
 // The log of the fixture's control; a part of cli_fixture.h.
 #pragma once
 
+static void answer_exceptions(struct builder *b)
+{
+	builder_u64(b, 1150559829);
+	builder_text(b, "ann");
+	builder_text(b, "192.0.2.1");
+	builder_text(b, "2.0");
+	builder_text(b, "Established");
+	builder_u8(b, API_SERVICE_STELNET);
+	builder_u32(b, 4);
+	builder_u8(b, 2);
+	builder_text(b, "message 21 (NEWKEYS) is not allowed in state OPEN");
+}
+
 static enum status answer_log(struct fixture *f, uint16_t call, uint64_t from,
                               struct span payload, struct builder *b)
 {

@@ -47,6 +47,24 @@ static bool has_line(const char *text, const char *line)
 
 // --- settings ----------------------------------------------------------------------------------
 
+TEST(exception_records_display_in_the_manuals_layout)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "display ssh exception-record"),
+	           " User name         : ann\n IP address        : 192.0.2.1\n"
+	           " Version           : 2.0\n State             : Established\n"
+	           " Service type      : Stelnet\n VTY number        : 3\n"
+	           " Exception time    : 2006/06/17 15:57:09\n"
+	           " Exception reason  : Protocol error\n"
+	           " Reply message     : message 21 (NEWKEYS) is not allowed in state OPEN\n");
+	fixture_exec(f, "system-view\nssh exception-record max-number 50");
+	CHECK(has_line(current(f), " ssh exception-record max-number 50"));
+	fixture_exec(f, "system-view\nundo ssh exception-record max-number");
+	CHECK(strstr(current(f), "exception") == NULL);
+	fixture_free(f);
+}
+
 TEST(code_points_print_when_they_differ_and_can_be_undone)
 {
 	struct fixture *f = fixture_new();

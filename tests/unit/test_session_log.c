@@ -1,5 +1,6 @@
 // Tests control/session/session_log.c: the lines that operators' parsers look for.
 #define BENCH_LOG_LEVEL LOG_INFO
+#include "control/main/exceptions.h"
 #include "control/main/log_center.h"
 #include "tests/unit/control_client.h"
 
@@ -90,6 +91,39 @@ TEST(debugging_tells_states_messages_and_refusals_while_it_is_on)
 	CHECK(strstr(in_ring(LOG_RING_WATCHED, "SSHS_ERROR"),
 	             "refused in state EXPECT_AUTH: message 20 (KEXINIT) is not allowed") !=
 	      NULL);
+	bench_free(b);
+}
+
+TEST(a_session_that_the_device_ends_is_remembered_with_what_the_client_was_told)
+{
+	struct bench *b = bench_shell(1000);
+	struct exception e;
+
+	client_number(b, 0, SSH_MSG_NEWKEYS);
+	CHECK(exceptions_at(0, 10, &e));
+	CHECK_TEXT(e.user, "bob");
+	CHECK_TEXT(e.stage, "Established");
+	CHECK_TEXT(e.reply, "message 21 (NEWKEYS) is not allowed in state OPEN");
+	CHECK_EQ(e.reason, SSH_DISCONNECT_PROTOCOL_ERROR);
+	CHECK_EQ(e.services, API_SERVICE_STELNET);
+	CHECK_EQ(e.line, 1);
+	bench_free(b);
+}
+
+TEST(one_that_has_not_logged_in_has_the_name_that_it_tried)
+{
+	struct bench *b = bench_new();
+	struct exception e;
+
+	client_in_auth(b, 0);
+	client_password(b, 0, "mallory", "wrong");
+	bench_wait(b, AUTH_DELAY_US + 2 * SHARD_TICK_US);
+	client_number(b, 0, SSH_MSG_KEXINIT);
+	CHECK(exceptions_at(0, 10, &e));
+	CHECK_TEXT(e.user, "mallory");
+	CHECK_TEXT(e.stage, "Auth-request");
+	CHECK_EQ(e.line, 0);
+	CHECK(!exceptions_at(1, 1, &e)); // no more than are wanted
 	bench_free(b);
 }
 
