@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# 64 clients of files at once, one of them with a full window, one on a disk that hangs: the others
+# Clients of files by the dozen, one of them with a full window, twelve on a disk that hangs: the others
 # lose nothing and keep their speed.
 . "$(dirname "$0")/_init.sh"
 

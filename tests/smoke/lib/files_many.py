@@ -1,4 +1,4 @@
-"""62 clients move files at once, alone and then beside one that reads nothing and one whose disk
+"""62 clients move files at once, alone and then beside one that reads nothing and twelve whose disk
 hangs. Argument: a directory to agree in with the script: it makes `frozen` and `thawed` when asked
 by `freeze` and `thaw`."""
 import asyncio
@@ -13,6 +13,7 @@ from claims import ADDRESS, RUN, check, equal, run
 
 PLACE = pathlib.Path(sys.argv[1])
 CLIENTS = 62
+BLOCKED = 12  # more than there are threads while disks answer
 FILE = os.urandom(1 << 20)
 BIG = os.urandom(8 << 20)
 WINDOW = 128 * 1024
@@ -129,22 +130,23 @@ async def many():
 
     other, channel, session = await deaf_client()
     await ask("freeze", "frozen")
-    blocked = await connect()
-    upload = asyncio.create_task(write(blocked, "slow/file", BIG))
+    blocked = [await connect() for _ in range(BLOCKED)]
+    uploads = [asyncio.create_task(write(one, f"slow/file-{n}", FILE)) for n, one in enumerate(blocked)]
     await asyncio.sleep(0.5)
     same, beside = await all_at_once(connections)
-    equal("beside one that reads nothing and one whose disk hangs: the same", same, CLIENTS)
+    equal("beside one that reads nothing and twelve whose disk hangs: the same", same, CLIENTS)
     check(f"and they keep their speed ({alone:.1f} s alone, {beside:.1f} s beside them)", beside < 2 * alone + 1)
     check("the one has been sent no more than its window", len(session.got) <= WINDOW, len(session.got))
-    check("the other still waits", not upload.done())
+    check("the others still wait", not any(one.done() for one in uploads))
 
     await ask("thaw", "thawed")
-    await asyncio.wait_for(upload, 60)
-    check("its disk works again: its file is whole", await read(blocked, "slow/file") == BIG)
+    await asyncio.wait_for(asyncio.gather(*uploads), 60)
+    whole = [await read(one, f"slow/file-{n}") == FILE for n, one in enumerate(blocked)]
+    equal("their disk works again: their files are whole", sum(whole), BLOCKED)
     channel.resume_reading()
     await asyncio.wait_for(until(lambda: len(data_of(session)) >= len(BIG)), 60)
     check("the one that reads again has lost nothing", data_of(session) == BIG)
-    for one in [*connections, other, blocked]:
+    for one in [*connections, other, *blocked]:
         one.abort()
 
 
