@@ -32,7 +32,7 @@ static enum turn tar_more(struct task *t)
 	}
 	if (!quiet || task_has(t, "screen"))
 		return TURN_DONE;
-	task_print(t, " Done.\n");
+	task_print(t, task_has(t, "verbose") ? "Done.\n" : " Done.\n");
 	shell_log(task_shell(t), "%s: archive flash:%s %s",
 	          t->dialogue->user != NULL ? t->dialogue->user : "?", w->from.text,
 	          task_has(t, "create") ? "created" : "extracted");

@@ -85,8 +85,8 @@ static void log_escaped(struct text *log, const char *name)
 
 void program_log(struct program *p, const char *verb, const char *path, const char *result)
 {
-	text_format(&p->log, "%s@%s: SSHS_%s_OPER: %s \"", p->user, p->peer, p->kind->name,
-	            verb);
+	text_format(&p->log, "SSHS_%s_OPER: User %s at %s requested operation: %s \"",
+	            p->kind->name, p->user, p->peer, verb);
 	log_escaped(&p->log, path);
 	text_format(&p->log, "\": %s\n", result);
 }

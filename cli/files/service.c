@@ -49,6 +49,7 @@ static void log_take(struct shell *shell, struct program *p)
 		*lf = 0;
 		if (shell->log != NULL)
 			shell->log(at);
+		log_line_add(shell, at);
 	}
 	text_fini(&p->log);
 }

@@ -23,30 +23,49 @@ static void words_print(struct text *out, const struct match *m)
 	}
 }
 
-void command_log(struct dialogue *d, const struct match *m)
+static bool log_add(struct dialogue_table *table, uint32_t slot, uint32_t life,
+                    const char *name, struct span text)
 {
 	struct dialogue_request body = {.call = API_LOG_ADD};
-	struct link_cell cell = {.kind = DIALOGUE_REQUEST,
-	                         .slot = d->slot,
-	                         .life = d->life,
-	                         .buffer = LINK_NO_BUFFER};
-	char line[DIALOGUE_PEER_MAX], peer[DIALOGUE_PEER_MAX];
+	struct link_cell cell = {
+	        .kind = DIALOGUE_REQUEST, .slot = slot, .life = life, .buffer = LINK_NO_BUFFER};
 	uint8_t bytes[700];
 	struct builder b = builder_over(bytes, sizeof(bytes));
+
+	builder_u8(&b, 6);
+	builder_text(&b, name);
+	builder_string(&b, span_of(text.data, text.len < 500 ? text.len : 500));
+	memcpy(cell.body, &body, sizeof(body));
+	if (table->port->send(table->port, &cell, builder_span(&b)))
+		return true;
+	table->shell->count[COUNT_cli_log_lost]++;
+	return false;
+}
+
+// "NAME: text": in a local dialogue's name, for whoever did it may be gone.
+void log_line_add(struct shell *shell, const char *line)
+{
+	const char *colon = strchr(line, ':');
+	char name[40];
+
+	if (colon == NULL || colon[1] != ' ' || colon - line >= (ptrdiff_t)sizeof(name))
+		return;
+	snprintf(name, sizeof(name), "%.*s", (int)(colon - line), line);
+	if (shell->local != NULL)
+		(void)log_add(shell->local, shell->local_slot, 0, name, span_text(colon + 2));
+}
+
+void command_log(struct dialogue *d, const struct match *m)
+{
+	char line[DIALOGUE_PEER_MAX], peer[DIALOGUE_PEER_MAX];
 	struct text text = {0};
 
 	text_format(&text, "-Line=%s-IPAddr=%s-User=%s; Command is ",
 	            dialogue_terminal(d, line), dialogue_peer(d, peer),
 	            d->user != NULL ? d->user : "**");
 	words_print(&text, m);
-	text_puts(&text, "\n");
-	builder_u8(&b, 6);
-	builder_text(&b, "SHELL_CMD");
-	builder_string(&b,
-	               span_of(text.data, text_left(&text) < 501 ? text_left(&text) - 1 : 500));
-	memcpy(cell.body, &body, sizeof(body));
-	if (text.failed || !d->table->port->send(d->table->port, &cell, builder_span(&b)))
-		d->table->shell->count[COUNT_cli_log_lost]++;
+	if (!text.failed)
+		(void)log_add(d->table, d->slot, d->life, "SHELL_CMD", text_span(&text));
 	text_fini(&text);
 }
 

@@ -132,5 +132,7 @@ const char *shell_hotkey(const struct shell *shell, enum hotkey key);
 
 const char *shell_counter_name(enum shell_counter counter);
 const char *shell_counter_text(enum shell_counter counter);
+// For the log that displays show: "NAME: text" (command_log.c).
+void log_line_add(struct shell *shell, const char *line);
 void shell_log(struct shell *shell, const char *format, ...)
         __attribute__((format(printf, 2, 3)));

@@ -78,7 +78,7 @@ static const struct {
         {"composition", "Specify the types of characters"},
         {"copyright-info", "The copyright shown at login"},
         {"count", "Specify how often"},
-        {"create", "Create a key pair"},
+        {"create", "Make a key pair, or an archive"},
         {"ctrl_g", "Ctrl+G"},
         {"ctrl_l", "Ctrl+L"},
         {"ctrl_o", "Ctrl+O"},

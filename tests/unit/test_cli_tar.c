@@ -119,7 +119,7 @@ TEST(verbose_names_each_file)
 	struct fixture *f = fixture_with_tree();
 
 	CHECK_TEXT(fixture_exec(f, "tar create archive-file t.tar verbose source a.cfg d/e/f"),
-	           "Creating archive t.tar\na.cfg\nd/e/f\n Done.\n");
+	           "Creating archive t.tar\na.cfg\nd/e/f\nDone.\n");
 	fixture_free(f);
 }
 

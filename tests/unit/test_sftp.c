@@ -523,7 +523,8 @@ TEST(operations_are_logged_with_who_and_what)
 	text_fini(&f->p->log);
 	ask_path(f, SFTP_MKDIR, "/new\nline");
 	snprintf(log, sizeof(log), "%.*s", (int)text_left(&f->p->log), f->p->log.data);
-	CHECK_TEXT(log, "tester@192.0.2.1: SSHS_SFTP_OPER: mkdir \"/new\\x0aline\": done\n");
+	CHECK_TEXT(log, "SSHS_SFTP_OPER: User tester at 192.0.2.1 requested operation: mkdir "
+	                "\"/new\\x0aline\": done\n");
 	sftp_fixture_free(f);
 }
 

@@ -163,7 +163,10 @@ TEST(a_hangup_gives_up_the_upload_and_says_so)
 	CHECK(f->exited);
 	CHECK(fstatat(f->shell.flash, "file", &st, 0) != 0);
 	text_add(&f->log, "", 1);
-	CHECK(strstr(f->log.data, "SSHS_SFTP_OPER: put \"/file\": given up") != NULL);
+	CHECK(strstr(f->log.data, "SSHS_SFTP_OPER: User tester at ") != NULL);
+	CHECK(strstr(f->log.data, " requested operation: put \"/file\": given up") != NULL);
+	CHECK_TEXT(f->lines[f->line_count - 1].name, "SSHS_SFTP_OPER");
+	CHECK(strstr(f->lines[f->line_count - 1].text, ": put \"/file\": given up") != NULL);
 	CHECK_EQ(f->shell.services, 0);
 	fixture_free(f);
 }
