@@ -6,7 +6,8 @@
 . "$(dirname "$0")/../smoke/_init.sh"
 
 appliance_up
-printf '%s\n' system-view 'ssh server authentication-retries 5' 'local-user kenneth class manage' \
+printf '%s\n' system-view 'ssh server authentication-retries 5' \
+	'undo ssh server penalty enable' 'local-user kenneth class manage' \
 	'password simple Correct.horse9' 'service-type ssh' 'authorization-attribute user-role network-operator' quit \
 	'ssh user kenneth service-type all authentication-type any' | by_key -T >"$work/setup" 2>&1
 match "a user exists" "$(by_key -- 'display local-user')" kenneth
