@@ -1,6 +1,7 @@
 // Which public keys open an account.
 #include "control/users/users.h"
 
+#include "crypto/cert/cert_revoked.h"
 #include "crypto/core/secret.h"
 #include "crypto/wire/cursor.h"
 #include "crypto/wire/names.h"
@@ -24,6 +25,16 @@ static bool has_modulus(struct span blob, struct span modulus)
 	       cursor_end(&c) == STATUS_OK;
 }
 
+// Looked up whoever asks with it, so that the time tells nothing about the user.
+static bool is_revoked(const struct settings *s, struct span key)
+{
+	const struct setting *r = settings_find(s, API_CLASS_SSH_TRUST, span_of(NULL, 0));
+	struct cert_revoked_subject subject = {.key = key};
+	struct span list = setting_text(r, API_SSH_TRUST_REVOKED);
+
+	return list.len > 0 && cert_is_revoked(list, &subject);
+}
+
 bool users_rsa_key(struct config *c, struct span name, struct span modulus, struct blob *out)
 {
 	const struct settings *s = config_hold(c);
@@ -37,6 +48,8 @@ bool users_rsa_key(struct config *c, struct span name, struct span modulus, stru
 		if (key != NULL && has_modulus(setting_text(key, API_PEER_KEY_BLOB), modulus))
 			*out = blob_copy(setting_text(key, API_PEER_KEY_BLOB));
 	}
+	if (out->data != NULL && is_revoked(s, span_blob(out)))
+		blob_fini(out);
 	config_give(c);
 	return out->data != NULL;
 }
@@ -46,7 +59,7 @@ bool users_key_allowed(struct config *c, struct span name, struct span blob)
 	const struct settings *s = config_hold(c);
 	const struct setting *ssh = users_ssh_entry(s, name);
 	struct span list = ssh != NULL ? setting_text(ssh, API_SSH_USER_KEYS) : span_of("", 0);
-	bool allowed = false;
+	bool revoked = is_revoked(s, blob), allowed = false;
 
 	for (unsigned i = 0; i < USER_KEYS_MAX; i++) {
 		struct span each = span_of(NULL, 0), have = span_of(NULL, 0);
@@ -60,5 +73,5 @@ bool users_key_allowed(struct config *c, struct span name, struct span blob)
 		allowed |= blob_matches(have, blob) && have.len > 0;
 	}
 	config_give(c);
-	return allowed;
+	return allowed && !revoked;
 }

@@ -339,6 +339,15 @@ static inline void bench_peer_key(struct bench *b, const char *name, struct span
 	bench_put(b, &r);
 }
 
+// A list of keys and certificates that are revoked.
+static inline void bench_revokes(struct bench *b, struct span list)
+{
+	struct api_record r = {.class = API_CLASS_SSH_TRUST, .count = 1};
+
+	r.values[0] = (struct api_value){API_SSH_TRUST_REVOKED, 0, list};
+	bench_put(b, &r);
+}
+
 // One list of algorithms; "" restores it.
 static inline void bench_algorithms(struct bench *b, uint8_t field, const char *names)
 {

@@ -31,14 +31,6 @@ static void trust(struct bench *b, const char *names)
 	bench_put(b, &r);
 }
 
-static void revokes(struct bench *b, struct span list)
-{
-	struct api_record r = {.class = API_CLASS_SSH_TRUST, .count = 1};
-
-	r.values[0] = (struct api_value){API_SSH_TRUST_REVOKED, 0, list};
-	bench_put(b, &r);
-}
-
 static struct certified certified_new(const char *options)
 {
 	struct certified c = {folder_make(), bench_new(), NULL, {NULL, 0}};
@@ -158,7 +150,7 @@ TEST(a_revoked_serial_number_logs_nobody_in)
 	save(&c.folder, "spec", span_text("serial: 7\n"));
 	keygen(&c.folder, "-q -k -f list -s ca.pub spec", line, sizeof(line));
 	list = load(&c.folder, "list");
-	revokes(c.b, span_blob(&list));
+	bench_revokes(c.b, span_blob(&list));
 	CHECK(!logs_in(&c, "bob"));
 	blob_fini(&list);
 	certified_free(&c);
@@ -168,7 +160,7 @@ TEST(a_list_that_cannot_be_read_revokes_everything)
 {
 	struct certified c = certified_new("-n bob");
 
-	revokes(c.b, span_text("not a list"));
+	bench_revokes(c.b, span_text("not a list"));
 	CHECK(!logs_in(&c, "bob"));
 	certified_free(&c);
 }

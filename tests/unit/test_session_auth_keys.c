@@ -1,6 +1,9 @@
 // Tests the kinds of keys and of signatures in control/session/session_auth.c, and publickey bound to
 // the host key.
 #include "tests/unit/user_key.h"
+#include "tests/unit/v1_client.h"
+
+#include "crypto/hostkey/base64.h"
 
 // Bob logs in with a fresh key of that type and that algorithm; which state that leads to.
 static unsigned login_with(struct bench *b, enum hostkey_type type, const char *algorithm)
@@ -36,6 +39,62 @@ TEST(each_modern_kind_of_key_logs_in)
 	CHECK(opens(HOSTKEY_ECDSA_P521, "ecdsa-sha2-nistp521"));
 	CHECK(opens(HOSTKEY_RSA, "rsa-sha2-256"));
 	CHECK(opens(HOSTKEY_RSA, "rsa-sha2-512"));
+}
+
+// A list of one key, as text.
+static void revoke_key(struct bench *b, const char *type, struct span key)
+{
+	struct blob text = base64_encode(key, 0);
+	char line[2048];
+
+	snprintf(line, sizeof(line), "%s %.*s\n", type, (int)text.len, (const char *)text.data);
+	bench_revokes(b, span_text(line));
+	blob_fini(&text);
+}
+
+// Bob's key, once it stands in the list.
+static unsigned login_revoked(struct bench *b, bool revoked)
+{
+	struct blob blob;
+	struct hostkey *key;
+	struct key_request r = {.user = "bob", .algorithm = "ssh-ed25519"};
+	unsigned state;
+
+	client_in_auth(b, 0);
+	key = user_key(b, HOSTKEY_ED25519, &blob);
+	r.key = span_blob(&blob);
+	r.sign_with = any_algorithm(r.algorithm);
+	if (revoked)
+		revoke_key(b, "ssh-ed25519", r.key);
+	user_asks(b, &r, key);
+	state = bench_state(b, 0);
+	blob_fini(&blob);
+	hostkey_free(key);
+	return state;
+}
+
+TEST(a_revoked_key_logs_nobody_in_and_others_do)
+{
+	struct bench *b = bench_new();
+
+	CHECK(login_revoked(b, true) != SESSION_OPEN);
+	client_gone(b, 0);
+	CHECK_EQ(login_revoked(b, false), SESSION_OPEN); // a fresh key: the list names another
+	bench_free(b);
+}
+
+TEST(a_revoked_rsa_key_is_challenged_by_ssh_1_for_nobody)
+{
+	uint8_t bytes[1024];
+	struct bench *b = bench_new_v1();
+
+	bench_rsa_user(b, "rob", API_METHOD_PUBLICKEY);
+	revoke_key(b, "ssh-rsa", rsa_blob(2048, bytes, sizeof(bytes)));
+	v1_challenged(b, "rob");
+	CHECK_EQ(client_waiting(b, 0, SSH1_SMSG_AUTH_RSA_CHALLENGE), 0);
+	CHECK_EQ(client_waiting(b, 0, SSH1_SMSG_FAILURE), 2); // of the name, of the key
+	CHECK_EQ(bench_state(b, 0), SESSION_V1_EXPECT_AUTH);
+	bench_free(b);
 }
 
 TEST(sha_1_and_dsa_log_nobody_in_unasked)
