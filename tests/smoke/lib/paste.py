@@ -4,7 +4,7 @@ The commands rename the device, so that each prompt proves that the command befo
 and that none was lost, repeated or moved. Every 50th is an error with its caret line.
 
 Arguments: openssh-fast, openssh-slow, paramiko, openssh-rekey (5 MB, RekeyLimit=16K), lossy; or
-a number of megabytes, which are pasted once a line has come on standard input.
+a number of megabytes, which are pasted once a line has come on standard input; another line ends it.
 """
 import os
 import subprocess
@@ -147,12 +147,16 @@ def when_told(megabytes):
         print("ready", flush=True)
         sys.stdin.readline()
 
-    paste(f"{megabytes:g} MB through OpenSSH", Pipe(), int(megabytes * (1 << 20)), wait=wait)
+    session = Pipe()
+    session.close = lambda: None  # it stays open to the end
+    paste(f"{megabytes:g} MB through OpenSSH", session, int(megabytes * (1 << 20)), wait=wait)
 
 
 if __name__ == "__main__":
     if sys.argv[1].replace(".", "").isdigit():
-        sys.exit(run(lambda: when_told(float(sys.argv[1]))))
+        run(lambda: when_told(float(sys.argv[1])))
+        sys.stdin.readline()
+        sys.exit(0)
     known = {"openssh-fast": openssh_fast, "openssh-slow": openssh_slow, "openssh-rekey": openssh_rekey,
              "paramiko": through_paramiko, "lossy": lossy}
     sys.exit(run(*[known[word] for word in sys.argv[1:]]))
