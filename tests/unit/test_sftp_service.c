@@ -307,7 +307,7 @@ TEST(who_has_no_work_directory_any_more_works_in_the_root)
 TEST(who_waits_for_a_hung_disk_sixteen_times_is_refused_and_others_are_not)
 {
 	struct fixture *f = fixture_new();
-	struct dialogue *d;
+	struct dialogue *d[16];
 	struct file_job *held[16];
 	struct dialogue_start start = {.open = {.type = DIALOGUE_SUBSYSTEM},
 	                               .role = API_ROLE_ADMIN,
@@ -315,8 +315,8 @@ TEST(who_waits_for_a_hung_disk_sixteen_times_is_refused_and_others_are_not)
 
 	fixture_flash(f);
 	for (uint32_t i = 0; i < 16; i++) {
-		d = fixture_open(f, DIALOGUE_SUBSYSTEM, false, API_ROLE_ADMIN, "sftp");
-		dialogue_input(d, span_of(init, sizeof(init)));
+		d[i] = fixture_open(f, DIALOGUE_SUBSYSTEM, false, API_ROLE_ADMIN, "sftp");
+		dialogue_input(d[i], span_of(init, sizeof(init)));
 		while (f->job == NULL)
 			shell_turn(&f->shell);
 		held[i] = f->job;
@@ -333,8 +333,9 @@ TEST(who_waits_for_a_hung_disk_sixteen_times_is_refused_and_others_are_not)
 	for (uint32_t i = 0; i < 16; i++) {
 		held[i]->work(held[i]);
 		held[i]->done(held[i]);
+		dialogue_input_end(d[i]);
+		settle(f);
 	}
-	settle(f);
 	fixture_free(f);
 }
 
