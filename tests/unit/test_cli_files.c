@@ -176,7 +176,7 @@ TEST(quotas_are_configured_by_user_and_shown_with_what_is_used)
 	type_text(f, d, "sys\rlocal-user bob\rfile-quota size 2\rfile-quota files 7\r");
 	const char *row = strstr(fixture_exec(f, "display file-quota"), "\nbob ");
 	char place[16];
-	unsigned kb, kb_limit, files, file_limit;
+	unsigned kb = 0, kb_limit = 0, files = 0, file_limit = 0;
 
 	CHECK(row != NULL && sscanf(row, " bob %15s %u %u %u %u", place, &kb, &kb_limit, &files,
 	                            &file_limit) == 5);
