@@ -48,7 +48,7 @@ struct fixture {
 		struct blob payload;
 	} queue[64];
 	uint32_t queued;
-	struct file_job *job;
+	struct file_job *job; // those that were submitted, in their order
 	// Answers what is asked of the workers and their counters, when a test has such.
 	enum status (*workers)(struct dialogue_request *r, struct span payload,
 	                       struct builder *b);
@@ -112,7 +112,24 @@ static void fixture_ran(const struct command *row)
 
 static void fixture_submit(struct file_job *job)
 {
-	((struct fixture *)((char *)job->shell - offsetof(struct fixture, shell)))->job = job;
+	struct fixture *f =
+	        (struct fixture *)((char *)job->shell - offsetof(struct fixture, shell));
+	struct file_job **at = &f->job;
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	job->next = NULL;
+	*at = job;
+}
+
+// The first job that was submitted, or NULL. It is under way until work and done are called.
+static inline struct file_job *job_take(struct fixture *f)
+{
+	struct file_job *job = f->job;
+
+	if (job != NULL)
+		f->job = job->next;
+	return job;
 }
 
 // --- the control of the fixture ----------------------------------------------------------------
@@ -442,9 +459,8 @@ static void settle(struct fixture *f)
 
 		moved = shell_turn(&f->shell) > 0;
 		moved |= fixture_answer(f);
-		job = f->job;
+		job = job_take(f);
 		if (job != NULL) {
-			f->job = NULL;
 			job->work(job);
 			job->done(job);
 			moved = true;
@@ -550,8 +566,7 @@ static inline void fixture_free(struct fixture *f)
 	char command[128];
 
 	table_fini(&f->table);
-	for (struct file_job *job = f->job; job != NULL; job = f->job) { // what they left to do
-		f->job = NULL;
+	for (struct file_job *job; (job = job_take(f)) != NULL;) { // what they left to do
 		job->work(job);
 		job->done(job);
 	}

@@ -330,8 +330,7 @@ TEST(ctrl_c_leaves_no_archive)
 	for (int i = 0; i < 3; i++) { // is it there, then two steps
 		while (f->job == NULL)
 			shell_turn(&f->shell);
-		struct file_job *job = f->job;
-		f->job = NULL;
+		struct file_job *job = job_take(f);
 		job->work(job);
 		job->done(job);
 	}

@@ -134,6 +134,7 @@ TEST(debugging_lines_go_to_terminals_alone)
 	CHECK(!log_center_next(LOG_RING_BUFFER, 0, &line));
 	CHECK(log_center_next(LOG_RING_WATCHED, at, &line));
 	CHECK_TEXT(line.name, "SSHS_EVENT");
+	config_fini(&config);
 }
 
 TEST(terminals_get_no_line_above_the_level_of_the_monitor)
@@ -151,6 +152,7 @@ TEST(terminals_get_no_line_above_the_level_of_the_monitor)
 	log_center_add(5, "SHELL_LOGIN", "shown");
 	CHECK(log_center_next(LOG_RING_WATCHED, at, &line));
 	CHECK_TEXT(line.text, "shown");
+	config_fini(&config);
 }
 
 CHECK_MAIN()

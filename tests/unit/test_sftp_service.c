@@ -179,9 +179,8 @@ TEST(a_hangup_while_a_disk_holds_a_call_frees_the_dialogue_at_once)
 
 	dialogue_input(d, span_of(init, sizeof(init)));
 	shell_turn(&f->shell);
-	job = f->job; // under way
+	job = job_take(f); // under way
 	CHECK(job != NULL);
-	f->job = NULL;
 	dialogue_hangup(d);
 	settle(f);
 	CHECK(f->exited);
@@ -319,8 +318,7 @@ TEST(who_waits_for_a_hung_disk_sixteen_times_is_refused_and_others_are_not)
 		dialogue_input(d[i], span_of(init, sizeof(init)));
 		while (f->job == NULL)
 			shell_turn(&f->shell);
-		held[i] = f->job;
-		f->job = NULL;
+		held[i] = job_take(f);
 	}
 	f->shell.now_us += 6000000;
 	start.user = span_text("tester");
