@@ -41,13 +41,16 @@ called() {
 	holds "$claim" "errors and all(e['class'] == '$class' for e in errors) and c['sessions failed'] > 0"
 }
 
-# misbehaving WAY CLAIM CLASS
+# misbehaving WAY CLAIM CLASS [TIMEOUT]
 misbehaving() {
 	ip netns exec "$name" "$python" "$smoke/lib/misbehave.py" 2300 "$1" &
 	local pid=$!
-	sleep 0.7
+	for _ in {1..100}; do
+		[ -z "$(client ss -Hltn 'sport = :2300')" ] || break
+		sleep 0.1
+	done
 	called "$2" "$3" login --target 127.0.0.1:2300 --user root --key "$work/user_key" \
-		--pin first --count 3 --timeout 2
+		--pin first --count 3 --timeout "${4:-2}"
 	kill "$pid"
 	wait "$pid" 2>/dev/null
 }
@@ -172,7 +175,7 @@ holds "an interrupt ends it with the results so far" "c['sessions finished'] == 
 misbehaving stall "a silent server" 'timed out'
 misbehaving reset "a server that resets" 'connection reset'
 misbehaving old "a server of SSH 1.5" 'not an SSH 2 server'
-misbehaving liar "a host key's wrong signature" 'host key signature wrong'
+misbehaving liar "a host key's wrong signature" 'host key signature wrong' 20
 misbehaving garbage "a server that sends garbage" 'protocol violated by the server'
 called "nobody listens" 'connection refused' login --target 127.0.0.1:2399 --user root \
 	--key "$work/user_key" --pin first --count 2

@@ -27,12 +27,12 @@ def lie(one, key):
 
 
 def serve(port, way):
+    key = liar_key() if way == "liar" else None
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(64)
     kept = []
-    key = liar_key() if way == "liar" else None
     while True:
         one, _ = listener.accept()
         if way == "stall":
