@@ -89,7 +89,7 @@ static void link_take(struct worker *w)
 	idle_link_changed(w);
 }
 
-static bool turn(struct worker *w)
+static bool worker_poll(struct worker *w)
 {
 	struct neighbor_out out = worker_neighbor_out(w);
 	struct rte_mbuf *frames[WORKER_BURST];
@@ -113,12 +113,12 @@ static bool turn(struct worker *w)
 	return busy;
 }
 
-bool worker_poll(struct worker *w)
+bool worker_turn(struct worker *w)
 {
 	bool busy;
 
 	rounds_begin(&w->rounds);
-	busy = turn(w);
+	busy = worker_poll(w);
 	rounds_end(&w->rounds);
 	return busy;
 }
@@ -142,7 +142,7 @@ static void farewell(struct worker *w)
 
 	data_stop(&w->data);
 	do {
-		if (!worker_poll(w))
+		if (!worker_turn(w))
 			idle_step(w, false);
 		tcp_gauges(w->tcp, &g);
 	} while ((g.connections > 0 || !data_is_idle(&w->data) || has_senders(w)) &&
@@ -176,7 +176,7 @@ int worker_run(void *worker)
 	link_place_start(&w->idle.place, w->now_us);
 	presence_start(&w->presence, &w->host, &out, w->now_us, w->count, w->index != 0);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
-		bool busy = worker_poll(w);
+		bool busy = worker_turn(w);
 
 		if (atomic_load_explicit(&w->offered, memory_order_relaxed) != NULL)
 			link_take(w);

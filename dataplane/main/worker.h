@@ -44,7 +44,7 @@ struct worker {
 	struct proof proof;           // of the port's word on checksums
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
-	struct rounds rounds; // a round is a worker_poll
+	struct rounds rounds; // a round is a worker_turn
 	// warm
 	struct idle idle;
 	struct limit echoes;
@@ -98,7 +98,7 @@ void worker_offer_link(struct worker *w, struct link *link);
 uint64_t worker_clock(const struct worker *w);
 
 // One turn of the loop. Answers whether there was anything to do.
-bool worker_poll(struct worker *w);
+bool worker_turn(struct worker *w);
 
 // worker_frames.c
 struct neighbor_out worker_neighbor_out(struct worker *w);

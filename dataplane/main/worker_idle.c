@@ -146,7 +146,7 @@ static void fall_asleep(struct worker *w)
 	atomic_thread_fence(memory_order_seq_cst);
 	port_arm(w->port, (uint16_t)w->index);
 	// What came before we were seen asleep rings no bell.
-	if (atomic_load(&w->stop) || atomic_load(&w->offered) != NULL || worker_poll(w))
+	if (atomic_load(&w->stop) || atomic_load(&w->offered) != NULL || worker_turn(w))
 		us = 0;
 	else
 		us = sleep_us(w);

@@ -66,4 +66,4 @@ device 'display current-configuration' >large-after.cfg
 equal "all of it is in force" \
 	"$(grep -c '^local-user large' large-after.cfg) $(grep -oE 'sysname Large|header motd .{1,2}26000' large-after.cfg | tr '\n' ' ')" \
 	'1000 sysname Large header motd "%26000 '
-match "operations are in the log" "$(cat "$state"/log/*)" 'SSHS_SFTP_OPER: put "/new.cfg"'
+match "operations are in the log" "$(cat "$state"/log/*)" 'SSHS_SFTP_OPER: User admin at 192\.0\.2\.1 requested operation: put "/new.cfg"'
