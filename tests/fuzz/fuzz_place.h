@@ -3,11 +3,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// What one file may take: copies of gigabytes at an offset would be work of the disk alone.
+#define PLACE_FILE_MAX (16u << 20)
 
 static char place[64];
 static int root = -1;
@@ -42,6 +47,7 @@ static void place_remove(void)
 static void place_make(void)
 {
 	const char *where = getenv("TMPDIR"); // memory is quicker than a busy disk
+	struct rlimit limit = {PLACE_FILE_MAX, PLACE_FILE_MAX};
 
 	snprintf(place, sizeof(place), "%.40s/sallyport-fuzz-XXXXXX",
 	         where != NULL ? where : "/tmp");
@@ -49,4 +55,6 @@ static void place_make(void)
 		abort();
 	root = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	atexit(place_remove);
+	signal(SIGXFSZ, SIG_IGN); // the call fails with EFBIG
+	setrlimit(RLIMIT_FSIZE, &limit);
 }
