@@ -5,6 +5,7 @@
 
 #define HEAD_MAX 64u // a record's head is at most one cipher block
 
+#define LENGTH_ALONE     16u // less than a record's first block
 #define RECORDS_OF_LOGIN 16u
 
 enum read_result { READ_AGAIN, READ_MORE, READ_STALLED, READ_ENDED };
@@ -219,13 +220,18 @@ static enum read_result (*const readers[])(struct data_serve *s, struct data_con
 };
 
 // Nothing of ours will soon carry the acknowledgement: NEWKEYS has no answer, nor has the first part
-// of a record. Once logged in, delayed acknowledgements serve well enough.
+// of a record. Once logged in, delayed acknowledgements serve well enough, but not for a client that
+// writes the length of a record by itself: Nagle's algorithm holds its rest back (RFC 9293 section 3.7.4).
 static bool answer_is_far(const struct data_serve *s, const struct data_conn *c,
                           struct conn_id id)
 {
-	if (c->state != DATA_EXPECT_RECORD || c->record.in.sequence >= RECORDS_OF_LOGIN)
+	uint32_t rest = tcp_readable(s->tcp, id);
+
+	if (c->state != DATA_EXPECT_RECORD)
 		return false;
-	return c->last_number == SSH_MSG_NEWKEYS || tcp_readable(s->tcp, id) > 0;
+	if (c->record.in.sequence >= RECORDS_OF_LOGIN)
+		return rest > 0 && rest < LENGTH_ALONE;
+	return c->last_number == SSH_MSG_NEWKEYS || rest > 0;
 }
 
 void data_read(struct data_serve *s, struct data_conn *c, struct conn_id id)

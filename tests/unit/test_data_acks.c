@@ -20,6 +20,17 @@ TEST(the_first_part_of_a_record_is_acknowledged_at_once)
 	rig_stop();
 }
 
+TEST(the_length_of_a_record_by_itself_is_acknowledged_at_once_after_login_too)
+{
+	identified();
+	for (int i = 0; i < 40; i++)
+		sends(record_of("\x02nothing", 8));
+	acked_bytes = 0;
+	sends(span_of(record_of("\x02nothing", 8).data, 4));
+	CHECK(acked_bytes >= 4);
+	rig_stop();
+}
+
 TEST(a_message_waits_for_its_answer_to_be_acknowledged)
 {
 	identified();
