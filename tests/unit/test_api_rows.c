@@ -72,6 +72,22 @@ TEST(a_field_named_twice_is_malformed)
 	CHECK_EQ(parse_again(&in, &out), STATUS_MALFORMED);
 }
 
+// A record's values are found by their distance from the first of its class.
+TEST(the_fields_of_a_class_stand_together)
+{
+	bool seen[UINT8_MAX + 1] = {0};
+	uint8_t class = 0;
+
+	for (uint8_t field = 1; api_field_row(field) != NULL; field++) {
+		if (api_field_row(field)->class == class)
+			continue;
+		class = api_field_row(field)->class;
+		CHECK(!seen[class]);
+		seen[class] = true;
+	}
+	CHECK(seen[API_CLASS_SSH_SERVER]);
+}
+
 TEST(a_singleton_has_no_key_and_a_user_has_one)
 {
 	struct api_record singleton = {.class = API_CLASS_SYSTEM, .key = span_text("x")};
