@@ -5,7 +5,7 @@
 
 #define HEAD_MAX 64u // a record's head is at most one cipher block
 
-#define LENGTH_ALONE     16u // less than a record's first block
+#define PART_HELD_BACK   1200u // the start of a record that fits one segment of any path
 #define RECORDS_OF_LOGIN 16u
 
 enum read_result { READ_AGAIN, READ_MORE, READ_STALLED, READ_ENDED };
@@ -221,7 +221,8 @@ static enum read_result (*const readers[])(struct data_serve *s, struct data_con
 
 // Nothing of ours will soon carry the acknowledgement: NEWKEYS has no answer, nor has the first part
 // of a record. Once logged in, delayed acknowledgements serve well enough, but not for a client that
-// writes the length of a record by itself: Nagle's algorithm holds its rest back (RFC 9293 section 3.7.4).
+// writes a short record in pieces (its length, its body, its MAC): Nagle's algorithm holds the next
+// piece back until we acknowledge (RFC 9293 section 3.7.4).
 static bool answer_is_far(const struct data_serve *s, const struct data_conn *c,
                           struct conn_id id)
 {
@@ -230,7 +231,7 @@ static bool answer_is_far(const struct data_serve *s, const struct data_conn *c,
 	if (c->state != DATA_EXPECT_RECORD)
 		return false;
 	if (c->record.in.sequence >= RECORDS_OF_LOGIN)
-		return rest > 0 && rest < LENGTH_ALONE;
+		return rest > 0 && rest < PART_HELD_BACK;
 	return c->last_number == SSH_MSG_NEWKEYS || rest > 0;
 }
 

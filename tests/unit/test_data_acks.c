@@ -31,6 +31,34 @@ TEST(the_length_of_a_record_by_itself_is_acknowledged_at_once_after_login_too)
 	rig_stop();
 }
 
+TEST(a_short_record_that_waits_for_its_mac_is_acknowledged_at_once_after_login_too)
+{
+	static const uint8_t ignored[100] = {2};
+	struct span whole;
+
+	identified();
+	for (int i = 0; i < 40; i++)
+		sends(record_of("\x02nothing", 8));
+	acked_bytes = 0;
+	whole = record_of(ignored, sizeof(ignored));
+	sends(span_of(whole.data, whole.len - 1));
+	CHECK(acked_bytes >= whole.len - 1);
+	rig_stop();
+}
+
+TEST(the_start_of_a_long_record_is_acknowledged_as_any_segment_after_login)
+{
+	static const uint8_t part[1400] = {0, 0, 0x7f, 0xfc, 4};
+
+	identified();
+	for (int i = 0; i < 40; i++)
+		sends(record_of("\x02nothing", 8));
+	acked_bytes = 0;
+	sends(span_of(part, sizeof(part)));
+	CHECK_EQ(acked_bytes, 0);
+	rig_stop();
+}
+
 TEST(a_message_waits_for_its_answer_to_be_acknowledged)
 {
 	identified();
