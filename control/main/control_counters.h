@@ -83,6 +83,7 @@
 	X(api_malformed,         "calls of cli refused: malformed")                             \
 	X(crypto_refused,        "crypto jobs refused: queue full")                             \
 	X(crypto_here,           "crypto jobs done by a shard: brief and alone")                \
+	X(crypto_raised,         "times that crypto threads were raised: a job was late")       \
 	X(log_suppressed,        "log lines suppressed")
 // clang-format on
 

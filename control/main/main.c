@@ -151,7 +151,7 @@ static void shards_stop(void)
 		loop_stop(loops[i]);
 	for (uint32_t i = 0; i < control.shard_count; i++)
 		loop_join(loops[i]);
-	aaa_pool_free(control.aaa);
+	work_pool_free(control.aaa);
 	crypto_pool_free(control.crypto);
 	for (uint32_t i = 0; i < control.shard_count; i++)
 		shard_free(control.shards[i]);

@@ -69,7 +69,6 @@ struct shard *shard_new(struct control *control, uint32_t index)
 	pool_init(&h->channels, sizeof(struct channel));
 	pool_init(&h->idents, 0);
 	pool_init(&h->asks, sizeof(struct keeper_ask));
-	pthread_mutex_init(&h->tasks_lock, NULL);
 	return h;
 }
 
@@ -103,7 +102,7 @@ void shard_free(struct shard *h)
 	sessions_end(h);
 	keeper_client_lost(h);
 	if (h->brief != NULL)
-		h->brief->drop(h->brief);
+		h->brief->base.drop(&h->brief->base);
 	tasks_run(h);
 	shell_lost(h);
 	api_lost(h);
@@ -120,7 +119,6 @@ void shard_free(struct shard *h)
 	if (h->sessions != NULL)
 		munmap(h->sessions, h->sessions_bytes);
 	slab_free(h->slab);
-	pthread_mutex_destroy(&h->tasks_lock);
 	free(h);
 }
 
@@ -318,32 +316,32 @@ void shard_listen(struct shard *h)
 
 // --- tasks ---------------------------------------------------------------------------------------
 
+// Without a lock: a thread of low priority could lose the processor while it held it.
 void shard_post(struct shard *to, struct shard_task *task)
 {
-	bool first;
+	struct shard_task *before = atomic_load(&to->tasks_posted);
 
-	task->next = NULL;
-	pthread_mutex_lock(&to->tasks_lock);
-	first = to->tasks_first == NULL;
-	if (first)
-		to->tasks_first = task;
-	else
-		to->tasks_last->next = task;
-	to->tasks_last = task;
-	pthread_mutex_unlock(&to->tasks_lock);
-	if (first && to->wake != NULL)
+	do
+		task->next = before;
+	while (!atomic_compare_exchange_weak(&to->tasks_posted, &before, task));
+	if (before == NULL && to->wake != NULL)
 		to->wake(to);
 }
 
 static struct shard_task *task_take(struct shard *h)
 {
-	struct shard_task *task;
+	struct shard_task *task, *next;
 
-	pthread_mutex_lock(&h->tasks_lock);
-	task = h->tasks_first;
+	if (h->tasks == NULL && atomic_load(&h->tasks_posted) != NULL)
+		for (task = atomic_exchange(&h->tasks_posted, NULL); task != NULL;
+		     task = next) {
+			next = task->next;
+			task->next = h->tasks;
+			h->tasks = task;
+		}
+	task = h->tasks;
 	if (task != NULL)
-		h->tasks_first = task->next;
-	pthread_mutex_unlock(&h->tasks_lock);
+		h->tasks = task->next;
 	return task;
 }
 
@@ -442,6 +440,7 @@ bool shard_turn(struct shard *h, uint64_t now_us)
 
 	h->now_us = now_us;
 	tasks_run(h);
+	crypto_pool_look(h->control->crypto, h);
 	if (h->sessions != NULL)
 		wheel_advance(&h->wheel, now_us, session_on_timer, h);
 	more = cells_drain(h);
@@ -465,12 +464,15 @@ bool shard_turn(struct shard *h, uint64_t now_us)
 	}
 	if (!more)
 		shard_gauges_update(h);
-	return more;
+	return more || (h->tasks != NULL && shard_has_room(h));
 }
 
 uint64_t shard_next_us(const struct shard *h)
 {
-	return h->sessions != NULL ? wheel_next_us(&h->wheel) : UINT64_MAX;
+	uint64_t timer = h->sessions != NULL ? wheel_next_us(&h->wheel) : UINT64_MAX;
+	uint64_t look = crypto_pool_next_us(h->control->crypto);
+
+	return timer < look ? timer : look;
 }
 
 // --- gauges --------------------------------------------------------------------------------------

@@ -31,13 +31,13 @@
 // What a worker is told of the settings of its network.
 enum net_message { NET_MESSAGE_SETTINGS, NET_MESSAGE_RULES4, NET_MESSAGE_RULES6, NET_MESSAGES };
 
-struct aaa_pool;
 struct counters_page;
+struct work_pool;
 struct net_question;
 struct shard;
 struct session;
 struct dialogue;
-struct crypto_job;
+struct shard_job;
 
 // Work handed from one thread to another. Owned by the receiver, whose `run` frees it.
 struct shard_task {
@@ -69,7 +69,7 @@ struct control {
 	struct crypto_pool *crypto;
 	struct lockout lockout;
 	struct user_sessions user_sessions;
-	struct aaa_pool *aaa;        // NULL: nobody else is asked
+	struct work_pool *aaa;       // NULL: nobody else is asked
 	struct penalties *penalties; // of sources whose logins fail
 	struct shard *shards[SHARDS_MAX];
 	uint32_t shard_count;
@@ -123,7 +123,7 @@ struct shard {
 	uint32_t asks_last[2];
 	uint32_t asks_posted[2]; // with the keeper, by lane
 
-	struct crypto_job *brief; // waits for the end of the turn; see crypto_pool_offer
+	struct shard_job *brief; // waits for the end of the turn; see crypto_pool_offer
 
 	struct api_reply *replies_first, *replies_last; // waiting for room towards cli
 	struct api_transaction *transactions;           // open ones
@@ -148,9 +148,9 @@ struct shard {
 	bool offers_v1;          // and whether it offers SSH-1
 	bool stopping;
 
-	pthread_mutex_t tasks_lock;
-	struct shard_task *tasks_first, *tasks_last; // guarded
-	void (*wake)(struct shard *h);               // any thread; NULL in tests
+	_Atomic(struct shard_task *) tasks_posted; // any thread; the newest first
+	struct shard_task *tasks;                  // taken from there; the oldest first
+	void (*wake)(struct shard *h);             // any thread; NULL in tests
 	void *wake_arg;
 
 	_Atomic uint64_t count[CONTROL_COUNTERS]; // writer: this shard

@@ -12,7 +12,7 @@
 #include <time.h>
 
 struct cert_job {
-	struct crypto_job base; // first
+	struct shard_job base; // first
 	uint32_t slot, life, number;
 	bool query;
 	const struct cert_algorithm *algorithm;
@@ -28,7 +28,7 @@ struct cert_job {
 	uint8_t data[];
 };
 
-static void cert_drop(struct crypto_job *base)
+static void cert_drop(struct pool_job *base)
 {
 	struct cert_job *job = (struct cert_job *)base;
 
@@ -97,7 +97,7 @@ static const char *cert_fault(struct cert_job *job)
 	return NULL;
 }
 
-static void cert_run(struct crypto_job *base)
+static void cert_run(struct pool_job *base)
 {
 	struct cert_job *job = (struct cert_job *)base;
 
@@ -105,9 +105,9 @@ static void cert_run(struct crypto_job *base)
 	job->good = job->why == NULL;
 }
 
-static void cert_done(struct shard *h, struct shard_task *task)
+static void cert_done(struct shard *h, struct shard_job *base)
 {
-	struct cert_job *job = (struct cert_job *)task;
+	struct cert_job *job = (struct cert_job *)base;
 	struct session *s = session_find(h, job->slot, job->life);
 	struct auth_outcome outcome = {.verdict = job->good ? AUTH_PROVEN : AUTH_DENIED};
 	uint8_t bytes[CERT_BLOB_MAX + 128];
@@ -127,7 +127,7 @@ static void cert_done(struct shard *h, struct shard_task *task)
 		outcome.prompt = builder_span(&b);
 	}
 	auth_outcome_take(h, job->slot, job->life, job->number, &outcome);
-	cert_drop(&job->base);
+	cert_drop(&job->base.base);
 }
 
 static struct span keep(struct builder *b, struct span from)
@@ -170,7 +170,8 @@ enum status auth_certify(struct shard *h, struct session *s, struct auth_scratch
 		free(job);
 		return STATUS_NO_MEMORY;
 	}
-	job->base = (struct crypto_job){{NULL, cert_done}, h, cert_run, cert_drop, false};
+	job->base = (struct shard_job){
+	        .base = {.run = cert_run, .drop = cert_drop}, .owner = h, .done = cert_done};
 	job->slot = session_slot(h, s);
 	job->life = s->life;
 	job->number = a->job = ++s->jobs;
@@ -180,6 +181,6 @@ enum status auth_certify(struct shard *h, struct session *s, struct auth_scratch
 	if (crypto_pool_post(h->control->crypto, &job->base))
 		return STATUS_OK;
 	COUNT(h, crypto_refused);
-	cert_drop(&job->base);
+	cert_drop(&job->base.base);
 	return STATUS_NO_ROOM;
 }

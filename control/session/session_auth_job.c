@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct verify_job {
-	struct crypto_job base; // first
+	struct shard_job base; // first
 	uint32_t slot, life, number;
 	const struct hostkey_algorithm *algorithm;
 	struct span key, signature, message;
@@ -15,26 +15,26 @@ struct verify_job {
 	uint8_t data[];
 };
 
-static void verify_drop(struct crypto_job *base)
+static void verify_drop(struct pool_job *base)
 {
 	free(base);
 }
 
-static void verify_run(struct crypto_job *base)
+static void verify_run(struct pool_job *base)
 {
 	struct verify_job *job = (struct verify_job *)base;
 
 	job->status = hostkey_verify(job->algorithm, job->key, job->signature, job->message);
 }
 
-static void verify_done(struct shard *h, struct shard_task *task)
+static void verify_done(struct shard *h, struct shard_job *base)
 {
-	struct verify_job *job = (struct verify_job *)task;
+	struct verify_job *job = (struct verify_job *)base;
 	struct auth_outcome outcome = {.verdict = job->status == STATUS_OK ? AUTH_PROVEN
 	                                                                   : AUTH_DENIED};
 
 	auth_outcome_take(h, job->slot, job->life, job->number, &outcome);
-	verify_drop(&job->base);
+	verify_drop(&job->base.base);
 }
 
 // What is signed (RFC 4252 section 7): string session id, then the request up to the signature.
@@ -54,9 +54,12 @@ enum status auth_verify(struct shard *h, struct session *s, struct auth_scratch 
 	builder_bytes(&b, request->signature);
 	builder_string(&b, span_of(s->session_id, s->hash_bytes));
 	builder_bytes(&b, request->signed_part);
-	job->base = (struct crypto_job){
-	        {NULL, verify_done}, h,     verify_run,
-	        verify_drop,         false, hostkey_verify_is_brief(algorithm, request->key)};
+	job->base = (struct shard_job){
+	        .base = {.run = verify_run, .drop = verify_drop},
+	        .owner = h,
+	        .done = verify_done,
+	        .brief = hostkey_verify_is_brief(algorithm, request->key),
+	};
 	job->slot = session_slot(h, s);
 	job->life = s->life;
 	job->number = a->job = ++s->jobs;
@@ -67,6 +70,6 @@ enum status auth_verify(struct shard *h, struct session *s, struct auth_scratch 
 	if (crypto_pool_offer(h->control->crypto, &job->base))
 		return STATUS_OK;
 	COUNT(h, crypto_refused);
-	verify_drop(&job->base);
+	verify_drop(&job->base.base);
 	return STATUS_NO_ROOM;
 }

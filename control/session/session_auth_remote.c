@@ -2,21 +2,21 @@
 // every check. When no server answers, the device's own users may be asked.
 #include "control/session/session_auth.h"
 
-#include "control/aaa/aaa_pool.h"
 #include "control/aaa/radius.h"
 #include "control/main/log.h"
+#include "control/main/shard_job.h"
 #include "crypto/core/secret.h"
 
 #include <stdlib.h>
 
 struct remote_job {
-	struct aaa_job base; // first
+	struct shard_job base; // first
 	uint32_t slot, life, number;
 	struct radius_question question;
 	struct radius_answer answer;
 };
 
-static void remote_drop(struct aaa_job *base)
+static void remote_drop(struct pool_job *base)
 {
 	struct remote_job *job = (struct remote_job *)base;
 
@@ -24,7 +24,7 @@ static void remote_drop(struct aaa_job *base)
 	free(job);
 }
 
-static void remote_run(struct aaa_job *base)
+static void remote_run(struct pool_job *base)
 {
 	struct remote_job *job = (struct remote_job *)base;
 
@@ -70,9 +70,9 @@ static bool local_ask(struct shard *h, struct session *s, struct auth_scratch *a
 	       auth_local_check(h, s, a, span_text(job->question.password)) == STATUS_OK;
 }
 
-static void remote_done(struct shard *h, struct shard_task *task)
+static void remote_done(struct shard *h, struct shard_job *base)
 {
-	struct remote_job *job = (struct remote_job *)task;
+	struct remote_job *job = (struct remote_job *)base;
 	struct session *s = session_find(h, job->slot, job->life);
 	struct auth_scratch *a = s != NULL ? auth_scratch_of(h, s) : NULL;
 	struct auth_outcome outcome = {.verdict = AUTH_BUSY};
@@ -96,7 +96,7 @@ static void remote_done(struct shard *h, struct shard_task *task)
 	}
 	if (!waits)
 		auth_outcome_take(h, job->slot, job->life, job->number, &outcome);
-	remote_drop(&job->base);
+	remote_drop(&job->base.base);
 }
 
 // --- questions -----------------------------------------------------------------------------------
@@ -122,11 +122,13 @@ enum status auth_remote_check(struct shard *h, struct session *s, struct auth_sc
 
 	if (job == NULL)
 		return STATUS_NO_MEMORY;
-	job->base = (struct aaa_job){{NULL, remote_done}, h, remote_run, remote_drop};
+	job->base = (struct shard_job){.base = {.run = remote_run, .drop = remote_drop},
+	                               .owner = h,
+	                               .done = remote_done};
 	if (!users_radius(&h->control->config, a->account.scheme, span_text(a->user),
 	                  &job->question) ||
 	    typed.len > RADIUS_PASSWORD_MAX || h->control->aaa == NULL) {
-		remote_drop(&job->base);
+		remote_drop(&job->base.base);
 		return a->account.local ? auth_local_check(h, s, a, typed) : STATUS_NO_ROOM;
 	}
 	question_end(s, a, typed, &job->question);
@@ -134,8 +136,8 @@ enum status auth_remote_check(struct shard *h, struct session *s, struct auth_sc
 	job->life = s->life;
 	job->number = a->job = ++s->jobs;
 	COUNT(h, auth_remote);
-	if (aaa_pool_post(h->control->aaa, &job->base))
+	if (shard_job_post(h->control->aaa, &job->base))
 		return STATUS_OK;
-	remote_drop(&job->base);
+	remote_drop(&job->base.base);
 	return STATUS_NO_ROOM;
 }

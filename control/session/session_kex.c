@@ -199,7 +199,7 @@ static enum status answer_ask(struct shard *h, struct session *s, struct kex_scr
 	k->host_key = key->type;
 	if (!crypto_pool_offer(h->control->crypto, &job->base)) {
 		COUNT(h, crypto_refused);
-		kex_job_drop(&job->base);
+		kex_job_drop(&job->base.base);
 		return STATUS_NO_ROOM;
 	}
 	return STATUS_OK;

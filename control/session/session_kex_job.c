@@ -17,7 +17,7 @@ static struct span keep(uint8_t **at, struct span from)
 	return kept;
 }
 
-void kex_job_drop(struct crypto_job *base)
+void kex_job_drop(struct pool_job *base)
 {
 	struct kex_job *job = (struct kex_job *)base;
 
@@ -39,7 +39,7 @@ static enum status job_answer(struct kex_job *job, struct secret *shared)
 	                        shared);
 }
 
-static void kex_job_run(struct crypto_job *base)
+static void kex_job_run(struct pool_job *base)
 {
 	struct kex_job *job = (struct kex_job *)base;
 	struct secret shared;
@@ -59,14 +59,14 @@ static void kex_job_run(struct crypto_job *base)
 	secret_fini(&shared);
 }
 
-static void kex_job_done(struct shard *h, struct shard_task *task)
+static void kex_job_done(struct shard *h, struct shard_job *base)
 {
-	struct kex_job *job = (struct kex_job *)task;
+	struct kex_job *job = (struct kex_job *)base;
 	struct session *s = session_find(h, job->slot, job->life);
 
 	if (s != NULL && s->kex != 0)
 		session_step(h, s, GOT_KEX_ANSWERED, &(struct message){.answer = job});
-	kex_job_drop(&job->base);
+	kex_job_drop(&base->base);
 }
 
 struct kex_job *kex_job_new(struct shard *h, struct session *s, struct kex_scratch *k,
@@ -81,9 +81,14 @@ struct kex_job *kex_job_new(struct shard *h, struct session *s, struct kex_scrat
 	if (job == NULL)
 		return NULL;
 	at = job->data;
-	job->base = (struct crypto_job){
-	        {NULL, kex_job_done}, h, kex_job_run, kex_job_drop, session_is_authenticated(s),
-	        k->choice.kex->brief};
+	job->base = (struct shard_job){
+	        .base = {.run = kex_job_run,
+	                 .drop = kex_job_drop,
+	                 .urgent = session_is_authenticated(s)},
+	        .owner = h,
+	        .done = kex_job_done,
+	        .brief = k->choice.kex->brief,
+	};
 	job->bytes = bytes;
 	job->slot = session_slot(h, s);
 	job->life = s->life;

@@ -5,8 +5,8 @@
 #include "control/session/session_kex.h"
 
 struct kex_job {
-	struct crypto_job base; // first
-	size_t bytes;           // of the whole allocation, which is wiped
+	struct shard_job base; // first
+	size_t bytes;          // of the whole allocation, which is wiped
 	uint32_t slot, life, number;
 	const struct kex *kex;
 	struct kex_group group; // of a method that agrees on one
@@ -24,4 +24,4 @@ struct kex_job {
 	uint8_t data[]; // what the transcript names
 };
 
-void kex_job_drop(struct crypto_job *base);
+void kex_job_drop(struct pool_job *base);

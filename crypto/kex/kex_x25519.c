@@ -28,14 +28,16 @@ static EVP_PKEY *pair_make(void)
 	return pair;
 }
 
+// Never waits for whoever prepares them, which may be a thread of the lowest priority.
 static EVP_PKEY *pair_take(void)
 {
 	EVP_PKEY *pair = NULL;
 
-	pthread_mutex_lock(&pool.lock);
-	if (pool.ready > 0)
-		pair = pool.pair[--pool.ready];
-	pthread_mutex_unlock(&pool.lock);
+	if (pthread_mutex_trylock(&pool.lock) == 0) {
+		if (pool.ready > 0)
+			pair = pool.pair[--pool.ready];
+		pthread_mutex_unlock(&pool.lock);
+	}
 	return pair != NULL ? pair : pair_make();
 }
 

@@ -56,7 +56,7 @@ static struct bench *bench_remote(const char *server)
 
 static void remote_free(struct bench *b)
 {
-	aaa_pool_free(b->control.aaa);
+	work_pool_free(b->control.aaa);
 	b->control.aaa = NULL;
 	bench_free(b);
 }

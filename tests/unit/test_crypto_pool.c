@@ -1,23 +1,24 @@
 // Tests control/main/crypto_pool.c with real threads.
+#include "control/base/background.h"
 #include "tests/unit/control_bench.h"
 
 struct count_job {
-	struct crypto_job base;
+	struct shard_job base;
 	int *ran, *home, *dropped;
 };
 
-static void run(struct crypto_job *job)
+static void run(struct pool_job *job)
 {
 	__atomic_add_fetch(((struct count_job *)job)->ran, 1, __ATOMIC_SEQ_CST);
 }
 
-static void home(struct shard *h, struct shard_task *task)
+static void home(struct shard *h, struct shard_job *job)
 {
-	(*((struct count_job *)task)->home)++;
-	free(task);
+	(*((struct count_job *)job)->home)++;
+	free(job);
 }
 
-static void drop(struct crypto_job *job)
+static void drop(struct pool_job *job)
 {
 	(*((struct count_job *)job)->dropped)++;
 	free(job);
@@ -27,7 +28,8 @@ static struct count_job *job_new(struct shard *h, int *counts, bool urgent)
 {
 	struct count_job *j = calloc(1, sizeof(*j));
 
-	j->base = (struct crypto_job){{NULL, home}, h, run, drop, urgent};
+	j->base = (struct shard_job){
+	        .base = {.run = run, .drop = drop, .urgent = urgent}, .owner = h, .done = home};
 	j->ran = &counts[0];
 	j->home = &counts[1];
 	j->dropped = &counts[2];
@@ -139,6 +141,19 @@ TEST(rekeys_have_capacity_of_their_own_and_go_first)
 	CHECK_EQ(slow[0], 0);
 	crypto_pool_free(p);
 	bench_turn(b);
+	bench_free(b);
+}
+
+// Its threads cannot do it: they may be those that get no processor.
+TEST(a_shard_wakes_and_raises_the_threads_when_a_job_of_its_is_late)
+{
+	struct bench *b = bench_new();
+	int counts[3] = {0};
+
+	CHECK(crypto_pool_post(b->control.crypto, &job_new(b->h, counts, false)->base));
+	CHECK(shard_next_us(b->h) <= b->now_us + BACKGROUND_LOOK_US);
+	shard_turn(b->h, b->now_us + BACKGROUND_LATE_US + 1);
+	CHECK_EQ(COUNTED(b, crypto_raised), 1);
 	bench_free(b);
 }
 
