@@ -36,6 +36,7 @@ static enum turn run_this(struct task *t)
 	case VIEW_SYSTEM:
 		return config_print(t, CONFIG_TOP, NULL, NULL);
 	case VIEW_LINE:
+	case VIEW_LINE_CLASS:
 		return task_get(t, API_CLASS_VTY, span_text(""), this_end);
 	case VIEW_LOCAL_USER:
 		return task_get(t, API_CLASS_LOCAL_USER, name, this_end);

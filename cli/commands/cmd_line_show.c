@@ -16,22 +16,25 @@ static const struct column lines_columns[] = {{"Active", 2, COLUMN_UNNAMED},
                                               {"Location", 0, 0}};
 static TABLE_OF(lines, "", false);
 
+struct wanted {
+	bool one, found;
+	uint32_t line;
+	char mode; // letter of the authentication
+};
+
 static void line_print(struct task *t, uint32_t line, bool active)
 {
+	const struct wanted *w = t->own;
+
 	table_value(&t->table, "%s", active ? "+" : t->json ? "" : " ");
 	table_value(&t->table, "%u", line + 10);
 	table_value(&t->table, "VTY %u", line);
 	table_value(&t->table, "%s", t->json ? "" : " ");
 	table_value(&t->table, "-");
-	table_value(&t->table, "A");
+	table_value(&t->table, "%c", w->mode);
 	table_value(&t->table, "-");
 	table_value(&t->table, "-");
 }
-
-struct wanted {
-	bool one, found;
-	uint32_t line;
-};
 
 static void line_row(struct task *t, struct cursor *c)
 {
@@ -65,6 +68,20 @@ static enum turn lines_end(struct task *t)
 
 static const struct listing line_rows = {API_DIALOGUES, 0, line_row, lines_end};
 
+static enum turn mode_got(struct task *t)
+{
+	static const char letters[] = {
+	        [API_LINE_NONE] = 'N', [API_LINE_SCHEME] = 'A', [API_LINE_PASSWORD] = 'P'};
+	struct wanted *w = t->own;
+	struct api_record vty;
+
+	if (!task_record(t, &vty))
+		return task_fail_status(t, t->status);
+	w->mode = letters[record_number(&vty, API_VTY_MODE)];
+	task_table(t, &lines);
+	return task_list(t, &line_rows);
+}
+
 static enum turn run_lines(struct task *t)
 {
 	struct wanted *w = task_own(t, sizeof(*w), NULL);
@@ -74,8 +91,7 @@ static enum turn run_lines(struct task *t)
 		return task_fail_status(t, STATUS_NO_MEMORY);
 	w->one = line.len > 0;
 	w->line = w->one ? arg_number(line) : 0;
-	task_table(t, &lines);
-	return task_list(t, &line_rows);
+	return task_get(t, API_CLASS_VTY, span_text(""), mode_got);
 }
 
 // --- summary -----------------------------------------------------------------------------------

@@ -105,16 +105,38 @@ static const struct column users_columns[] = {{"Own", 2, COLUMN_UNNAMED},
                                               {"Location", 0, COLUMN_JSON}};
 static TABLE_OF(users, "", false);
 
+#define DETAILS_MAX  (256u * 1024)
+#define LINES_LISTED 64u // at least, of those that are free
+
 struct users {
 	struct text details;
+	struct text lines; // of `all`, by line: 1 where somebody is
+	uint32_t next;     // line to be listed
 };
+
+// Lines are listed up to the end of a block.
+static void lines_drawn(struct users *u, uint32_t line)
+{
+	uint32_t block = (line / LINES_LISTED + 1) * LINES_LISTED;
+
+	while (line < DETAILS_MAX && text_left(&u->lines) < block && !u->lines.failed)
+		text_add(&u->lines, "", 1);
+}
+
+static void line_used(struct users *u, uint32_t line)
+{
+	lines_drawn(u, line);
+	if (line < text_left(&u->lines))
+		u->lines.data[u->lines.at + line] = 1;
+}
 
 static void users_fini(void *own)
 {
-	text_fini(&((struct users *)own)->details);
-}
+	struct users *u = own;
 
-#define DETAILS_MAX (256u * 1024)
+	text_fini(&u->details);
+	text_fini(&u->lines);
+}
 
 static void user_row(struct task *t, struct cursor *c)
 {
@@ -136,6 +158,7 @@ static void user_row(struct task *t, struct cursor *c)
 	else
 		snprintf(idle, sizeof(idle), "%02u:%02u:%02u", row.idle_seconds / 3600,
 		         row.idle_seconds / 60 % 60, row.idle_seconds % 60);
+	line_used(u, row.line);
 	own = row.slot == t->dialogue->slot && row.life == t->dialogue->life;
 	table_value(&t->table, "%s", own ? "+" : t->json ? "" : " ");
 	table_value(&t->table, "%u", row.line + 10);
@@ -181,7 +204,37 @@ static enum turn users_end(struct task *t)
 	return users_details(t);
 }
 
-static const struct listing user_rows = {API_DIALOGUES, 0, user_row, users_end};
+// Free lines have nobody to tell of.
+static enum turn users_free(struct task *t)
+{
+	struct users *u = t->own;
+	uint32_t lines = (uint32_t)text_left(&u->lines);
+
+	for (; u->next < lines && task_room(t); u->next++) {
+		if (u->lines.data[u->lines.at + u->next] != 0)
+			continue;
+		table_value(&t->table, "%s", t->json ? "" : " ");
+		table_value(&t->table, "%u", u->next + 10);
+		table_value(&t->table, "VTY %u", u->next);
+		for (int i = 0; i < 2; i++)
+			table_value(&t->table, "%s", "");
+		table_value(&t->table, "%s", t->json ? "0" : "");
+		for (int i = 0; i < 3; i++)
+			table_value(&t->table, "%s", "");
+	}
+	return u->next < lines ? TURN_AGAIN : users_end(t);
+}
+
+static enum turn users_listed(struct task *t)
+{
+	if (!task_has(t, "all"))
+		return users_end(t);
+	lines_drawn(t->own, 0);
+	t->next = users_free;
+	return users_free(t);
+}
+
+static const struct listing user_rows = {API_DIALOGUES, 0, user_row, users_listed};
 
 static enum turn run_users(struct task *t)
 {
@@ -338,6 +391,7 @@ static enum turn run_free_line(struct task *t)
 static const struct command session_show[] = {
 	{ "display ssh server session",         run_sessions, API_ROLE_OPERATOR, "Display the SSH sessions", .flags = COMMAND_TABLE },
 	{ "display ssh server session verbose", run_sessions_verbose, API_ROLE_OPERATOR, "With everything that is known of each", .flags = COMMAND_TABLE },
+	{ "display users all",                  run_users,    API_ROLE_OPERATOR, "Display the free lines, too", .flags = COMMAND_TABLE },
 	{ "display users",                      run_users,    API_ROLE_OPERATOR, "Display who is logged in", .flags = COMMAND_TABLE },
 };
 

@@ -42,6 +42,7 @@ extern const struct command_table local_user_view_table; // cmd_users.c: its vie
 extern const struct command_table local_user_show_table; // cmd_users.c: any view
 extern const struct command_table line_table;            // cmd_line.c: system view
 extern const struct command_table line_view_table;       // cmd_line.c: its view
+extern const struct command_table line_login_table;      // cmd_line_login.c: the same view
 extern const struct command_table key_table;             // cmd_keys.c: system view
 extern const struct command_table key_view_table;        // cmd_keys.c: its view
 extern const struct command_table key_code_table;        // cmd_keys.c: key code view

@@ -218,6 +218,16 @@ static bool greet_banner(struct dialogue *d, const char *kind)
 	return true;
 }
 
+// The command of the lines instead of a prompt; the session ends with it.
+static void auto_execute(struct dialogue *d)
+{
+	const char *command = d->table->shell->auto_execute;
+
+	if (command != NULL && command[0] != 0 && d->type == DIALOGUE_SHELL && !d->closing &&
+	    d->slot < DIALOGUE_LOCAL && !script_from(d, span_text(command)))
+		dialogue_close(d, 255);
+}
+
 // What follows once the legal banner, if there is one, has been agreed to.
 static void greet_rest(struct dialogue *d)
 {
@@ -226,6 +236,7 @@ static void greet_rest(struct dialogue *d)
 	(void)greet_banner(d, "shell");
 	if (d->table->shell->notice != NULL)
 		output_line(d, span_text(d->table->shell->notice));
+	auto_execute(d);
 }
 
 static enum turn legal_answered(struct task *t)
@@ -258,6 +269,23 @@ static void greet(struct dialogue *d)
 		return; // the prompt comes after the answer
 	greet_rest(d);
 	show_prompt(d);
+}
+
+static void wake_or_greet(struct dialogue *d)
+{
+	if (d->slot >= DIALOGUE_LOCAL ||
+	    d->table->shell->activation_key == api_field_row(API_VTY_ACTIVATE)->number) {
+		greet(d);
+		return;
+	}
+	d->asleep = true;
+	output_line(d, span_text("Press the activation key to get started.\n"));
+}
+
+void dialogue_wake(struct dialogue *d)
+{
+	d->asleep = false;
+	greet(d);
 }
 
 static void peer_set(struct dialogue *d, struct span text)
@@ -349,7 +377,9 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 		dialogue_close(d, 255);
 	}
 	if (!d->closing && dialogue_is_interactive(d))
-		greet(d);
+		wake_or_greet(d);
+	else
+		auto_execute(d);
 	wheel_arm(&t->wheel, slot - t->first, d->active_us + 1000000ull);
 	shell_queue(t->shell, d);
 	return d;

@@ -55,6 +55,7 @@ struct dialogue {
 	bool has_pty, queued, input_ended, closing, close_session, prompt_shown;
 	bool no_paging; // screen-length disable
 	bool loading;   // the start-up file: no history, `#` returns to system view
+	bool asleep;    // until the activation key is typed
 	bool failed;    // some command was answered by an error
 	bool dumb;      // the client's terminal knows no escape sequences
 	uint8_t recall; // how far back in the history, 0 at the new line
@@ -126,6 +127,7 @@ void dialogue_input(struct dialogue *d, struct span bytes);
 void dialogue_input_end(struct dialogue *d);
 void dialogue_credit(struct dialogue *d, uint64_t bytes);
 void dialogue_interrupt(struct dialogue *d); // Ctrl+C from outside
+void dialogue_wake(struct dialogue *d);      // the activation key
 // It will end once all output before has been shown.
 void dialogue_close(struct dialogue *d, uint32_t exit_status);
 // It is gone already: forget it, and answer with EXIT.

@@ -61,11 +61,12 @@ void dialogue_input(struct dialogue *d, struct span bytes)
 	shell->input_bytes += bytes.len;
 	if (shell->input_bytes > shell->input_peak)
 		shell->input_peak = shell->input_bytes;
-	// Ctrl+C stops a running command even behind other typing, which stays in order.
+	// The escape key, Ctrl+C, stops a running command even behind other typing, which stays in
+	// order.
 	if (d->task != NULL && dialogue_is_interactive(d) && d->task->wait != WAIT_ANSWER &&
-	    memchr(bytes.data, 3, bytes.len) != NULL)
+	    memchr(bytes.data, shell->escape_key, bytes.len) != NULL)
 		task_abort(d->task);
-	if (d->script != NULL && memchr(bytes.data, 3, bytes.len) != NULL)
+	if (d->script != NULL && memchr(bytes.data, shell->escape_key, bytes.len) != NULL)
 		dialogue_repeat_stop(d);
 	shell_queue(shell, d);
 }
@@ -337,8 +338,8 @@ bool input_step(struct dialogue *d)
 			return pager_step(d);
 		if (d->task->wait == WAIT_ANSWER && text_left(&d->task->pending) == 0)
 			return answer_step(d);
-		if (dialogue_is_interactive(d) && input_peek(d, &key) && key == 3 &&
-		    d->task->wait != WAIT_FILE) {
+		if (dialogue_is_interactive(d) && input_peek(d, &key) &&
+		    key == d->table->shell->escape_key && d->task->wait != WAIT_FILE) {
 			input_take(d, 1);
 			task_abort(d->task);
 			return true;

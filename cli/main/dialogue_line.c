@@ -14,7 +14,8 @@ void show_prompt(struct dialogue *d)
 {
 	char prompt[DIALOGUE_PROMPT_MAX];
 
-	if (!dialogue_is_interactive(d) || d->closing)
+	if (!dialogue_is_interactive(d) || d->closing ||
+	    (d->script != NULL && !d->script->repeats))
 		return;
 	text_add(&d->out, prompt, dialogue_prompt(d, prompt));
 }
@@ -286,11 +287,17 @@ bool keys_step(struct dialogue *d)
 	bool did = false;
 	uint8_t key;
 
-	for (int i = 0; i < KEYS_PER_STEP && d->task == NULL && !d->closing &&
-	                text_left(&d->out) < DIALOGUE_OUT_HIGH && input_peek(d, &key);
+	for (int i = 0;
+	     i < KEYS_PER_STEP && d->task == NULL && !d->closing && d->script == NULL &&
+	     text_left(&d->out) < DIALOGUE_OUT_HIGH && input_peek(d, &key);
 	     i++) {
 		did = true;
 		input_take(d, 1);
+		if (d->asleep) {
+			if (key == d->table->shell->activation_key)
+				dialogue_wake(d);
+			continue;
+		}
 		if (is_line_rest(d, key) || line_take(d, false, false) == NULL)
 			continue;
 		key_event(d, line_key(d->line, key, &d->out));

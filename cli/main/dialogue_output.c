@@ -41,7 +41,7 @@ void pager_go_on(struct task *t, char key)
 	struct dialogue *d = t->dialogue;
 
 	t->more_shown = false;
-	text_puts(&d->out, d->dumb ? DUMB_ERASE : MORE_ERASE);
+	text_puts(&d->out, d->dumb || d->table->shell->vt100 ? DUMB_ERASE : MORE_ERASE);
 	if (key == ' ')
 		t->lines = 0;
 	else if (key == '\r' || key == '\n')

@@ -16,6 +16,8 @@ enum status shell_init(struct shell *shell, const char **bad)
 	shell->idle_seconds = api_field_row(API_VTY_IDLE_SECONDS)->number;
 	shell->sftp_idle_seconds = 60 * api_field_row(API_SSH_SERVER_SFTP_IDLE_MINUTES)->number;
 	shell->screen_length = api_field_row(API_VTY_SCREEN_LENGTH)->number;
+	shell->escape_key = (uint8_t)api_field_row(API_VTY_ESCAPE)->number;
+	shell->activation_key = (uint8_t)api_field_row(API_VTY_ACTIVATE)->number;
 	shell->history = api_field_row(API_VTY_HISTORY)->number;
 	shell->password.length = api_field_row(API_PASSWORD_CONTROL_LENGTH)->number;
 	shell->password.types = api_field_row(API_PASSWORD_CONTROL_TYPES)->number;

@@ -82,6 +82,9 @@ struct shell {
 	char sysname[API_ROW_TEXT + 1];
 	char vendor[33]; // named instead of ours; "": none
 	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
+	uint8_t escape_key, activation_key;
+	bool vt100;                    // terminals are not sent escape sequences
+	char *auto_execute;            // run at login instead of a prompt, or NULL; owned
 	struct dialogue_table *local;  // where chores run ...
 	uint32_t local_slot;           // ... from this slot on
 	uint64_t chore_due_us[CHORES]; // 0: never

@@ -100,6 +100,18 @@ static void value_set(struct shell *shell, const struct api_value *v)
 	case API_VTY_HISTORY:
 		shell->history = v->number;
 		break;
+	case API_VTY_ESCAPE:
+		shell->escape_key = (uint8_t)v->number;
+		break;
+	case API_VTY_ACTIVATE:
+		shell->activation_key = (uint8_t)v->number;
+		break;
+	case API_VTY_VT100:
+		shell->vt100 = v->number != 0;
+		break;
+	case API_VTY_AUTO:
+		text_set(&shell->auto_execute, v->text);
+		break;
 	case API_PASSWORD_CONTROL_ENABLE:
 		shell->password.enable = v->number != 0;
 		break;
@@ -275,6 +287,8 @@ const char *shell_hotkey(const struct shell *shell, enum hotkey key)
 void shell_settings_fini(struct shell *shell)
 {
 	shell_lists_clear(shell);
+	free(shell->auto_execute);
+	shell->auto_execute = NULL;
 	for (int i = 0; i < HOTKEYS; i++) {
 		free(shell->hotkeys[i]);
 		shell->hotkeys[i] = NULL;

@@ -62,6 +62,8 @@ enum arg_kind {
 	X(FILE,     STRING, 1, 255,     "File name")                                         \
 	X(CFG,      CFG,    5, 255,     "Configuration file name (*.cfg)")                   \
 	X(ADDRESS,  STRING, 2, 45,      "IP address")                                        \
+	X(KEYCODE,  STRING, 1, 3,       "A character, or its number: 0 to 127")              \
+	X(LINEPASS, STRING, 1, 16,      "Password in clear text")                            \
 	X(BANNER,   STRING, 1, 1000,    "The text between two equal characters; \\n ends a line") \
 	X(LEVEL,    NUMBER, 0, 7,       "0 emergency, 1 alert, 2 critical, 3 error, 4 warning, 5 notification, 6 informational, 7 debugging") \
 	X(LOGSIZE,  NUMBER, 0, 1024,    "Lines")                                             \

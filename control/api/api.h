@@ -37,6 +37,7 @@ enum api_role {
 	X(RESET_PENALTIES,  ADMIN,    "none / none")                                           \
 	X(SUPER,            VISITOR,  "string role, string password / none. The dialogue has that role alone; DENIED, NOT_FOUND: no password is set") \
 	X(SET_SUPER,        ADMIN,    "string role, string clear text / none. Hashes in the keeper, then puts") \
+	X(SET_LINE_PASSWORD, ADMIN,   "string clear text / none. Hashes in the keeper, then puts") \
 	X(BLACKLIST,        OPERATOR, "none, cursor / rows: string user, string address, u32 failures, u8 locked") \
 	X(BLACKLIST_RESET,  ADMIN,    "string user, or empty for all / u32 how many entries went") \
 	X(USER_SESSIONS,    OPERATOR, "none, cursor / rows of users with an access limit: string user, u32 sessions") \
@@ -147,7 +148,16 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_GUARD,  LEAST_SECONDS,    UINT,  0,     86400,      30, "")                      \
 	X(SSH_GUARD,  MOST_SECONDS,     UINT,  1,     86400,      600, "")                     \
 	X(SSH_GUARD,  EXEMPT,           NAMES, 0,     512,        0,  "")                      \
-	X(VTY,        SCHEME,           UINT,  0,     1,          1,  "")                      \
+	X(VTY,        MODE,             UINT,  0,     2,          1,  "")                      \
+	X(VTY,        INBOUND,          UINT,  0,     3,          0,  "")                      \
+	X(VTY,        ACL,              UINT,  0,     3999,       0,  "")                      \
+	X(VTY,        ACL6,             UINT,  0,     3999,       0,  "")                      \
+	X(VTY,        ROLE,             NAMES, 0,     63,         0,  "")                      \
+	X(VTY,        HASH,             TEXT,  0,     128,        0,  "")                      \
+	X(VTY,        AUTO,             TEXT,  0,     255,        0,  "")                      \
+	X(VTY,        ESCAPE,           UINT,  0,     127,        3,  "")                      \
+	X(VTY,        ACTIVATE,         UINT,  0,     127,        13, "")                      \
+	X(VTY,        VT100,            UINT,  0,     1,          0,  "")                      \
 	X(VTY,        IDLE_SECONDS,     UINT,  0,     2147519,    600, "")                     \
 	X(VTY,        SCREEN_LENGTH,    UINT,  0,     512,        24, "")                      \
 	X(VTY,        HISTORY,          UINT,  0,     256,        10, "")                      \
@@ -289,6 +299,12 @@ enum api_counters { API_COUNTERS_ALL, API_COUNTERS_INTERFACE, API_COUNTERS_TCP }
 #define API_ACCESS_READ    1u
 #define API_ACCESS_WRITE   2u
 #define API_ACCESS_EXECUTE 4u
+
+// VTY_MODE: how a line knows who comes. SSH needs the users' own way, SCHEME.
+enum api_line_mode { API_LINE_NONE, API_LINE_SCHEME, API_LINE_PASSWORD };
+
+// VTY_INBOUND: what may come in. Of these, only SSH ever comes.
+enum api_inbound { API_INBOUND_ALL, API_INBOUND_SSH, API_INBOUND_TELNET, API_INBOUND_PAD };
 
 // PASSWORD_CONTROL_EXCEED: what too many failed logins lead to.
 enum api_exceed { API_EXCEED_LOCK_TIME, API_EXCEED_LOCK, API_EXCEED_UNLOCK };

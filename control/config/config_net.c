@@ -143,10 +143,9 @@ static bool rule_read(const struct setting *r, struct net_rule *out)
 }
 
 // Keys stand in order: the list's own record, then its rules by number.
-void config_net_rules(const struct settings *s, enum net_family family, struct net_rules *out)
+void config_net_list(const struct settings *s, enum net_family family, uint32_t list,
+                     struct net_rules *out)
 {
-	uint8_t field = family == NET_IPV4 ? API_SSH_SERVER_ACL : API_SSH_SERVER_ACL6;
-	uint32_t list = number_of(s, field);
 	const struct setting *r;
 	char prefix[24];
 	size_t len;
@@ -167,4 +166,11 @@ void config_net_rules(const struct settings *s, enum net_family family, struct n
 		if (rule_read(r, &out->rule[out->count]))
 			out->count++;
 	}
+}
+
+void config_net_rules(const struct settings *s, enum net_family family, struct net_rules *out)
+{
+	uint8_t field = family == NET_IPV4 ? API_SSH_SERVER_ACL : API_SSH_SERVER_ACL6;
+
+	config_net_list(s, family, number_of(s, field), out);
 }

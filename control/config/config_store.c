@@ -131,7 +131,7 @@ static void setting_drop(struct setting *r)
 static bool is_secret(uint8_t field)
 {
 	return field == API_LOCAL_USER_HASH || field == API_SUPER_HASH ||
-	       field == API_RADIUS_KEY;
+	       field == API_VTY_HASH || field == API_RADIUS_KEY;
 }
 
 void setting_emit(struct builder *b, const struct setting *r, bool secrets)

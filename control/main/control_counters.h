@@ -63,6 +63,7 @@
 	X(channel_window,        "sessions ended: window violated")                             \
 	X(channel_data_late,     "bytes of channel data after its end, dropped")                \
 	X(channel_extended,      "bytes of extended data, dropped")                             \
+	X(lines_refused,         "shells and commands that the settings of the lines refused")  \
 	X(requests_refused,      "channel requests refused")                                    \
 	X(hostkeys_proven,       "requests for proof of host keys")                             \
 	X(pings,                 "pings answered")                                              \

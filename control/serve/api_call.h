@@ -40,7 +40,7 @@ api_handler api_begin, api_commit, api_abort, api_clear, api_put, api_delete, ap
 // api_users.c
 api_handler api_set_password, api_set_totp, api_drop_totp, api_penalties, api_reset_penalties;
 // api_super.c
-api_handler api_super, api_set_super;
+api_handler api_super, api_set_super, api_set_line_password;
 // api_lockout.c
 api_handler api_exceptions, api_blacklist, api_blacklist_reset, api_user_sessions;
 // api_show.c

@@ -25,6 +25,7 @@ static api_handler *const handlers[API_CALLS] = {
         [API_DROP_TOTP] = api_drop_totp,
         [API_SUPER] = api_super,
         [API_SET_SUPER] = api_set_super,
+        [API_SET_LINE_PASSWORD] = api_set_line_password,
         [API_SESSIONS] = api_sessions,
         [API_DIALOGUES] = api_dialogues,
         [API_COUNTERS] = api_counters,

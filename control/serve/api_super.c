@@ -1,4 +1,4 @@
-// SUPER: another role for one dialogue, against that role's password.
+// Passwords of nobody in particular. SUPER: another role for one dialogue, against that role's password.
 #include "control/serve/api_call.h"
 
 #include "control/link/keeper_client.h"
@@ -100,7 +100,7 @@ enum status api_super(struct api_ask *a, struct cursor *c)
 
 // --- its password --------------------------------------------------------------------------------
 
-// A SET_SUPER while the keeper hashes.
+// A SET_SUPER or SET_LINE_PASSWORD (no role) while the keeper hashes.
 struct super_set {
 	struct api_ask ask;
 	uint8_t role_len;
@@ -111,10 +111,13 @@ static void super_hashed(struct shard *h, const struct keeper_ask *ask, enum sta
                          struct span hash)
 {
 	struct super_set *p = (struct super_set *)(uintptr_t)ask->cookie;
-	struct api_record record = {.class = API_CLASS_SUPER, .count = 1};
+	bool line = p->role_len == 0;
+	struct api_record record = {.class = line ? API_CLASS_VTY : API_CLASS_SUPER,
+	                            .count = 1};
 
 	record.key = span_of(p->role, p->role_len);
-	record.values[0] = (struct api_value){.field = API_SUPER_HASH, .text = hash};
+	record.values[0] =
+	        (struct api_value){.field = line ? API_VTY_HASH : API_SUPER_HASH, .text = hash};
 	if (status == STATUS_OK && (hash.len == 0 || hash.len > KEEPER_HASH_MAX))
 		status = STATUS_INTERNAL;
 	if (status == STATUS_OK)
@@ -123,25 +126,19 @@ static void super_hashed(struct shard *h, const struct keeper_ask *ask, enum sta
 	free(p);
 }
 
-enum status api_set_super(struct api_ask *a, struct cursor *c)
+// The role's password, or that of the lines.
+static enum status password_set(struct api_ask *a, struct span role, struct span password)
 {
 	struct keeper_ask ask = {.kind = KEEPER_SET_PASSWORD, .done = super_hashed};
-	struct span role = cursor_string_max(c, USER_ROLE_MAX);
-	struct span password = cursor_string_max(c, KEEPER_PASSWORD_MAX);
-	enum status status = cursor_end(c);
-	struct super_set *p;
+	struct super_set *p = calloc(1, sizeof(*p));
+	enum status status;
 
-	if (status == STATUS_OK &&
-	    (role.len == 0 || !span_is_printable(role) || password.len == 0))
-		status = STATUS_MALFORMED;
-	if (status != STATUS_OK)
-		return status;
-	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return STATUS_NO_MEMORY;
 	p->ask = *a;
 	p->role_len = (uint8_t)role.len;
-	memcpy(p->role, role.data, role.len);
+	if (role.len > 0)
+		memcpy(p->role, role.data, role.len);
 	ask.cookie = (uintptr_t)p;
 	status = keeper_ask(a->h, &ask, password);
 	secret_wipe(a->h->scratch, sizeof(a->h->scratch));
@@ -149,4 +146,26 @@ enum status api_set_super(struct api_ask *a, struct cursor *c)
 		return API_LATER;
 	free(p);
 	return status;
+}
+
+enum status api_set_super(struct api_ask *a, struct cursor *c)
+{
+	struct span role = cursor_string_max(c, USER_ROLE_MAX);
+	struct span password = cursor_string_max(c, KEEPER_PASSWORD_MAX);
+	enum status status = cursor_end(c);
+
+	if (status == STATUS_OK &&
+	    (role.len == 0 || !span_is_printable(role) || password.len == 0))
+		status = STATUS_MALFORMED;
+	return status == STATUS_OK ? password_set(a, role, password) : status;
+}
+
+enum status api_set_line_password(struct api_ask *a, struct cursor *c)
+{
+	struct span password = cursor_string_max(c, KEEPER_PASSWORD_MAX);
+	enum status status = cursor_end(c);
+
+	if (status == STATUS_OK && password.len == 0)
+		status = STATUS_MALFORMED;
+	return status == STATUS_OK ? password_set(a, span_of(NULL, 0), password) : status;
 }

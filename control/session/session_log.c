@@ -96,6 +96,16 @@ void log_line_taken(struct shard *h, const struct session *s)
 	line_told(h, s, "SHELL_LOGIN", "in");
 }
 
+void log_line_refused(struct shard *h, const struct session *s, const char *why)
+{
+	char user[NAME_TEXT], address[LOG_ADDRESS_MAX];
+
+	log_session(h, s, LOG_NOTICE, "SHELL_LOGINFAIL",
+	            "SSH user %s failed to log in from %s: %s.",
+	            log_escape(user, sizeof(user), span_text(s->user)),
+	            log_address(address, s->remote), why);
+}
+
 void log_line_left(struct shard *h, const struct session *s)
 {
 	line_told(h, s, "SHELL_LOGOUT", "out");

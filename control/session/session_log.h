@@ -18,3 +18,4 @@ void log_exception(struct shard *h, const struct session *s, uint32_t reason,
 // A line is taken, and given back.
 void log_line_taken(struct shard *h, const struct session *s);
 void log_line_left(struct shard *h, const struct session *s);
+void log_line_refused(struct shard *h, const struct session *s, const char *why);

@@ -111,6 +111,19 @@ static struct span open_payload(struct session *s, const struct channel *c, stru
 	return builder_span(&b);
 }
 
+// Files need no line.
+static bool line_admits(struct shard *h, const struct session *s)
+{
+	enum line_verdict verdict =
+	        users_line(&h->control->config, s->remote, s->remote_port, s->local_port);
+
+	if (verdict == LINE_ADMITS)
+		return true;
+	COUNT(h, lines_refused);
+	log_line_refused(h, s, line_verdict_text(verdict));
+	return false;
+}
+
 enum status shell_open(struct shard *h, struct session *s, struct channel *c,
                        enum dialogue_type type, struct span text)
 {
@@ -126,6 +139,8 @@ enum status shell_open(struct shard *h, struct session *s, struct channel *c,
 
 	if (h->dialogue == NULL || payload.len == 0)
 		return STATUS_NO_ROOM;
+	if (type != DIALOGUE_SUBSYSTEM && !line_admits(h, s))
+		return STATUS_DENIED;
 	d = dialogue_take(h, &slot);
 	if (d == NULL)
 		return STATUS_NO_MEMORY;

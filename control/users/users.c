@@ -82,6 +82,15 @@ static void local_take(struct user *out, const struct setting *local)
 	text_copy(out->hash, sizeof(out->hash), setting_text(local, API_LOCAL_USER_HASH));
 }
 
+// Who logs in by key and is no local user has the role of the line, where it has one.
+static void line_take(struct user *out, const struct setting *vty)
+{
+	struct span role = setting_text(vty, API_VTY_ROLE);
+
+	out->known = role.len > 0;
+	text_copy(out->role, sizeof(out->role), role);
+}
+
 void users_find(struct config *c, struct span name, struct user *out)
 {
 	const struct settings *s = config_hold(c);
@@ -107,6 +116,8 @@ void users_find(struct config *c, struct span name, struct user *out)
 	}
 	if (ssh == NULL && fallback > 0)
 		out->method = (enum api_method)(fallback - 1);
+	if (ssh != NULL && local == NULL)
+		line_take(out, settings_find(s, API_CLASS_VTY, span_of(NULL, 0)));
 	if (ssh != NULL) {
 		out->method = (enum api_method)setting_number(ssh, API_SSH_USER_METHODS);
 		out->services = setting_number(ssh, API_SSH_USER_SERVICES);

@@ -40,6 +40,12 @@ bool users_radius(struct config *c, const char *scheme, struct span name,
 bool users_remote_roles(struct config *c, struct span name, const char *named,
                         char out[USER_ROLE_MAX + 1]);
 
+// May somebody from there have a VTY line, for a shell or a command?
+enum line_verdict { LINE_ADMITS, LINE_MODE, LINE_PROTOCOL, LINE_LIST };
+enum line_verdict users_line(struct config *c, const uint8_t remote[16], uint16_t port,
+                             uint16_t to_port);
+const char *line_verdict_text(enum line_verdict verdict); // why not
+
 // What failed logins lead to.
 struct lockout_rule;
 void users_lockout_rule(struct config *c, struct lockout_rule *out);

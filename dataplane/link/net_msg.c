@@ -174,6 +174,27 @@ static struct net_ports ports_parse(struct cursor *c)
 	return p;
 }
 
+static bool pattern_fits(const struct net_pattern *p, const struct ip_addr *a)
+{
+	for (unsigned i = 0; i < sizeof(a->bytes); i++) {
+		if ((a->bytes[i] & p->mask.bytes[i]) != p->ip.bytes[i])
+			return false;
+	}
+	return true;
+}
+
+static bool ports_hold(const struct net_ports *p, uint16_t port)
+{
+	return port >= p->first && port <= p->last;
+}
+
+bool net_rule_fits(const struct net_rule *r, const struct ip_addr *from, uint16_t from_port,
+                   const struct ip_addr *to, uint16_t to_port)
+{
+	return pattern_fits(&r->from, from) && pattern_fits(&r->to, to) &&
+	       ports_hold(&r->from_port, from_port) && ports_hold(&r->to_port, to_port);
+}
+
 void net_rules_emit(struct builder *b, enum net_family family, const struct net_rules *r)
 {
 	builder_u8(b, (uint8_t)family);

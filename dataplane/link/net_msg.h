@@ -78,6 +78,10 @@ struct net_rules {
 	struct net_rule rule[NET_RULES_MAX];
 };
 
+// Does a connection from there to here fit the rule?
+bool net_rule_fits(const struct net_rule *r, const struct ip_addr *from, uint16_t from_port,
+                   const struct ip_addr *to, uint16_t to_port);
+
 enum net_family { NET_IPV4, NET_IPV6, NET_FAMILIES };
 void net_rules_emit(struct builder *b, enum net_family family, const struct net_rules *r);
 [[nodiscard]] enum status net_rules_parse(struct span bytes, enum net_family *family,

@@ -21,27 +21,6 @@ void acl_forget_hits(struct acl *acl, uint32_t list)
 	}
 }
 
-static bool pattern_fits(const struct net_pattern *p, const struct ip_addr *a)
-{
-	for (unsigned i = 0; i < sizeof(a->bytes); i++) {
-		if ((a->bytes[i] & p->mask.bytes[i]) != p->ip.bytes[i])
-			return false;
-	}
-	return true;
-}
-
-static bool ports_hold(const struct net_ports *p, uint16_t port)
-{
-	return port >= p->first && port <= p->last;
-}
-
-static bool rule_fits(const struct net_rule *r, const struct tcp_tuple *to)
-{
-	return pattern_fits(&r->from, &to->remote) && pattern_fits(&r->to, &to->local) &&
-	       ports_hold(&r->from_port, to->remote_port) &&
-	       ports_hold(&r->to_port, to->local_port);
-}
-
 struct acl_verdict acl_judge(struct acl *acl, const struct tcp_tuple *to)
 {
 	enum net_family family = ip_is_ipv4(&to->remote) ? NET_IPV4 : NET_IPV6;
@@ -52,7 +31,7 @@ struct acl_verdict acl_judge(struct acl *acl, const struct tcp_tuple *to)
 	for (uint32_t i = 0; i < list->count; i++) {
 		const struct net_rule *r = &list->rule[i];
 
-		if (!rule_fits(r, to))
+		if (!net_rule_fits(r, &to->remote, to->remote_port, &to->local, to->local_port))
 			continue;
 		acl->hits[family][i]++;
 		return (struct acl_verdict){!r->permit, list, r};

@@ -364,6 +364,8 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_SUPER:
 	case API_SET_SUPER:
 		return answer_super(&f->control, r->call, payload);
+	case API_SET_LINE_PASSWORD:
+		return answer_line_password(&f->control, payload);
 	case API_STATUS:
 		row.revision = config_revision(&f->control);
 		api_status_emit(b, &row);

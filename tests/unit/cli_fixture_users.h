@@ -27,6 +27,18 @@ static inline enum status answer_super(struct config *config, uint16_t call,
 	return span_is(setting_text(found, API_SUPER_HASH), hash) ? STATUS_OK : STATUS_DENIED;
 }
 
+static inline enum status answer_line_password(struct config *config, struct span payload)
+{
+	struct cursor c = cursor_over(payload);
+	struct api_record r = {.class = API_CLASS_VTY, .count = 1};
+	struct span clear = cursor_string(&c);
+	char hash[80];
+
+	snprintf(hash, sizeof(hash), "$y$%.*s", (int)clear.len, (const char *)clear.data);
+	r.values[0] = (struct api_value){.field = API_VTY_HASH, .text = span_text(hash)};
+	return cursor_end(&c) == STATUS_OK ? config_put(config, &r) : STATUS_MALFORMED;
+}
+
 // Two who failed to log in, and one with two sessions.
 static inline enum status answer_users(bool *forgotten, uint16_t call, struct builder *b)
 {

@@ -32,6 +32,19 @@ TEST(super_gives_one_dialogue_a_role_for_its_password)
 	bench_free(b);
 }
 
+TEST(the_password_of_the_lines_is_hashed_by_the_keeper)
+{
+	struct bench *b = bench_new();
+	struct answer a;
+
+	CHECK_EQ(status_of(b, API_SET_LINE_PASSWORD, wire("s", "")), STATUS_MALFORMED);
+	CHECK_EQ(status_of(b, API_SET_LINE_PASSWORD, wire("s", "clear")), STATUS_OK);
+	a = ask(b, API_GET, wire("bs", API_CLASS_VTY, ""));
+	CHECK(memmem(a.payload.data, a.payload.len, "$y$new", 6) != NULL);
+	blob_fini(&a.payload);
+	bench_free(b);
+}
+
 TEST(super_knows_no_role_that_does_not_exist)
 {
 	struct bench *b = shell_of_operator();

@@ -26,7 +26,7 @@ static void configure(struct fixture *f)
 	        "sftp server idle-timeout 20\naaa session-limit ssh 5000\n"
 	        "ssh user bob service-type all authentication-type any assign publickey k1 k2\n"
 	        "ssh user \"a b\" service-type stelnet scp authentication-type password\n"
-	        "line vty 0 63\nidle-timeout 3 7\nscreen-length 40\n"
+	        "line vty 0 63\nprotocol inbound ssh\nidle-timeout 3 7\nscreen-length 40\n"
 	        "history-command max-size 50\nreturn\n");
 }
 

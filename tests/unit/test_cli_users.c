@@ -126,7 +126,7 @@ TEST(line_settings_print_and_are_undone)
 
 	fixture_exec(f, "system-view\nuser-interface vty 0 4\nauthentication-mode none\n"
 	                "idle-timeout 5 30\nscreen-length 40\nhistory-command max-size 20\n"
-	                "protocol inbound ssh");
+	                "protocol inbound telnet");
 	CHECK_TEXT(current(f, "^ (authentication|idle|screen|history)"),
 	           " authentication-mode none\n idle-timeout 5 30\n screen-length 40\n"
 	           " history-command max-size 20\n");
@@ -137,7 +137,7 @@ TEST(line_settings_print_and_are_undone)
 	                "undo screen-length\nundo history-command max-size\n"
 	                "undo protocol inbound");
 	CHECK_TEXT(current(f, "^ (authentication|idle|screen|history|protocol)"),
-	           " authentication-mode scheme\n protocol inbound ssh\n idle-timeout 10 0\n");
+	           " authentication-mode scheme\n idle-timeout 10 0\n");
 	CHECK_EQ(f->shell.idle_seconds, 600);
 	CHECK_EQ(f->shell.screen_length, 24);
 	CHECK_EQ(f->shell.history, 10);
