@@ -9,17 +9,22 @@
 
 // --- into the log ------------------------------------------------------------------------------
 
+static bool is_secret(uint8_t arg)
+{
+	return arg == ARG_PASSWORD_WORD || arg == ARG_LINEPASS_WORD || arg == ARG_HASH_WORD ||
+	       arg == ARG_SHAREDKEY_WORD;
+}
+
 static void words_print(struct text *out, const struct match *m)
 {
 	char quoted[CONFIG_WORD_MAX];
 
 	for (uint32_t i = 0; i < m->words.count; i++) {
-		bool secret = m->bound[i].arg == ARG_PASSWORD_WORD ||
-		              m->bound[i].arg == ARG_HASH_WORD;
-
 		if (i > 0)
 			text_puts(out, " ");
-		text_puts(out, secret ? "******" : config_word(words_at(&m->words, i), quoted));
+		text_puts(out, is_secret(m->bound[i].arg)
+		                       ? "******"
+		                       : config_word(words_at(&m->words, i), quoted));
 	}
 }
 

@@ -93,6 +93,20 @@ TEST(commands_are_logged_with_line_address_and_user_but_no_password)
 	fixture_free(f);
 }
 
+TEST(no_secret_of_any_kind_is_told_to_the_log)
+{
+	struct fixture *f = fixture_new();
+
+	typed(f, fixture_terminal(f),
+	      "sys\rradius scheme r\rkey authentication simple s3cret\rquit\r"
+	      "line vty 0\rset authentication password simple s3cret\r"
+	      "set authentication password hash $s3cret\r");
+	CHECK_EQ(f->line_count, 7);
+	for (uint32_t i = 0; i < f->line_count; i++)
+		CHECK(strstr(f->lines[i].text, "s3cret") == NULL);
+	fixture_free(f);
+}
+
 // --- terminals -----------------------------------------------------------------------------------
 
 TEST(a_monitoring_terminal_is_shown_new_lines_and_its_own_typing_again)
