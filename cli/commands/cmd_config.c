@@ -50,7 +50,7 @@ static enum turn run_this(struct task *t)
 	case VIEW_KEY_CODE:
 		return task_get(t, API_CLASS_PEER_KEY, name, this_end);
 	case VIEW_INTERFACE:
-		return task_get(t, API_CLASS_INTERFACE, span_text(""), this_end);
+		return task_get(t, API_CLASS_INTERFACE, name, this_end);
 	case VIEW_ACL:
 		return acl_this(t);
 	default:

@@ -1,11 +1,14 @@
-// The interface: its view, and what there is to see of it.
+// The interfaces: their view, and what there is to see of them.
 #include "cli/commands/cmd_net.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-#define TEXT_MAX 256
+#define TEXT_MAX  256
+#define NAME_SIZE (sizeof(NET_INTERFACE) + 1) // with the number of the port
+#define ANY_PORT  NET_PORTS_MAX
 
 // --- its view ------------------------------------------------------------------------------------
 
@@ -13,17 +16,51 @@
 static bool interface_is_whole(const struct task *t)
 {
 	struct span name = task_arg(t, ARG_IFACE_WORD), number = task_arg(t, ARG_IFNUM_WORD);
-	bool has_number = name.len > 0 && name.data[name.len - 1] == '0';
+	bool has_number = name.len > 0 && isdigit(name.data[name.len - 1]);
 
 	return name.len == 0 || has_number != (number.len > 0);
 }
 
+// The port that the words name; ANY_PORT: they name none.
+static unsigned port_asked(const struct task *t)
+{
+	struct span name = task_arg(t, ARG_IFACE_WORD), number = task_arg(t, ARG_IFNUM_WORD);
+
+	if (number.len == 0)
+		number = name;
+	return number.len > 0 ? number.data[number.len - 1] - (unsigned)'0' : ANY_PORT;
+}
+
+static struct span interface_name(unsigned port, char out[NAME_SIZE])
+{
+	return span_of(out, (size_t)snprintf(out, NAME_SIZE, NET_INTERFACE "%u", port % 10));
+}
+
+static enum turn interface_entered(struct task *t)
+{
+	char name[NAME_SIZE];
+
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	dialogue_view(t->dialogue, VIEW_INTERFACE, interface_name(port_asked(t), name));
+	return TURN_DONE;
+}
+
 static enum turn run_interface(struct task *t)
 {
+	struct api_record r = {.class = API_CLASS_INTERFACE};
+	char name[NAME_SIZE];
+
 	if (!interface_is_whole(t))
 		return task_fail(t, "The interface does not exist.");
-	dialogue_view(t->dialogue, VIEW_INTERFACE, span_text(NET_INTERFACE));
-	return TURN_DONE;
+	r.key = interface_name(port_asked(t), name);
+	return task_put(t, &r, interface_entered);
+}
+
+// The record of the view.
+static struct span view_interface(const struct task *t)
+{
+	return span_text(t->dialogue->name != NULL ? t->dialogue->name : "");
 }
 
 static bool is_default(const struct api_record *r)
@@ -39,12 +76,13 @@ static void emit_interface(struct config_out *out, const struct command *row,
                            const struct api_record *record)
 {
 	if (!is_default(record))
-		config_line(out, 0, "interface " NET_INTERFACE);
+		config_line(out, 0, "interface %.*s", (int)record->key.len,
+		            (const char *)record->key.data);
 }
 
 static enum turn address_put(struct task *t, uint8_t field, struct ip_addr ip, unsigned bits)
 {
-	struct api_record r = {.class = API_CLASS_INTERFACE};
+	struct api_record r = {.class = API_CLASS_INTERFACE, .key = view_interface(t)};
 	struct ip_addr net = ip_prefix_of(&ip, bits);
 	char text[IP_TEXT_MAX];
 
@@ -98,7 +136,7 @@ static void emit_ipv6(struct config_out *out, const struct command *row,
 
 static enum turn run_description(struct task *t)
 {
-	struct api_record r = {.class = API_CLASS_INTERFACE};
+	struct api_record r = {.class = API_CLASS_INTERFACE, .key = view_interface(t)};
 	char text[TEXT_MAX];
 
 	arg_text(t, ARG_IFTEXT_WORD, text, sizeof(text));
@@ -110,45 +148,86 @@ static enum turn run_description(struct task *t)
 
 struct shown {
 	struct net_counts counts; // first
-	struct net_port port;
-	bool has_port;
-	char description[TEXT_MAX];
-	enum turn (*end)(struct task *t);
+	struct net_port port[NET_PORTS_MAX];
+	uint32_t ports; // seen
+	char description[NET_PORTS_MAX][TEXT_MAX];
+	uint32_t at; // to be shown next
+	void (*print)(struct task *t, const struct shown *s, unsigned port);
+	enum turn (*begin)(struct task *t);
 };
 
 static void port_row(struct task *t, struct cursor *c)
 {
 	struct shown *s = t->own;
+	struct net_port row;
 
-	net_port_parse(c, &s->port);
-	s->has_port = cursor_ok(c);
+	net_port_parse(c, &row);
+	if (!cursor_ok(c) || row.port != s->ports)
+		return;
+	snprintf(s->description[row.port], TEXT_MAX, NET_INTERFACE "%u Interface", row.port);
+	s->port[s->ports++] = row;
 }
 
-static enum turn record_got(struct task *t)
+static void record_row(struct task *t, struct cursor *c)
 {
 	struct shown *s = t->own;
 	struct api_record r;
 	struct span text;
+	char name[NAME_SIZE];
 
-	if (!task_record(t, &r))
-		return task_fail_status(t, t->status);
+	if (api_record_parse(c, &r) != STATUS_OK)
+		return;
 	text = record_text(&r, API_INTERFACE_DESCRIPTION);
-	snprintf(s->description, sizeof(s->description), "%.*s",
-	         (int)(text.len > 0 ? text.len : strlen(NET_INTERFACE " Interface")),
-	         text.len > 0 ? (const char *)text.data : NET_INTERFACE " Interface");
-	return task_counts(t, s->end);
+	for (unsigned i = 0; i < s->ports && text.len > 0; i++) {
+		if (span_equal(interface_name(i, name), r.key))
+			snprintf(s->description[i], TEXT_MAX, "%.*s", (int)text.len,
+			         (const char *)text.data);
+	}
 }
 
-static enum turn port_end(struct task *t)
+static enum turn ports_more(struct task *t)
 {
-	if (!((struct shown *)t->own)->has_port)
-		return task_fail_status(t, STATUS_MALFORMED);
-	return task_get(t, API_CLASS_INTERFACE, span_text(""), record_got);
+	unsigned asked = port_asked(t);
+	struct shown *s = t->own;
+
+	for (; s->at < s->ports && task_room(t); s->at++) {
+		if (asked == ANY_PORT || asked == s->at)
+			s->print(t, s, s->at);
+	}
+	return s->at < s->ports ? TURN_AGAIN : task_table_end(t);
 }
 
-static const struct listing port_rows = {API_NET_SHOW, NET_ASK_PORT, port_row, port_end};
+static enum turn counts_end(struct task *t)
+{
+	t->next = ports_more;
+	return ((struct shown *)t->own)->begin(t);
+}
 
-static enum turn gather(struct task *t, enum turn (*end)(struct task *t))
+static enum turn records_end(struct task *t)
+{
+	return task_counts(t, counts_end);
+}
+
+static const struct listing record_rows = {API_LIST, API_CLASS_INTERFACE, record_row,
+                                           records_end};
+
+static enum turn ports_end(struct task *t)
+{
+	unsigned asked = port_asked(t);
+	const struct shown *s = t->own;
+
+	if (s->ports == 0)
+		return task_fail_status(t, STATUS_MALFORMED);
+	if (asked != ANY_PORT && asked >= s->ports)
+		return task_fail(t, "The interface does not exist.");
+	return task_list(t, &record_rows);
+}
+
+static const struct listing port_rows = {API_NET_SHOW, NET_ASK_PORT, port_row, ports_end};
+
+// `begin` opens the table, `print` adds the rows of a port.
+static enum turn gather(struct task *t, enum turn (*begin)(struct task *t),
+                        void (*print)(struct task *t, const struct shown *s, unsigned port))
 {
 	struct shown *s = task_own(t, sizeof(*s), NULL);
 
@@ -156,22 +235,23 @@ static enum turn gather(struct task *t, enum turn (*end)(struct task *t))
 		return task_fail_status(t, STATUS_NO_MEMORY);
 	if (!interface_is_whole(t))
 		return task_fail(t, "The interface does not exist.");
-	s->end = end;
+	s->begin = begin;
+	s->print = print;
 	return task_list(t, &port_rows);
 }
 
-static bool is_up(const struct shown *s)
+static bool is_up(const struct net_port *p)
 {
-	return s->port.link && !s->port.down;
+	return p->link && !p->down;
 }
 
-static const char *address_text(const struct shown *s, unsigned name, char out[IP_TEXT_MAX])
+static const char *address_text(const struct net_port *p, unsigned name, char out[IP_TEXT_MAX])
 {
-	if (ip_is_none(&s->port.address[name].ip))
+	if (ip_is_none(&p->address[name].ip))
 		return "--";
-	if (ip_is_link_local(&s->port.address[name].ip))
-		return ip_text(&s->port.address[name].ip, out);
-	return ip_prefix_text(&s->port.address[name].ip, s->port.address[name].bits, out);
+	if (ip_is_link_local(&p->address[name].ip))
+		return ip_text(&p->address[name].ip, out);
+	return ip_prefix_text(&p->address[name].ip, p->address[name].bits, out);
 }
 
 static const struct column interfaces_columns[] = {
@@ -196,71 +276,93 @@ static const char *const states6[] = {[NET_TENTATIVE] = " [TENTATIVE]",
                                       [NET_PREFERRED] = "",
                                       [NET_DUPLICATE] = " [DUPLICATE]"};
 
-static void addresses_print(struct task *t, const struct shown *s)
+static void addresses_print(struct task *t, const struct net_port *p)
 {
 	char text[IP_TEXT_MAX];
 
 	for (unsigned i = 0; i < 3; i++)
-		table_value(&t->table, "%s%s", address_text(s, i, text),
-		            i == 0 ? ip_is_none(&s->port.address[0].ip) ? "" : " (primary)"
-		                   : states6[s->port.address[i].state]);
+		table_value(&t->table, "%s%s", address_text(p, i, text),
+		            i == 0 ? ip_is_none(&p->address[0].ip) ? "" : " (primary)"
+		                   : states6[p->address[i].state]);
 }
 
-static unsigned long long input_errors(const struct net_counts *c)
+// What is counted of all ports, and what of that the others have.
+static unsigned long long of_port(const struct net_counts *c, unsigned port,
+                                  enum port_counter which, unsigned long long all)
 {
-	return NET_COUNT(c, frame_short) + NET_COUNT(c, frame_scattered) +
-	       NET_COUNT(c, ip_header_bad) + NET_COUNT(c, ip_checksum_bad) +
-	       NET_COUNT(c, tcp_checksum_bad) + NET_COUNT(c, icmp_bad);
+	if (port > 0)
+		return c->value[counter_of_port(port, which)];
+	for (unsigned i = 1; i < NET_PORTS_MAX; i++)
+		all -= c->value[counter_of_port(i, which)];
+	return all;
 }
 
-static void totals_print(struct task *t, const struct net_counts *c)
+static unsigned long long errors_in(const struct net_counts *c)
 {
-	table_value(&t->table, "%llu packets, %llu bytes", NET_COUNT(c, frames_in),
-	            NET_COUNT(c, frame_bytes_in));
-	table_value(&t->table, "%llu", input_errors(c));
-	table_value(&t->table, "%llu packets, %llu bytes", NET_COUNT(c, frames_out),
-	            NET_COUNT(c, frame_bytes_out));
+	unsigned long long all = 0;
+
+	for (unsigned i = 0; i < COUNTERS; i++)
+		all += counter_is_input_error(i) ? c->value[i] : 0;
+	return all;
+}
+
+static void totals_print(struct task *t, const struct net_counts *c, unsigned port)
+{
+	table_value(&t->table, "%llu packets, %llu bytes",
+	            of_port(c, port, PORT_FRAMES_IN, NET_COUNT(c, frames_in)),
+	            of_port(c, port, PORT_BYTES_IN, NET_COUNT(c, frame_bytes_in)));
+	table_value(&t->table, "%llu", of_port(c, port, PORT_ERRORS_IN, errors_in(c)));
+	table_value(&t->table, "%llu packets, %llu bytes",
+	            of_port(c, port, PORT_FRAMES_OUT, NET_COUNT(c, frames_out)),
+	            of_port(c, port, PORT_BYTES_OUT, NET_COUNT(c, frame_bytes_out)));
 	table_value(&t->table, "%llu",
-	            NET_COUNT(c, transmit_full) + NET_COUNT(c, transmit_no_buffer) +
-	                    NET_COUNT(c, transmit_long));
+	            of_port(c, port, PORT_ERRORS_OUT,
+	                    NET_COUNT(c, transmit_full) + NET_COUNT(c, transmit_no_buffer) +
+	                            NET_COUNT(c, transmit_long)));
 }
 
-static enum turn interface_print(struct task *t)
+static void interface_print(struct task *t, const struct shown *s, unsigned port)
 {
-	const struct shown *s = t->own;
+	const struct net_port *p = &s->port[port];
 	char ether[ETHER_TEXT_MAX];
 
-	task_table(t, &interfaces);
-	table_value(&t->table, NET_INTERFACE);
+	table_value(&t->table, NET_INTERFACE "%u", port);
 	table_value(&t->table, "%s",
-	            s->port.down   ? "Administratively DOWN"
-	            : s->port.link ? "UP"
-	                           : "DOWN");
-	table_value(&t->table, "%s", is_up(s) ? "UP" : "DOWN");
-	table_value(&t->table, "%s", s->description);
-	table_value(&t->table, "%u", s->port.mtu);
-	addresses_print(t, s);
-	table_value(&t->table, "%s", ether_text(s->port.ether, ether));
-	if (s->port.vlan != 0)
-		table_value(&t->table, "%u", s->port.vlan);
+	            p->down   ? "Administratively DOWN"
+	            : p->link ? "UP"
+	                      : "DOWN");
+	table_value(&t->table, "%s", is_up(p) ? "UP" : "DOWN");
+	table_value(&t->table, "%s", s->description[port]);
+	table_value(&t->table, "%u", p->mtu);
+	addresses_print(t, p);
+	table_value(&t->table, "%s", ether_text(p->ether, ether));
+	if (p->vlan != 0)
+		table_value(&t->table, "%u", p->vlan);
 	else
 		table_value(&t->table, "untagged");
-	table_value(&t->table, "%s", s->port.driver);
-	totals_print(t, &s->counts);
-	return task_table_end(t);
+	table_value(&t->table, "%s", p->driver);
+	totals_print(t, &s->counts, port);
+}
+
+static enum turn show_begin(struct task *t)
+{
+	task_table(t, &interfaces);
+	return ports_more(t);
 }
 
 static enum turn run_show(struct task *t)
 {
-	return gather(t, interface_print);
+	return gather(t, show_begin, interface_print);
 }
 
 // --- in brief ------------------------------------------------------------------------------------
 
-static void heading(struct task *t, const char *text)
+static enum turn brief_table(struct task *t, const char *text, const struct table *table)
 {
 	if (!t->json)
 		task_print(t, "%s", text);
+	task_table(t, table);
+	return ports_more(t);
 }
 
 static const struct column brief_columns[] = {{"Interface", 21, 0},
@@ -270,33 +372,36 @@ static const struct column brief_columns[] = {{"Interface", 21, 0},
                                               {"Description", 0, 0}};
 static TABLE_OF(brief, "", false);
 
-static enum turn brief_print(struct task *t)
+static void brief_print(struct task *t, const struct shown *s, unsigned port)
 {
-	const struct shown *s = t->own;
+	const struct net_port *p = &s->port[port];
 	char text[IP_TEXT_MAX];
 
-	heading(t, "Brief information on interfaces in route mode:\n"
-	           "Link: ADM - administratively down; Stby - standby\n"
-	           "Protocol: (s) - spoofing\n");
-	task_table(t, &brief);
-	table_value(&t->table, NET_INTERFACE_SHORT);
-	table_value(&t->table, "%s", s->port.down ? "ADM" : s->port.link ? "UP" : "DOWN");
-	table_value(&t->table, "%s", is_up(s) ? "UP" : "DOWN");
+	table_value(&t->table, NET_INTERFACE_SHORT "%u", port);
+	table_value(&t->table, "%s", p->down ? "ADM" : p->link ? "UP" : "DOWN");
+	table_value(&t->table, "%s", is_up(p) ? "UP" : "DOWN");
 	table_value(&t->table, "%s",
-	            ip_is_none(&s->port.address[0].ip) ? "--"
-	                                               : ip_text(&s->port.address[0].ip, text));
-	table_value(&t->table, "%.27s", s->description);
-	return task_table_end(t);
+	            ip_is_none(&p->address[0].ip) ? "--" : ip_text(&p->address[0].ip, text));
+	table_value(&t->table, "%.27s", s->description[port]);
+}
+
+static enum turn brief_begin(struct task *t)
+{
+	return brief_table(t,
+	                   "Brief information on interfaces in route mode:\n"
+	                   "Link: ADM - administratively down; Stby - standby\n"
+	                   "Protocol: (s) - spoofing\n",
+	                   &brief);
 }
 
 static enum turn run_brief(struct task *t)
 {
-	return gather(t, brief_print);
+	return gather(t, brief_begin, brief_print);
 }
 
-static const char *physical(const struct shown *s)
+static const char *physical(const struct net_port *p)
 {
-	return s->port.down ? "*down" : s->port.link ? "up" : "down";
+	return p->down ? "*down" : p->link ? "up" : "down";
 }
 
 static const struct column ip_brief_columns[] = {
@@ -304,50 +409,55 @@ static const struct column ip_brief_columns[] = {
         {"IP address/Mask", 19, 0}, {"VPN instance", 13, 0}, {"Description", 0, 0}};
 static TABLE_OF(ip_brief, "", false);
 
-static enum turn ip_brief_print(struct task *t)
+static void ip_brief_print(struct task *t, const struct shown *s, unsigned port)
 {
-	const struct shown *s = t->own;
+	const struct net_port *p = &s->port[port];
 	char text[IP_TEXT_MAX];
 
-	heading(t, "*down: administratively down\n(s): spoofing  (l): loopback\n");
-	task_table(t, &ip_brief);
-	table_value(&t->table, NET_INTERFACE_SHORT);
-	table_value(&t->table, "%s", physical(s));
-	table_value(&t->table, "%s", is_up(s) ? "up" : "down");
-	table_value(&t->table, "%s", address_text(s, 0, text));
+	table_value(&t->table, NET_INTERFACE_SHORT "%u", port);
+	table_value(&t->table, "%s", physical(p));
+	table_value(&t->table, "%s", is_up(p) ? "up" : "down");
+	table_value(&t->table, "%s", address_text(p, 0, text));
 	table_value(&t->table, "--");
-	table_value(&t->table, "%.12s", s->description);
-	return task_table_end(t);
+	table_value(&t->table, "%.12s", s->description[port]);
+}
+
+static enum turn ip_brief_begin(struct task *t)
+{
+	return brief_table(t, "*down: administratively down\n(s): spoofing  (l): loopback\n",
+	                   &ip_brief);
 }
 
 static enum turn run_ip_brief(struct task *t)
 {
-	return gather(t, ip_brief_print);
+	return gather(t, ip_brief_begin, ip_brief_print);
 }
 
 static const struct column ip6_brief_columns[] = {
         {"Interface", 41, 0}, {"Physical", 9, 0}, {"Protocol", 9, 0}, {"IPv6 Address", 0, 0}};
 static TABLE_OF(ip6_brief, "", false);
 
-static enum turn ip6_brief_print(struct task *t)
+static void ip6_brief_print(struct task *t, const struct shown *s, unsigned port)
 {
-	const struct shown *s = t->own;
+	const struct net_port *p = &s->port[port];
 	char text[IP_TEXT_MAX];
 
-	heading(t, "*down: administratively down\n(s): spoofing\n");
-	task_table(t, &ip6_brief);
-	table_value(&t->table, NET_INTERFACE);
-	table_value(&t->table, "%s", physical(s));
-	table_value(&t->table, "%s", is_up(s) ? "up" : "down");
+	table_value(&t->table, NET_INTERFACE "%u", port);
+	table_value(&t->table, "%s", physical(p));
+	table_value(&t->table, "%s", is_up(p) ? "up" : "down");
 	table_value(&t->table, "%s",
-	            ip_is_none(&s->port.address[1].ip) ? "Unassigned"
-	                                               : ip_text(&s->port.address[1].ip, text));
-	return task_table_end(t);
+	            ip_is_none(&p->address[1].ip) ? "Unassigned"
+	                                          : ip_text(&p->address[1].ip, text));
+}
+
+static enum turn ip6_brief_begin(struct task *t)
+{
+	return brief_table(t, "*down: administratively down\n(s): spoofing\n", &ip6_brief);
 }
 
 static enum turn run_ip6_brief(struct task *t)
 {
-	return gather(t, ip6_brief_print);
+	return gather(t, ip6_brief_begin, ip6_brief_print);
 }
 
 static enum turn run_reset(struct task *t)
@@ -382,11 +492,11 @@ static const struct command net_interface_view[] = {
 };
 
 static const struct command net_interface_show[] = {
-	{ "display interface [ IFACE [ IFNUM ] ]",       run_show,  API_ROLE_OPERATOR, "Display the interface", .flags = COMMAND_TABLE },
-	{ "display interface [ IFACE [ IFNUM ] ] brief", run_brief, API_ROLE_OPERATOR, "Display the interface in one line", .flags = COMMAND_TABLE },
-	{ "display ip interface [ IFACE [ IFNUM ] ] brief",   run_ip_brief,  API_ROLE_OPERATOR, "Display the IPv4 address in one line", .flags = COMMAND_TABLE },
-	{ "display ipv6 interface [ IFACE [ IFNUM ] ] brief", run_ip6_brief, API_ROLE_OPERATOR, "Display the IPv6 address in one line", .flags = COMMAND_TABLE },
-	{ "reset counters interface [ IFACE [ IFNUM ] ]", run_reset, API_ROLE_ADMIN, "Set the counters of the interface to zero" },
+	{ "display interface [ IFACE [ IFNUM ] ]",       run_show,  API_ROLE_OPERATOR, "Display the interfaces", .flags = COMMAND_TABLE },
+	{ "display interface [ IFACE [ IFNUM ] ] brief", run_brief, API_ROLE_OPERATOR, "Display the interfaces in one line each", .flags = COMMAND_TABLE },
+	{ "display ip interface [ IFACE [ IFNUM ] ] brief",   run_ip_brief,  API_ROLE_OPERATOR, "Display the IPv4 addresses in one line each", .flags = COMMAND_TABLE },
+	{ "display ipv6 interface [ IFACE [ IFNUM ] ] brief", run_ip6_brief, API_ROLE_OPERATOR, "Display the IPv6 addresses in one line each", .flags = COMMAND_TABLE },
+	{ "reset counters interface [ IFACE [ IFNUM ] ]", run_reset, API_ROLE_ADMIN, "Set the counters of all interfaces to zero" },
 };
 // clang-format on
 

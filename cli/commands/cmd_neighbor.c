@@ -43,12 +43,14 @@ static void neighbor_row(struct task *t, struct cursor *c)
 		*kept = row;
 }
 
-// By address; of two workers' rows the one heard last comes first.
+// By address and port; of two workers' rows the one heard last comes first.
 static int row_order(const void *a, const void *b)
 {
 	const struct net_neighbor *x = a, *y = b;
 	int order = memcmp(x->ip.bytes, y->ip.bytes, 16);
 
+	if (order == 0)
+		order = (int)x->port - (int)y->port;
 	return order != 0 ? order : (x->seconds > y->seconds) - (x->seconds < y->seconds);
 }
 
@@ -77,7 +79,7 @@ static void arp_print(struct task *t, const struct net_neighbor *n)
 	table_value(&t->table, "%s",
 	            n->reach == NET_INCOMPLETE ? "N/A" : ether_text(n->ether, ether));
 	table_value(&t->table, "--");
-	table_value(&t->table, NET_INTERFACE_SHORT);
+	table_value(&t->table, NET_INTERFACE_SHORT "%u", n->port);
 	table_value(&t->table, "%u", n->seconds / 60);
 	table_value(&t->table, n->reach == NET_INCOMPLETE ? "I" : "D");
 }
@@ -90,10 +92,15 @@ static void neighbor_print(struct task *t, const struct net_neighbor *n)
 	table_value(&t->table, "%s",
 	            n->reach == NET_INCOMPLETE ? "N/A" : ether_text(n->ether, ether));
 	table_value(&t->table, "--");
-	table_value(&t->table, NET_INTERFACE_SHORT);
+	table_value(&t->table, NET_INTERFACE_SHORT "%u", n->port);
 	table_value(&t->table, "%s", reach_names[n->reach]);
 	table_value(&t->table, "D");
 	table_value(&t->table, "%u", n->seconds);
+}
+
+static bool is_same(const struct net_neighbor *a, const struct net_neighbor *b)
+{
+	return a->port == b->port && ip_equal(&a->ip, &b->ip);
 }
 
 static enum turn rows_more(struct task *t)
@@ -101,7 +108,7 @@ static enum turn rows_more(struct task *t)
 	struct neighbors *n = t->own;
 
 	for (; n->at < n->count && task_room(t); n->at++) {
-		if (n->at > 0 && ip_equal(&n->row[n->at].ip, &n->row[n->at - 1].ip))
+		if (n->at > 0 && is_same(&n->row[n->at], &n->row[n->at - 1]))
 			continue; // another worker knows it too
 		if (task_has(t, "ipv6"))
 			neighbor_print(t, &n->row[n->at]);

@@ -5,9 +5,9 @@
 #include "dataplane/base/counters_page.h"
 #include "dataplane/link/net_msg.h"
 
-// The one interface, in full and as tables have it.
-#define NET_INTERFACE       "M-GigabitEthernet0/0/0"
-#define NET_INTERFACE_SHORT "MGE0/0/0"
+// The interface of a port, in full (its number follows) and as tables have it.
+#define NET_INTERFACE       API_INTERFACE_NAME
+#define NET_INTERFACE_SHORT "MGE0/0/"
 
 // The address of an accepted word.
 struct ip_addr arg_ip(struct span word);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROUTE_ROWS_MAX 128u
+#define ROUTE_ROWS_MAX 256u
 
 // --- static routes -------------------------------------------------------------------------------
 
@@ -103,7 +103,7 @@ static void emit_route(struct config_out *out, const struct command *row,
 // --- the tables ----------------------------------------------------------------------------------
 
 struct routes {
-	struct net_port port;
+	struct net_port port[NET_PORTS_MAX];
 	struct net_route_row row[ROUTE_ROWS_MAX];
 	uint32_t preference[ROUTE_ROWS_MAX];
 	uint32_t count, at;
@@ -152,15 +152,19 @@ static int route_order(const void *a, const void *b)
 	const struct net_route_row *x = a, *y = b;
 	int order = memcmp(x->prefix.bytes, y->prefix.bytes, 16);
 
-	return order != 0 ? order : (int)x->bits - (int)y->bits;
+	if (order == 0)
+		order = (int)x->bits - (int)y->bits;
+	return order != 0 ? order : (int)x->port - (int)y->port;
 }
 
 // Our own address stands for the hop on our own link.
 static struct ip_addr hop_shown(const struct routes *r, const struct net_route_row *row)
 {
 	for (unsigned i = 0; i < 3 && ip_is_none(&row->hop); i++) {
-		if (ip_has_prefix(&r->port.address[i].ip, &row->prefix, row->bits))
-			return r->port.address[i].ip;
+		const struct ip_addr *own = &r->port[row->port].address[i].ip;
+
+		if (ip_has_prefix(own, &row->prefix, row->bits))
+			return *own;
 	}
 	return row->hop;
 }
@@ -180,7 +184,7 @@ static void route4_print(struct task *t, const struct routes *r, uint32_t i)
 	table_value(&t->table, "%u", r->preference[i]);
 	table_value(&t->table, "0");
 	table_value(&t->table, "%s", ip_text(&hop, text));
-	table_value(&t->table, NET_INTERFACE_SHORT);
+	table_value(&t->table, NET_INTERFACE_SHORT "%u", r->row[i].port);
 }
 
 // Two values a line, as the manual has it; JSON does not see the difference.
@@ -194,19 +198,20 @@ static void route6_print(struct task *t, const struct routes *r, uint32_t i)
 {
 	const char *protocol = ip_is_none(&r->row[i].hop) ? "Direct" : "Static";
 	struct ip_addr hop = hop_shown(r, &r->row[i]);
-	char text[IP_TEXT_MAX], next[IP_TEXT_MAX];
+	char text[IP_TEXT_MAX], next[IP_TEXT_MAX], by[sizeof(NET_INTERFACE_SHORT) + 4];
 
 	ip_prefix_text(&r->row[i].prefix, r->row[i].bits, text);
 	ip_text(&hop, next);
+	snprintf(by, sizeof(by), NET_INTERFACE_SHORT "%u", r->row[i].port);
 	table_value(&t->table, "%s", text);
 	table_value(&t->table, "%s", protocol);
 	table_value(&t->table, "%s", next);
 	table_value(&t->table, "%u", r->preference[i]);
-	table_value(&t->table, NET_INTERFACE_SHORT);
+	table_value(&t->table, "%s", by);
 	table_value(&t->table, "0");
 	table_note(&t->table, "Destination: %-43s Protocol  : %s\n", text, protocol);
 	table_note(&t->table, "NextHop    : %-43s Preference: %u\n", next, r->preference[i]);
-	table_note(&t->table, "Interface  : %-43s Cost      : 0\n\n", NET_INTERFACE_SHORT);
+	table_note(&t->table, "Interface  : %-43s Cost      : 0\n\n", by);
 }
 
 static enum turn routes_more(struct task *t)
@@ -249,7 +254,11 @@ static const struct listing route_rows = {API_NET_SHOW, NET_ASK_ROUTES, route_ro
 
 static void port_row(struct task *t, struct cursor *c)
 {
-	net_port_parse(c, &((struct routes *)t->own)->port);
+	struct net_port row;
+
+	net_port_parse(c, &row);
+	if (cursor_ok(c))
+		((struct routes *)t->own)->port[row.port] = row;
 }
 
 static enum turn port_end(struct task *t)

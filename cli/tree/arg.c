@@ -97,15 +97,22 @@ static bool mask_accepts(struct span text)
 	return (~bits & (~bits + 1)) == 0;
 }
 
+#define IFNUM_LEN 5u // "0/0/0" to "0/0/3"
+
+static bool ifnum_accepts(struct span text)
+{
+	return text.len == IFNUM_LEN && memcmp(text.data, "0/0/", 4) == 0 &&
+	       text.data[4] >= '0' && text.data[4] <= '3';
+}
+
 // As much of its name as one likes, any case, with its number or without.
 static bool interface_accepts(struct span text)
 {
 	static const char *const names[] = {"M-GigabitEthernet", "MGE", "M-GE"};
-	static const char number[] = "0/0/0";
-	size_t tail = sizeof(number) - 1;
 
-	if (text.len > tail && memcmp(text.data + text.len - tail, number, tail) == 0)
-		text.len -= tail;
+	if (text.len > IFNUM_LEN &&
+	    ifnum_accepts(span_of(text.data + text.len - IFNUM_LEN, IFNUM_LEN)))
+		text.len -= IFNUM_LEN;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (text.len <= strlen(names[i]) &&
 		    strncasecmp((const char *)text.data, names[i], text.len) == 0)
@@ -142,7 +149,7 @@ bool arg_accepts(enum arg_id arg, struct span text)
 	case ARG_IFACE:
 		return interface_accepts(text);
 	case ARG_IFNUM:
-		return span_is(text, "0/0/0");
+		return ifnum_accepts(text);
 	default:
 		return true;
 	}

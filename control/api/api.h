@@ -105,7 +105,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(PASSWORD_CONTROL, "",         1)                                                     \
 	X(SSH_TRUST, "",                1)                                                     \
 	X(SSH_ALGORITHM, "",            1)                                                     \
-	X(INTERFACE,  "",               1)                                                     \
+	X(INTERFACE,  "interface name", 4)                                                     \
 	X(ROUTE,      "prefix",         60)                                                    \
 	X(TCP,        "",               1)                                                     \
 	X(ACL,        "list and rule",  8192)                                                  \
@@ -284,6 +284,9 @@ enum api_field {
 #define API_SERVICE_SSH      1u // local user: service-type ssh
 #define API_SERVICE_TELNET   2u
 #define API_SERVICE_TERMINAL 4u
+
+// INTERFACE: the key is this and the number of the port, 0 to 3.
+#define API_INTERFACE_NAME "M-GigabitEthernet0/0/"
 
 // ACL: the key of a list is "4 2000" or "6 2000", that of its rules has the number behind it (see
 // api_acl_key), and DESCRIPTION is a rule's comment. Ports: first << 16 | last. SOURCE and

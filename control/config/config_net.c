@@ -10,20 +10,14 @@ static uint32_t number_of(const struct settings *s, uint8_t field)
 	                      field);
 }
 
-static struct span text_of(const struct settings *s, uint8_t field)
-{
-	return setting_text(settings_find(s, api_field_row(field)->class, span_text("")),
-	                    field);
-}
-
 // --- settings ------------------------------------------------------------------------------------
 
-static void address_read(const struct settings *s, uint8_t field, bool is_ipv4,
+static void address_read(const struct setting *r, uint8_t field, bool is_ipv4,
                          struct net_address *out)
 {
 	struct net_address a = {0};
 
-	if (ip_prefix_from_text(text_of(s, field), &a.ip, &a.bits) && ip_is_host(&a.ip) &&
+	if (ip_prefix_from_text(setting_text(r, field), &a.ip, &a.bits) && ip_is_host(&a.ip) &&
 	    ip_is_ipv4(&a.ip) == is_ipv4)
 		*out = a;
 }
@@ -78,16 +72,38 @@ static void limits_read(const struct settings *s, uint32_t workers, struct net_l
 	};
 }
 
+static void interface_read(const struct setting *r, struct net_interface *out)
+{
+	out->mtu = (uint16_t)at_least(setting_number(r, API_INTERFACE_MTU), 1280);
+	out->down = setting_number(r, API_INTERFACE_DOWN) != 0;
+	address_read(r, API_INTERFACE_IPV4, true, &out->address[NET_IPV4]);
+	address_read(r, API_INTERFACE_IPV6, false, &out->address[NET_IPV6]);
+}
+
+// What no record speaks of stays as it was started.
+static void interfaces_read(const struct settings *s, struct net_settings *out)
+{
+	static const char name[] = API_INTERFACE_NAME;
+	char key[sizeof(name) + 1];
+
+	memcpy(key, name, sizeof(name));
+	for (unsigned i = 0; i < NET_PORTS_MAX; i++) {
+		const struct setting *r;
+
+		key[sizeof(name) - 1] = (char)('0' + i);
+		r = settings_find(s, API_CLASS_INTERFACE, span_of(key, sizeof(name)));
+		if (r != NULL)
+			interface_read(r, &out->port[i]);
+	}
+}
+
 void config_net_settings(const struct settings *s, uint32_t workers, struct net_settings *out)
 {
 	*out = (struct net_settings){
-	        .mtu = (uint16_t)at_least(number_of(s, API_INTERFACE_MTU), 1280),
-	        .down = number_of(s, API_INTERFACE_DOWN) != 0,
 	        .dscp = {[NET_IPV4] = (uint8_t)number_of(s, API_SSH_SERVER_DSCP),
 	                 [NET_IPV6] = (uint8_t)number_of(s, API_SSH_SERVER_DSCP6)},
 	};
-	address_read(s, API_INTERFACE_IPV4, true, &out->address[NET_IPV4]);
-	address_read(s, API_INTERFACE_IPV6, false, &out->address[NET_IPV6]);
+	interfaces_read(s, out);
 	limits_read(s, workers, &out->limits);
 	routes_read(s, out);
 }

@@ -12,6 +12,15 @@
 #include "dataplane/base/counters_tcp.h"
 
 // clang-format off
+// What is counted above too, by one port. What is left is the first port's.
+#define PORT_COUNTER_LIST(X, port, which)                                                         \
+	X(port##_frames_in,     "frames received by the " which " port")                               \
+	X(port##_frames_out,    "frames sent by the " which " port")                             \
+	X(port##_bytes_in,      "bytes received by the " which " port")                          \
+	X(port##_bytes_out,     "bytes sent by the " which " port")                              \
+	X(port##_errors_in,     "broken frames received by the " which " port")                  \
+	X(port##_errors_out,    "frames dropped on their way out by the " which " port")
+
 #define FRAME_COUNTER_LIST(X)                                                                     \
 	X(frames_in,            "frames received")                                               \
 	X(frames_out,           "frames sent")                                                   \
@@ -70,7 +79,10 @@
 	X(steered,              "frames handed to the worker that owns their flow")              \
 	X(steer_full,           "frames dropped: the owning worker is behind")                   \
 	X(capture_lost,         "frames not captured: the reader is behind")                     \
-	X(sleeps,               "times the worker slept for want of work")
+	X(sleeps,               "times the worker slept for want of work")                       \
+	PORT_COUNTER_LIST(X, port1, "second")                                                     \
+	PORT_COUNTER_LIST(X, port2, "third")                                                      \
+	PORT_COUNTER_LIST(X, port3, "fourth")
 
 #define RECORD_COUNTER_LIST(X)                                                                    \
 	X(ident_bad,            "connections refused: malformed identification line")            \
@@ -133,6 +145,31 @@ enum counter {
 // TCP's rows are the last ones, in its own order, so it writes count[COUNTER_TCP_FIRST + n].
 #define COUNTER_TCP_FIRST (COUNTERS - TCP_COUNTERS)
 static_assert((int)COUNTER_tcp_segments_in == (int)COUNTER_TCP_FIRST, "tcp rows come last");
+
+// The rows of a port but the first, as PORT_COUNTER_LIST has them.
+enum port_counter {
+	PORT_FRAMES_IN,
+	PORT_FRAMES_OUT,
+	PORT_BYTES_IN,
+	PORT_BYTES_OUT,
+	PORT_ERRORS_IN,
+	PORT_ERRORS_OUT,
+	PORT_COUNTERS
+};
+static inline unsigned counter_of_port(unsigned port, enum port_counter which)
+{
+	return COUNTER_port1_frames_in + (port - 1) * PORT_COUNTERS + which;
+}
+static_assert(COUNTER_port3_errors_out - COUNTER_port1_frames_in == 3 * PORT_COUNTERS - 1,
+              "each port has these rows");
+
+// Was the frame broken, or merely not for us?
+static inline bool counter_is_input_error(enum counter why)
+{
+	return why == COUNTER_frame_short || why == COUNTER_frame_scattered ||
+	       why == COUNTER_ip_header_bad || why == COUNTER_ip_checksum_bad ||
+	       why == COUNTER_tcp_checksum_bad || why == COUNTER_icmp_bad;
+}
 
 // The rows of frames come first.
 #define COUNTERS_FRAME_END ((unsigned)COUNTER_ident_bad)

@@ -78,15 +78,22 @@ static bool limits_fit(const struct net_limits *l)
 	       (l->alive_seconds == 0 || (l->alive_interval > 0 && l->alive_probes > 0));
 }
 
+static void interface_emit(struct builder *b, const struct net_interface *p)
+{
+	for (unsigned i = 0; i < NET_FAMILIES; i++) {
+		builder_ip(b, &p->address[i].ip);
+		builder_u8(b, p->address[i].bits);
+	}
+	builder_u16(b, p->mtu);
+	builder_bool(b, p->down);
+}
+
 void net_settings_emit(struct builder *b, const struct net_settings *s)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		builder_ip(b, &s->address[i].ip);
-		builder_u8(b, s->address[i].bits);
-		builder_u8(b, s->dscp[i]);
-	}
-	builder_u16(b, s->mtu);
-	builder_bool(b, s->down);
+	for (unsigned i = 0; i < NET_PORTS_MAX; i++)
+		interface_emit(b, &s->port[i]);
+	builder_u8(b, s->dscp[NET_IPV4]);
+	builder_u8(b, s->dscp[NET_IPV6]);
 	limits_emit(b, &s->limits);
 	builder_u32(b, s->routes);
 	for (uint32_t i = 0; i < s->routes; i++) {
@@ -110,21 +117,32 @@ static bool route_fits(const struct net_route *r)
 	       ip_is_host(&r->hop) && ip_is_ipv4(&r->hop) == ip_is_ipv4(&r->prefix);
 }
 
+static bool interface_parse(struct cursor *c, struct net_interface *p)
+{
+	bool fits = true;
+
+	for (unsigned i = 0; i < NET_FAMILIES; i++) {
+		p->address[i].ip = cursor_ip(c);
+		p->address[i].bits = cursor_u8(c);
+		fits &= address_fits(&p->address[i], i == NET_IPV4);
+	}
+	p->mtu = cursor_u16(c);
+	p->down = cursor_bool(c);
+	return fits;
+}
+
 enum status net_settings_parse(struct span bytes, struct net_settings *out)
 {
 	struct cursor c = cursor_over(bytes);
 	bool fits = true;
 
 	*out = (struct net_settings){0};
-	for (unsigned i = 0; i < 2; i++) {
-		out->address[i].ip = cursor_ip(&c);
-		out->address[i].bits = cursor_u8(&c);
+	for (unsigned i = 0; i < NET_PORTS_MAX; i++)
+		fits &= interface_parse(&c, &out->port[i]);
+	for (unsigned i = 0; i < NET_FAMILIES; i++) {
 		out->dscp[i] = cursor_u8(&c);
-		fits &= out->dscp[i] <= NET_DSCP_MAX &&
-		        address_fits(&out->address[i], i == NET_IPV4);
+		fits &= out->dscp[i] <= NET_DSCP_MAX;
 	}
-	out->mtu = cursor_u16(&c);
-	out->down = cursor_bool(&c);
 	limits_parse(&c, &out->limits);
 	out->routes = cursor_u32(&c);
 	if (out->routes > NET_ROUTES_MAX)

@@ -7,6 +7,7 @@
 #include "crypto/wire/cursor.h"
 #include "dataplane/base/ip_addr.h"
 
+#define NET_PORTS_MAX  4u
 #define NET_ROUTES_MAX 60u
 #define NET_RULES_MAX  256u // of one family
 #define NET_ASKS_MAX   64u  // questions to one worker that wait for their answers
@@ -38,10 +39,14 @@ struct net_limits {
 
 #define NET_DSCP_MAX 63u
 
-struct net_settings {
+struct net_interface {
 	struct net_address address[2]; // IPv4, IPv6
 	uint16_t mtu;                  // 0: as started, which is also the most
 	bool down;
+};
+
+struct net_settings {
+	struct net_interface port[NET_PORTS_MAX];
 	uint8_t dscp[2]; // of TCP's packets
 	struct net_limits limits;
 	uint32_t routes;
@@ -145,6 +150,7 @@ struct net_neighbor {
 	struct ip_addr ip;
 	uint8_t ether[6];
 	uint8_t reach;    // enum net_reach
+	uint8_t port;     // whose link
 	uint32_t seconds; // since it was last heard
 };
 void net_neighbor_emit(struct builder *b, const struct net_neighbor *row);
@@ -153,12 +159,14 @@ void net_neighbor_parse(struct cursor *c, struct net_neighbor *out);
 struct net_route_row {
 	struct ip_addr prefix, hop; // hop none: on our link
 	uint8_t bits;
+	uint8_t port; // by which it leaves
 };
 void net_route_emit(struct builder *b, const struct net_route_row *row);
 void net_route_parse(struct cursor *c, struct net_route_row *out);
 
-// The one port and who we are on it.
+// A port and who we are on it.
 struct net_port {
+	uint8_t port; // its number
 	uint8_t ether[6];
 	bool down, link; // by the operator; what the device says
 	uint16_t mtu, mtu_most, vlan;

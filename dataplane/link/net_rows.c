@@ -31,6 +31,15 @@ static uint8_t bits_parse(struct cursor *c)
 	return bits;
 }
 
+static uint8_t port_parse(struct cursor *c)
+{
+	uint8_t port = cursor_u8(c);
+
+	if (port >= NET_PORTS_MAX)
+		cursor_fail(c, STATUS_MALFORMED);
+	return port;
+}
+
 void net_filter_emit(struct builder *b, const struct net_filter *f)
 {
 	builder_u8(b, f->kind);
@@ -98,6 +107,7 @@ void net_neighbor_emit(struct builder *b, const struct net_neighbor *row)
 	builder_ip(b, &row->ip);
 	builder_bytes(b, span_of(row->ether, 6));
 	builder_u8(b, row->reach);
+	builder_u8(b, row->port);
 	builder_u32(b, row->seconds);
 }
 
@@ -106,6 +116,7 @@ void net_neighbor_parse(struct cursor *c, struct net_neighbor *out)
 	out->ip = cursor_ip(c);
 	ether_parse(c, out->ether);
 	out->reach = cursor_u8(c);
+	out->port = port_parse(c);
 	out->seconds = cursor_u32(c);
 	if (out->reach < NET_INCOMPLETE || out->reach > NET_PROBING)
 		cursor_fail(c, STATUS_MALFORMED);
@@ -116,6 +127,7 @@ void net_route_emit(struct builder *b, const struct net_route_row *row)
 	builder_ip(b, &row->prefix);
 	builder_ip(b, &row->hop);
 	builder_u8(b, row->bits);
+	builder_u8(b, row->port);
 }
 
 void net_route_parse(struct cursor *c, struct net_route_row *out)
@@ -123,10 +135,12 @@ void net_route_parse(struct cursor *c, struct net_route_row *out)
 	out->prefix = cursor_ip(c);
 	out->hop = cursor_ip(c);
 	out->bits = bits_parse(c);
+	out->port = port_parse(c);
 }
 
 void net_port_emit(struct builder *b, const struct net_port *row)
 {
+	builder_u8(b, row->port);
 	builder_bytes(b, span_of(row->ether, 6));
 	builder_bool(b, row->down);
 	builder_bool(b, row->link);
@@ -143,6 +157,7 @@ void net_port_emit(struct builder *b, const struct net_port *row)
 
 void net_port_parse(struct cursor *c, struct net_port *out)
 {
+	out->port = port_parse(c);
 	ether_parse(c, out->ether);
 	out->down = cursor_bool(c);
 	out->link = cursor_bool(c);

@@ -15,13 +15,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define ARGS_MAX      24
-#define ARG_BYTES     256
-#define PAGES_FIXED   24 // hugepages of 2 MiB, whatever the number of workers
-#define PAGES_WORKER  32
-#define PLAIN_WORKER  64 // MiB without hugepages
-#define TAP_INTERFACE "sp0"
-#define MEMIF_SOCKET  "socket="
+#define ARGS_MAX     (24 + 2 * NET_PORTS_MAX)
+#define ARG_BYTES    256
+#define PAGES_FIXED  24 // hugepages of 2 MiB, whatever the number of workers
+#define PAGES_WORKER 32
+#define PLAIN_WORKER 64 // MiB without hugepages
+#define MEMIF_SOCKET "socket="
 
 struct args {
 	int count;
@@ -100,7 +99,7 @@ static void args_cores(struct args *a, uint32_t workers)
 }
 
 // net_tap gives the kernel's end an address of its choice unless told the one it has.
-static void args_tap(struct args *a, const char *interface)
+static void args_tap(struct args *a, uint32_t port, const char *interface)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq ask = {0};
@@ -108,10 +107,10 @@ static void args_tap(struct args *a, const char *interface)
 
 	snprintf(ask.ifr_name, sizeof(ask.ifr_name), "%s", interface);
 	if (fd >= 0 && ioctl(fd, SIOCGIFHWADDR, &ask) == 0)
-		args_add(a, "--vdev=net_tap0,iface=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x",
+		args_add(a, "--vdev=net_tap%u,iface=%s,mac=%02x:%02x:%02x:%02x:%02x:%02x", port,
 		         interface, m[0], m[1], m[2], m[3], m[4], m[5]);
 	else
-		args_add(a, "--vdev=net_tap0,iface=%s", interface);
+		args_add(a, "--vdev=net_tap%u,iface=%s", port, interface);
 	if (fd >= 0)
 		close(fd);
 }
@@ -133,45 +132,96 @@ static void socket_clear(const char *path, size_t len)
 	close(fd);
 }
 
-static void args_memif(struct args *a, const char *parameters)
+static void args_memif(struct args *a, uint32_t port, const char *parameters)
 {
 	const char *path = strstr(parameters, MEMIF_SOCKET);
 
-	args_add(a, "--vdev=net_memif0,role=server,%s", parameters);
+	args_add(a, "--vdev=net_memif%u,role=server,%s", port, parameters);
 	if (path == NULL)
 		return;
 	path += strlen(MEMIF_SOCKET);
 	socket_clear(path, strcspn(path, ","));
 }
 
-static void args_link(struct args *a, const struct options *o)
+// What is the first port's has no number: sp0 and memif.sock. sp1 is our own end of a veth pair.
+static void args_usual_tap(struct args *a, uint32_t port)
 {
-	const char *detail = o->link_detail;
+	char name[IFNAMSIZ];
+
+	snprintf(name, sizeof(name), "sp%u", port == 0 ? 0 : port + 1);
+	args_tap(a, port, name);
+}
+
+static void args_usual_memif(struct args *a, uint32_t port, const char *run)
+{
+	static const char *const numbers[NET_PORTS_MAX] = {"", "1", "2", "3"};
 	char usual[ARG_BYTES];
 
-	if (o->link == LINK_KIND_PCI) {
+	snprintf(usual, sizeof(usual), MEMIF_SOCKET "%s/memif%s.sock,socket-abstract=no", run,
+	         numbers[port]);
+	args_memif(a, port, usual);
+}
+
+static void args_port(struct args *a, const struct options *o, uint32_t port)
+{
+	const char *detail = o->port[port].detail;
+
+	switch (o->port[port].link) {
+	case LINK_KIND_PCI:
 		args_add(a, "-a");
 		args_add(a, "%s", detail);
 		return;
-	}
-	args_add(a, "--no-pci");
-	args_add(a, "--iova-mode=va");
-	switch (o->link) {
 	case LINK_KIND_TAP:
-		args_tap(a, detail != NULL ? detail : TAP_INTERFACE);
+		if (detail == NULL)
+			args_usual_tap(a, port);
+		else
+			args_tap(a, port, detail);
 		return;
 	case LINK_KIND_MEMIF:
-		snprintf(usual, sizeof(usual), MEMIF_SOCKET "%s/memif.sock,socket-abstract=no",
-		         o->run);
-		args_memif(a, detail != NULL ? detail : usual);
+		if (detail == NULL)
+			args_usual_memif(a, port, o->run);
+		else
+			args_memif(a, port, detail);
 		return;
 	case LINK_KIND_AF_PACKET:
-		args_add(a, "--vdev=net_af_packet0,iface=%s,qpairs=%u", detail, o->workers);
+		args_add(a, "--vdev=net_af_packet%u,iface=%s,qpairs=%u", port, detail,
+		         o->workers);
 		return;
-	default:
-		args_add(a, "--vdev=net_af_xdp0,iface=%s,queue_count=%u", detail, o->workers);
+	case LINK_KIND_AF_XDP:
+		args_add(a, "--vdev=net_af_xdp%u,iface=%s,queue_count=%u", port, detail,
+		         o->workers);
 		return;
 	}
+}
+
+static void args_ports(struct args *a, const struct options *o)
+{
+	bool pci = false;
+
+	for (uint32_t i = 0; i < o->ports; i++)
+		pci |= o->port[i].link == LINK_KIND_PCI;
+	if (!pci) {
+		args_add(a, "--no-pci");
+		args_add(a, "--iova-mode=va");
+	}
+	for (uint32_t i = 0; i < o->ports; i++)
+		args_port(a, o, i);
+}
+
+void eal_device(const struct options *options, uint32_t port, char out[EAL_DEVICE_MAX])
+{
+	static const char *const kinds[] = {
+	        [LINK_KIND_TAP] = "net_tap",
+	        [LINK_KIND_MEMIF] = "net_memif",
+	        [LINK_KIND_AF_PACKET] = "net_af_packet",
+	        [LINK_KIND_AF_XDP] = "net_af_xdp",
+	};
+	const struct options_port *p = &options->port[port];
+
+	if (p->link == LINK_KIND_PCI)
+		snprintf(out, EAL_DEVICE_MAX, "%s", p->detail);
+	else
+		snprintf(out, EAL_DEVICE_MAX, "%s%u", kinds[p->link], port);
 }
 
 bool eal_start(const struct options *options)
@@ -191,7 +241,7 @@ bool eal_start(const struct options *options)
 	args_add(a, "--log-level=lib.eal:error");
 	args_add(a, "--log-level=pmd.net.tap:critical");
 	args_add(a, "--log-level=pmd.net.memif:critical");
-	args_link(a, options);
+	args_ports(a, options);
 	if (a->overflow) {
 		fprintf(stderr, "sallyport-dataplane: the link's description is too long\n");
 		return false;

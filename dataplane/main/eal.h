@@ -7,5 +7,9 @@
 // Complains on stderr.
 [[nodiscard]] bool eal_start(const struct options *options);
 
+// What EAL calls the device of a port.
+#define EAL_DEVICE_MAX 64
+void eal_device(const struct options *options, uint32_t port, char out[EAL_DEVICE_MAX]);
+
 // Become the dataplane's unprivileged account for good. Devices stay open.
 [[nodiscard]] bool eal_drop_privileges(void);

@@ -1,4 +1,4 @@
-// START HERE. The poll-mode process: take the supervisor's offers, start EAL, open the port, run
+// START HERE. The poll-mode process: take the supervisor's offers, start EAL, open the ports, run
 // the workers; a small thread beside them listens to the supervisor. Undo in reverse.
 #include <errno.h>
 #include <poll.h>
@@ -22,8 +22,9 @@
 struct dataplane {
 	struct options options;
 	struct offers offers;
-	struct host host;
-	struct port port;
+	struct host host[NET_PORTS_MAX];
+	struct port port[NET_PORTS_MAX];
+	uint32_t opened; // ports
 	struct rte_mempool *pools[PORT_WORKERS_MAX];
 	struct worker *workers;
 	int signals; // signalfd of the listener
@@ -153,8 +154,8 @@ static bool workers_make(struct dataplane *d)
 	for (uint32_t i = 0; i < d->options.workers; i++) {
 		struct worker_config config = {
 		        .options = &d->options,
-		        .port = &d->port,
-		        .host = &d->host,
+		        .port = d->port,
+		        .host = d->host,
 		        .offer = &d->offers.worker[i],
 		        .pool = d->pools[i],
 		        .all = d->workers,
@@ -182,17 +183,21 @@ static void workers_run(struct dataplane *d)
 	rte_eal_mp_wait_lcore();
 }
 
-static void host_complete(struct dataplane *d)
+// As they are at start: the first with the addresses and routes of the command line.
+static void hosts_complete(struct dataplane *d)
 {
-	static const struct net_settings none;
-	struct host start = d->options.host;
+	struct hash_key key;
 	uint8_t secret[16];
 
-	start.ether = d->port.ether;
 	random_fill(secret, sizeof(secret));
-	start.label_key = hash_key_from(secret);
-	d->host = start;
-	host_apply(&d->host, &start, &none);
+	key = hash_key_from(secret);
+	for (uint32_t i = 0; i < d->options.ports; i++) {
+		const struct host *o = &d->options.host;
+
+		d->host[i] = i == 0 ? *o : (struct host){.mtu = o->mtu, .vlan = o->vlan};
+		d->host[i].ether = d->port[i].ether;
+		d->host[i].label_key = key;
+	}
 }
 
 static const char *yes(bool is)
@@ -208,46 +213,75 @@ static const char *spreading(const struct port *port, uint32_t workers)
 }
 
 // What the port can do, as tried at its start, and what of it is left to software.
-static void port_tell(const struct port *port, uint32_t workers)
+static void port_tell(const struct port *port, uint32_t index, uint32_t workers)
 {
+	char number[8] = "";
+
+	if (index > 0)
+		snprintf(number, sizeof(number), " %u", index);
 	fprintf(stderr,
-	        "sallyport-dataplane: port: finishes checksums %s, checks them %s; has and we "
+	        "sallyport-dataplane: port%s: finishes checksums %s, checks them %s; has and "
+	        "we "
 	        "need not: segmentation %s, VLAN strip %s, flow spreading %s\n",
-	        yes(port->partial_sums), yes(port->checks_sums), yes(port->can_segment),
+	        number, yes(port->partial_sums), yes(port->checks_sums), yes(port->can_segment),
 	        yes(port->can_strip), yes(port->can_spread));
 	fprintf(stderr,
-	        "sallyport-dataplane: port self-test: checksums sent: %s; checksums received: "
+	        "sallyport-dataplane: port%s self-test: checksums sent: %s; checksums "
+	        "received: "
 	        "%s; flows spread: %s\n",
-	        port->partial_sums ? "its driver takes both families" : "in software",
+	        number, port->partial_sums ? "its driver takes both families" : "in software",
 	        port->checks_sums ? "software verifies until the port has proven right"
 	                          : "in software",
 	        spreading(port, workers));
 }
 
-static uint16_t queues_wanted(const struct options *o)
+static uint16_t queues_wanted(const struct options *o, uint32_t port)
 {
-	return (uint16_t)(o->queues != 0 && o->queues < o->workers ? o->queues : o->workers);
+	uint32_t asked = o->port[port].queues;
+
+	return (uint16_t)(asked != 0 && asked < o->workers ? asked : o->workers);
+}
+
+static bool ports_open(struct dataplane *d)
+{
+	const struct options *o = &d->options;
+	char device[EAL_DEVICE_MAX];
+
+	for (uint32_t i = 0; i < o->ports; i++) {
+		eal_device(o, i, device);
+		if (!port_open(&d->port[i], o->ports > 1 ? device : NULL, o->host.mtu,
+		               queues_wanted(o, i), d->pools))
+			return false;
+		d->opened++;
+		port_tell(&d->port[i], i, o->workers);
+	}
+	return true;
+}
+
+static const char *idleness(const struct dataplane *d)
+{
+	for (uint32_t i = 0; i < d->opened; i++) {
+		if (!d->port[i].interrupts)
+			return "nap";
+	}
+	return "wait for the port";
 }
 
 static bool dataplane_start(struct dataplane *d)
 {
-	if (!signals_prepare(d) || !eal_start(&d->options) || !pools_make(d) ||
-	    !port_open(&d->port, d->options.host.mtu, queues_wanted(&d->options), d->pools))
+	if (!signals_prepare(d) || !eal_start(&d->options) || !pools_make(d) || !ports_open(d))
 		return false;
-	host_complete(d);
-	port_tell(&d->port, d->options.workers);
+	hosts_complete(d);
 	suite_backend_set(SUITE_BACKEND_AUTO);
 	if (!workers_make(d) || !eal_drop_privileges())
 		return false;
 	unmap_wait_for(d->workers, d->options.workers);
 	fprintf(stderr,
 	        "sallyport-dataplane: %s, %u workers, %s, checksums in %s, idle workers %s\n",
-	        d->port.driver, d->options.workers,
+	        d->port[0].driver, d->options.workers,
 	        rte_eal_has_hugepages() ? "hugepages" : "ordinary pages",
-	        d->port.partial_sums ? "the port" : "software",
-	        d->options.spin      ? "spin"
-	        : d->port.interrupts ? "wait for the port"
-	                             : "nap");
+	        d->port[0].partial_sums ? "the port" : "software",
+	        d->options.spin ? "spin" : idleness(d));
 	return pthread_create(&d->listener, NULL, listener_run, d) == 0 &&
 	       link_report_send(LINK_OFFER_SOCKET, LINK_REPORT_READY) == STATUS_OK;
 }
@@ -257,7 +291,8 @@ static void dataplane_end(struct dataplane *d)
 	unmap_wait_for(NULL, 0);
 	for (uint32_t i = 0; i < d->options.workers; i++)
 		worker_fini(&d->workers[i]);
-	port_close(&d->port);
+	for (uint32_t i = 0; i < d->opened; i++)
+		port_close(&d->port[i]);
 	rte_eal_cleanup();
 }
 

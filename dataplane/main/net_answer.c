@@ -85,9 +85,11 @@ static void peer_emit(struct net_serve *n, const struct net_filter *f, struct bu
 {
 	struct tcp_tuple tuple = {.remote = f->remote, .remote_port = f->remote_port};
 
-	for (unsigned a = 0; a < HOST_ADDRESSES; a++) {
-		tuple.local = n->host->address[a].ip;
-		for (uint32_t i = 0; i < n->data->ports; i++) {
+	for (unsigned a = 0; a < n->interfaces->count * HOST_ADDRESSES; a++) {
+		const struct host *host = &n->interfaces->at[a / HOST_ADDRESSES].host;
+
+		tuple.local = host->address[a % HOST_ADDRESSES].ip;
+		for (uint32_t i = 0; !ip_is_none(&tuple.local) && i < n->data->ports; i++) {
 			struct conn_id id;
 
 			tuple.local_port = n->data->port[i];
@@ -139,9 +141,13 @@ static_assert(NET_INCOMPLETE == (int)NEIGHBOR_INCOMPLETE &&
 static void neighbors_answer(struct net_serve *n, uint64_t now_us, const struct net_question *q,
                              struct data_answer *answer, struct builder *b)
 {
-	for (uint64_t i = q->body.cursor; i < NEIGHBORS; i++) {
-		const struct neighbor *e = &n->neighbors->entry[i];
-		struct net_neighbor row = {.ip = e->address, .reach = e->state};
+	uint64_t end = (uint64_t)n->interfaces->count * NEIGHBORS;
+
+	for (uint64_t i = q->body.cursor; i < end; i++) {
+		uint8_t port = (uint8_t)(i / NEIGHBORS);
+		const struct neighbor *e =
+		        &n->interfaces->at[port].neighbors.entry[i % NEIGHBORS];
+		struct net_neighbor row = {.ip = e->address, .reach = e->state, .port = port};
 		size_t before = b->len;
 
 		if (e->state == NEIGHBOR_FREE)
@@ -158,13 +164,20 @@ static void neighbors_answer(struct net_serve *n, uint64_t now_us, const struct 
 static void routes_answer(struct net_serve *n, uint64_t now_us, const struct net_question *q,
                           struct data_answer *answer, struct builder *b)
 {
-	for (uint64_t i = q->body.cursor; i < n->host->routes.routes; i++) {
-		const struct route *r = &n->host->routes.row[i];
+	uint64_t end = (uint64_t)n->interfaces->count * ROUTES_MAX;
+
+	for (uint64_t i = q->body.cursor; i < end; i++) {
+		uint8_t port = (uint8_t)(i / ROUTES_MAX);
+		const struct host *host = &n->interfaces->at[port].host;
+		const struct route *r = &host->routes.row[i % ROUTES_MAX];
 		struct net_route_row row = {.prefix = ip_prefix_of(&r->prefix, r->bits),
 		                            .hop = r->hop,
-		                            .bits = r->bits};
+		                            .bits = r->bits,
+		                            .port = port};
 		size_t before = b->len;
 
+		if (i % ROUTES_MAX >= host->routes.routes || host->down)
+			continue;
 		net_route_emit(b, &row);
 		if (!row_done(b, before, i, answer))
 			return;
@@ -174,35 +187,41 @@ static void routes_answer(struct net_serve *n, uint64_t now_us, const struct net
 static void forget_neighbors(struct net_serve *n, uint64_t now_us, const struct net_question *q,
                              struct data_answer *answer, struct builder *b)
 {
-	struct neighbor_out out = n->out.neighbor(n->out.owner);
-
-	neighbor_reset(n->neighbors, &out);
+	for (uint32_t i = 0; i < n->interfaces->count; i++)
+		neighbor_reset(&n->interfaces->at[i].neighbors, &n->interfaces->at[i].out);
 }
 
-// --- the port ------------------------------------------------------------------------------------
+// --- the ports -----------------------------------------------------------------------------------
 
-static void port_answer(struct net_serve *n, uint64_t now_us, const struct net_question *q,
-                        struct data_answer *answer, struct builder *b)
+static void port_emit(struct net_serve *n, uint32_t port, struct builder *b)
 {
-	const struct host *host = n->host;
+	const struct interface *one = &n->interfaces->at[port];
+	const struct host *host = &one->host;
 	struct net_port row = {
+	        .port = (uint8_t)port,
 	        .down = host->down,
-	        .link = n->out.link_is_up(n->out.owner),
 	        .mtu = host->mtu,
-	        .mtu_most = n->start->mtu,
+	        .mtu_most = n->interfaces->start[port].mtu,
 	        .vlan = host->vlan,
 	};
 
+	n->out.port(n->out.owner, port, &row);
 	memcpy(row.ether, host->ether.bytes, 6);
-	memcpy(row.driver, n->driver, strnlen(n->driver, sizeof(row.driver) - 1));
 	for (unsigned i = 0; i < HOST_ADDRESSES; i++) {
 		row.address[i].ip = host->address[i].ip;
 		row.address[i].bits = host->address[i].bits;
-		row.address[i].state = n->presence->lost[i]    ? NET_DUPLICATE
+		row.address[i].state = one->presence.lost[i]   ? NET_DUPLICATE
 		                       : host->address[i].used ? NET_PREFERRED
 		                                               : NET_TENTATIVE;
 	}
 	net_port_emit(b, &row);
+}
+
+static void ports_answer(struct net_serve *n, uint64_t now_us, const struct net_question *q,
+                         struct data_answer *answer, struct builder *b)
+{
+	for (uint32_t i = 0; i < n->interfaces->count; i++)
+		port_emit(n, i, b);
 }
 
 // --- rules ---------------------------------------------------------------------------------------
@@ -247,7 +266,7 @@ static answerer *const answerers[NET_ASKS] = {
         [NET_ASK_CONNECTIONS] = connections_answer,
         [NET_ASK_NEIGHBORS] = neighbors_answer,
         [NET_ASK_ROUTES] = routes_answer,
-        [NET_ASK_PORT] = port_answer,
+        [NET_ASK_PORT] = ports_answer,
         [NET_ASK_HITS] = hits_answer,
         [NET_ASK_FORGET_NEIGHBORS] = forget_neighbors,
         [NET_ASK_FORGET_HITS] = forget_hits,

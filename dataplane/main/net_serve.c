@@ -10,14 +10,10 @@
 void net_init(struct net_serve *n, const struct net_config *config)
 {
 	*n = (struct net_serve){
-	        .host = config->host,
-	        .start = config->start,
-	        .neighbors = config->neighbors,
-	        .presence = config->presence,
+	        .interfaces = config->interfaces,
 	        .data = config->data,
 	        .out = config->out,
 	        .count = config->count,
-	        .driver = config->driver,
 	};
 	probe_init(&n->probes, config->probe_id);
 }
@@ -35,7 +31,7 @@ void net_attached(struct net_serve *n)
 
 static void limits_apply(struct net_serve *n, const struct net_limits *l)
 {
-	uint32_t mss = n->host->mtu - FRAME_IPV4_BYTES - 20u;
+	uint32_t mss = interfaces_mtu(n->interfaces) - FRAME_IPV4_BYTES - 20u;
 	struct tcp_limits limits = {
 	        .mss = (uint16_t)(l->mss != 0 && l->mss < mss ? l->mss : mss),
 	        .receive_window = l->receive_window,
@@ -75,21 +71,37 @@ static void sweep_start(struct net_serve *n)
 	n->sweep_end = g.slots_touched;
 }
 
+// Those whose addresses are others than `old` say so. Answers whether there was any.
+static bool changes_tell(struct net_serve *n, uint64_t now_us, const struct host *old)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < n->interfaces->count; i++) {
+		struct interface *one = &n->interfaces->at[i];
+
+		if (addresses_equal(&old[i], &one->host))
+			continue;
+		presence_changed(&one->presence, &one->host, &one->out, now_us);
+		any = true;
+	}
+	return any;
+}
+
 static void settings_take(struct net_serve *n, uint64_t now_us, struct span payload)
 {
-	struct neighbor_out out = n->out.neighbor(n->out.owner);
-	struct host old = *n->host;
+	uint16_t old_mtu = interfaces_mtu(n->interfaces);
+	struct host old[NET_PORTS_MAX];
 	struct net_settings s;
 
 	if (net_settings_parse(payload, &s) != STATUS_OK) {
 		n->count[COUNTER_joint_bad]++;
 		return;
 	}
-	host_apply(n->host, n->start, &s);
+	for (uint32_t i = 0; i < n->interfaces->count; i++)
+		old[i] = n->interfaces->at[i].host;
+	interfaces_apply(n->interfaces, &s);
 	limits_apply(n, &s.limits);
-	if (!addresses_equal(&old, n->host))
-		presence_changed(n->presence, n->host, &out, now_us);
-	if (!addresses_equal(&old, n->host) || old.mtu != n->host->mtu)
+	if (changes_tell(n, now_us, old) || old_mtu != interfaces_mtu(n->interfaces))
 		sweep_start(n);
 }
 
@@ -117,7 +129,7 @@ static bool sweep_slice(struct net_serve *n)
 
 		if (tuple == NULL)
 			continue;
-		if (host_name_of(n->host, &tuple->local) != HOST_ADDRESSES) {
+		if (interface_of(n->interfaces, &tuple->local) != NULL) {
 			tcp_shorten(tcp, id);
 			continue;
 		}
@@ -259,7 +271,7 @@ bool net_step(struct net_serve *n, uint64_t now_us)
 	struct probe_out out = {n->out.owner, n->out.probe};
 	struct probe *p;
 
-	probe_timers(&n->probes, n->host, &out, now_us);
+	probe_timers(&n->probes, &out, now_us);
 	while (n->probes.done > 0 && data_has_room(n->data)) {
 		p = probe_done(&n->probes);
 		if (p == NULL || !echo_tell(n, p))

@@ -5,7 +5,7 @@
 
 #include "dataplane/link/data_msg.h"
 #include "dataplane/nic/acl.h"
-#include "dataplane/nic/presence.h"
+#include "dataplane/nic/interface.h"
 #include "dataplane/nic/probe.h"
 
 struct data_serve;
@@ -13,9 +13,9 @@ struct data_serve;
 // What the worker does for it.
 struct net_out {
 	void *owner;
-	struct neighbor_out (*neighbor)(void *owner);
 	enum net_echo_kind (*probe)(void *owner, const struct probe *p);
-	bool (*link_is_up)(void *owner);
+	// What the device says: link and driver.
+	void (*port)(void *owner, uint32_t i, struct net_port *row);
 };
 
 // A question that was taken from the ring and is not answered yet.
@@ -27,14 +27,10 @@ struct net_question {
 };
 
 struct net_serve {
-	struct host *host;        // this core's
-	const struct host *start; // as the command line said
-	struct neighbor_table *neighbors;
-	struct presence *presence;
+	const struct interfaces *interfaces; // this core's
 	struct data_serve *data;
 	struct net_out out;
 	uint64_t *count;
-	const char *driver;
 	struct acl acl;
 	struct probe_table probes;
 	struct net_question question[NET_ASKS_MAX]; // a ring
@@ -46,14 +42,10 @@ struct net_serve {
 };
 
 struct net_config {
-	struct host *host;
-	const struct host *start;
-	struct neighbor_table *neighbors;
-	struct presence *presence;
+	const struct interfaces *interfaces;
 	struct data_serve *data;
 	struct net_out out;
 	uint64_t *count;
-	const char *driver;
 	uint16_t probe_id;
 };
 void net_init(struct net_serve *n, const struct net_config *config);

@@ -12,13 +12,15 @@ const char options_help[] =
         "  --link LINK           tap[:IF], memif[:queues=K][,PARAMETERS], af_packet:IF, "
         "af_xdp:IF,\n"
         "                        pci:BDF\n"
+        "  --port LINK           one more port, without an address at first; up to three "
+        "times\n"
         "  --worker-count K      cores that poll (1)\n"
         "  --name NAME           of the appliance (sallyport)\n"
         "  --run DIR             its run-time folder (/run/sallyport/NAME)\n"
         "  --idle ladder|spin    sleep when there is nothing to do, or never (ladder)\n"
-        "  --address A.B.C.D/N   ours (192.0.2.2/24)\n"
+        "  --address A.B.C.D/N   ours on the first port (192.0.2.2/24)\n"
         "  --gateway A.B.C.D     towards everything else (192.0.2.1 with the usual address)\n"
-        "  --address6 A::B/N     ours (2001:db8::2/64), or none\n"
+        "  --address6 A::B/N     ours on the first port (2001:db8::2/64), or none\n"
         "  --gateway6 A::B       towards everything else\n"
         "  --mtu N               longest packet (1500), at most 9216 and what the port takes\n"
         "  --vlan N              frames have this 802.1Q tag (0: none)\n"
@@ -60,10 +62,10 @@ static bool number_parse(const char *text, uint64_t max, uint64_t *out)
 }
 
 // queues=K before the driver's own parameters. A memif has as many as its client.
-static bool memif_parse(struct options *out)
+static bool memif_parse(struct options_port *out)
 {
 	static const char word[] = "queues=";
-	const char *text = out->link_detail;
+	const char *text = out->detail;
 	char *rest;
 
 	out->queues = 1;
@@ -73,11 +75,11 @@ static bool memif_parse(struct options *out)
 	if (out->queues < 1 || out->queues > PORT_WORKERS_MAX ||
 	    (*rest != '\0' && *rest != ','))
 		return complain("not a number of queues", text);
-	out->link_detail = rest[0] == ',' && rest[1] != '\0' ? rest + 1 : NULL;
+	out->detail = rest[0] == ',' && rest[1] != '\0' ? rest + 1 : NULL;
 	return true;
 }
 
-static bool link_parse(const char *text, struct options *out)
+static bool link_parse(const char *text, struct options_port *out)
 {
 	size_t len = strcspn(text, ":");
 
@@ -87,14 +89,20 @@ static bool link_parse(const char *text, struct options *out)
 		if (strlen(n->name) != len || strncmp(n->name, text, len) != 0)
 			continue;
 		out->link = n->link;
-		out->link_detail =
-		        text[len] == ':' && text[len + 1] != '\0' ? text + len + 1 : NULL;
-		if (n->needs_detail && out->link_detail == NULL)
+		out->detail = text[len] == ':' && text[len + 1] != '\0' ? text + len + 1 : NULL;
+		if (n->needs_detail && out->detail == NULL)
 			break;
 		out->queues = 0;
 		return n->link != LINK_KIND_MEMIF || memif_parse(out);
 	}
 	return complain("not a link", text);
+}
+
+static bool port_parse(const char *text, struct options *out)
+{
+	if (out->ports == NET_PORTS_MAX)
+		return complain("too many ports", text);
+	return link_parse(text, &out->port[out->ports++]);
 }
 
 // An address of either family.
@@ -212,7 +220,9 @@ static bool option_take(int letter, struct options *out)
 
 	switch (letter) {
 	case 'l':
-		return link_parse(optarg, out);
+		return link_parse(optarg, &out->port[0]);
+	case 'p':
+		return port_parse(optarg, out);
 	case 'k':
 		if (!number_parse(optarg, PORT_WORKERS_MAX, &number))
 			return false;
@@ -271,6 +281,7 @@ bool options_parse(int argc, char **argv, struct options *out)
 {
 	static const struct option longs[] = {
 	        {"link", required_argument, NULL, 'l'},
+	        {"port", required_argument, NULL, 'p'},
 	        {"worker-count", required_argument, NULL, 'k'},
 	        {"workers", required_argument, NULL, 'k'},
 	        {"name", required_argument, NULL, 'n'},
@@ -292,6 +303,7 @@ bool options_parse(int argc, char **argv, struct options *out)
 
 	*out = (struct options){
 	        .name = "sallyport",
+	        .ports = 1,
 	        .workers = 1,
 	        .host = {.mtu = FRAME_MTU,
 	                 .address = {[HOST_IPV4] = {{{[10] = 0xff, 0xff, 192, 0, 2, 2}},

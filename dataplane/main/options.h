@@ -13,16 +13,23 @@ enum options_link {
 	LINK_KIND_PCI
 };
 
+struct options_port {
+	enum options_link link;
+	const char *detail; // interface, device or socket parameters; NULL: the usual
+	uint32_t queues;    // pairs; 0: one a worker
+};
+
 struct options {
 	const char *name; // of the appliance
 	const char *run;  // its run-time folder
-	enum options_link link;
-	const char *link_detail; // interface, device or socket parameters; NULL: the usual
+	struct options_port port[NET_PORTS_MAX];
+	uint32_t ports; // at least one
 	uint32_t workers;
-	uint32_t queues;       // pairs of the port; 0: one a worker
 	bool spin;             // never sleep
 	uint16_t discard_port; // 0: none
-	struct host host;      // but its Ethernet and link-local addresses
+	// Of the first port, but its Ethernet and link-local addresses. The others have its MTU and
+	// VLAN, and what addresses the settings say.
+	struct host host;
 	bool show_help;
 	const char *capture_run; // --capture: read frames out of this folder instead
 	const char *capture_file;

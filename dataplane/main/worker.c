@@ -52,6 +52,15 @@ static void gauge_set(struct worker *w, enum gauge row, uint64_t in_use, uint64_
 		g->peak = in_use;
 }
 
+static uint32_t neighbors_known(const struct worker *w)
+{
+	uint32_t known = 0;
+
+	for (uint32_t i = 0; i < w->interfaces.count; i++)
+		known += w->interfaces.at[i].neighbors.in_use;
+	return known;
+}
+
 static void gauges_write(struct worker *w)
 {
 	struct link_stats link = {0};
@@ -70,7 +79,8 @@ static void gauges_write(struct worker *w)
 	gauge_set(w, GAUGE_frame_buffers, rte_mempool_in_use_count(w->pool), w->pool->size);
 	gauge_set(w, GAUGE_keys_pending, record_core_pending(w->data.record), PENDING_KEYS);
 	gauge_set(w, GAUGE_close_owed, w->data.owed_tail - w->data.owed_head, 0);
-	gauge_set(w, GAUGE_neighbors, w->neighbors.in_use, NEIGHBORS);
+	gauge_set(w, GAUGE_neighbors, neighbors_known(w),
+	          NEIGHBORS * (uint64_t)w->interfaces.count);
 	gauge_set(w, GAUGE_link_small, link.small_out, 0);
 	gauge_set(w, GAUGE_link_large, link.large_out, 0);
 	w->page->written_us = w->now_us;
@@ -89,21 +99,33 @@ static void link_take(struct worker *w)
 	idle_link_changed(w);
 }
 
+static void interfaces_timers(struct worker *w)
+{
+	for (uint32_t i = 0; i < w->interfaces.count; i++) {
+		struct interface *one = &w->interfaces.at[i];
+
+		neighbor_timers(&one->neighbors, &one->host, &one->out, w->now_us);
+		presence_timers(&one->presence, &one->host, &one->out, w->now_us);
+	}
+}
+
 static bool worker_poll(struct worker *w)
 {
-	struct neighbor_out out = worker_neighbor_out(w);
-	struct rte_mbuf *frames[WORKER_BURST];
-	unsigned n = worker_take(w, frames);
+	struct rte_mbuf *frames[NET_PORTS_MAX][WORKER_BURST];
+	unsigned taken[NET_PORTS_MAX], n = 0;
 	bool busy;
 
+	for (uint32_t i = 0; i < w->ports; i++)
+		n += taken[i] = worker_take(&w->port[i], frames[i]);
 	if (n > 0)
 		TRACE_STEP(UINT32_MAX, 0);
 	w->now_us = worker_clock(w);
-	busy = worker_judge(w, frames, n) > 0;
+	for (uint32_t i = 0; i < w->ports; i++)
+		worker_judge(&w->port[i], frames[i], taken[i]);
+	busy = n + worker_take_handed(w) > 0;
 	if (tcp_next_us(w->tcp) <= w->now_us)
 		tcp_timers(w->tcp, w->now_us);
-	neighbor_timers(&w->neighbors, &w->host, &out, w->now_us);
-	presence_timers(&w->presence, &w->host, &out, w->now_us);
+	interfaces_timers(w);
 	busy |= data_drain(&w->data, w->now_us);
 	busy |= net_step(&w->net, w->now_us);
 	busy |= data_retry(&w->data);
@@ -123,15 +145,24 @@ bool worker_turn(struct worker *w)
 	return busy;
 }
 
-// Workers that send through our queue and have not ended.
+// Workers that send through a queue of ours and have not ended.
 static bool has_senders(const struct worker *w)
 {
-	for (uint32_t i = w->index + w->port->queues; w->sender == NULL && i < w->workers;
-	     i += w->port->queues) {
-		if (!atomic_load(&w->all[i].over))
-			return true;
+	for (uint32_t i = 0; i < w->workers; i++) {
+		for (uint32_t k = 0; k < w->ports; k++) {
+			if (w->port[k].leaving[i] != NULL && !atomic_load(&w->all[i].over))
+				return true;
+		}
 	}
 	return false;
+}
+
+static void senders_wake(struct worker *w)
+{
+	for (uint32_t i = 0; i < w->ports; i++) {
+		if (w->port[i].sender != NULL)
+			idle_wake(w->port[i].sender);
+	}
 }
 
 // Tell every peer, then give the answers a moment to arrive.
@@ -149,8 +180,7 @@ static void farewell(struct worker *w)
 	         worker_clock(w) < end);
 	worker_send(w);
 	atomic_store(&w->over, true);
-	if (w->sender != NULL)
-		idle_wake(w->sender);
+	senders_wake(w);
 	gauges_write(w);
 }
 
@@ -165,16 +195,25 @@ static void signals_let_in(void)
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+static void ports_start(struct worker *w)
+{
+	for (uint32_t i = 0; i < w->ports; i++) {
+		struct interface *one = w->port[i].interface;
+
+		if (w->port[i].port->is_tap)
+			signals_let_in();
+		presence_start(&one->presence, &one->host, &one->out, w->now_us, w->count,
+		               w->index != 0);
+	}
+}
+
 int worker_run(void *worker)
 {
 	struct worker *w = worker;
-	struct neighbor_out out = worker_neighbor_out(w);
 
-	if (w->port->is_tap)
-		signals_let_in();
 	w->now_us = worker_clock(w);
 	link_place_start(&w->idle.place, w->now_us);
-	presence_start(&w->presence, &w->host, &out, w->now_us, w->count, w->index != 0);
+	ports_start(w);
 	while (!atomic_load_explicit(&w->stop, memory_order_relaxed)) {
 		bool busy = worker_turn(w);
 
@@ -218,7 +257,7 @@ static bool tcp_start(struct worker *w, const struct conn_arena *arena)
 	        .syn_slots = SYN_SLOTS,
 	        .time_wait_slots = TIME_WAIT_SLOTS,
 	        .slab_bytes = STREAM_BYTES,
-	        .mss = (uint16_t)(w->host.mtu - FRAME_IPV4_BYTES - 20),
+	        .mss = (uint16_t)(interfaces_mtu(&w->interfaces) - FRAME_IPV4_BYTES - 20),
 	        .receive_window = RECEIVE_WINDOW,
 	        .send_limit = DATA_SEND_WIDE + SEND_SPARE,
 	        .count = w->count + COUNTER_TCP_FIRST,
@@ -259,27 +298,21 @@ static bool data_start(struct worker *w, const struct worker_offer *offer,
 	return true;
 }
 
-static struct neighbor_out net_neighbor(void *worker)
+static void net_port_tell(void *worker, uint32_t i, struct net_port *row)
 {
-	return worker_neighbor_out(worker);
+	const struct port *port = ((const struct worker *)worker)->port[i].port;
+
+	row->link = port_is_up(port);
+	memcpy(row->driver, port->driver, sizeof(row->driver));
 }
 
-static bool net_link_is_up(void *worker)
-{
-	return port_is_up(((const struct worker *)worker)->port);
-}
-
-static void net_start(struct worker *w, const struct host *start)
+static void net_start(struct worker *w)
 {
 	struct net_config config = {
-	        .host = &w->host,
-	        .start = start,
-	        .neighbors = &w->neighbors,
-	        .presence = &w->presence,
+	        .interfaces = &w->interfaces,
 	        .data = &w->data,
-	        .out = {w, net_neighbor, worker_probe, net_link_is_up},
+	        .out = {w, worker_probe, net_port_tell},
 	        .count = w->count,
-	        .driver = w->port->driver,
 	};
 
 	random_fill(&config.probe_id, sizeof(config.probe_id));
@@ -287,66 +320,103 @@ static void net_start(struct worker *w, const struct host *start)
 	w->data.net = &w->net;
 }
 
-static struct rte_ring *ring_make(const struct worker *w, const char *kind, uint32_t from)
+static struct rte_ring *ring_make(const char *kind, uint32_t port, uint32_t from, uint32_t to)
 {
 	char name[32];
 
-	snprintf(name, sizeof(name), "%s_%u_%u", kind, from, w->index);
+	snprintf(name, sizeof(name), "%s%u_%u_%u", kind, port, from, to);
 	return rte_ring_create(name, RING_FRAMES, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
 }
 
-// Rings from the others to us: frames of our flows, and frames that leave through our queue.
-static bool rings_start(struct worker *w)
+// Frames that leave by this port through our queue, or ours through another's.
+static bool leaving_start(struct worker_port *p)
 {
-	uint32_t queues = w->port->queues;
+	struct worker *w = p->worker;
+	uint32_t queues = p->port->queues;
 
-	for (uint32_t from = 0; from < w->workers; from++) {
-		if (from == w->index)
-			continue;
-		w->handed[from] = ring_make(w, "handed", from);
-		if (w->handed[from] == NULL)
-			return false;
-	}
-	for (uint32_t from = w->index + queues; w->index < queues && from < w->workers;
-	     from += queues) {
-		w->leaving[from] = ring_make(w, "leaving", from);
-		if (w->leaving[from] == NULL)
-			return false;
-	}
 	if (w->index >= queues) {
-		w->sender = &w->all[w->index % queues];
-		w->batch.through = w->sender->leaving[w->index];
+		p->sender = &w->all[w->index % queues];
+		p->batch.through = p->sender->port[p->index].leaving[w->index];
+		return true;
+	}
+	for (uint32_t from = w->index + queues; from < w->workers; from += queues) {
+		p->leaving[from] = ring_make("leaving", p->index, from, w->index);
+		if (p->leaving[from] == NULL)
+			return false;
 	}
 	return true;
 }
 
+// Rings from the others to us: frames of our flows, and frames that leave through our queues.
+static bool rings_start(struct worker *w)
+{
+	for (uint32_t from = 0; from < w->workers; from++) {
+		if (from == w->index)
+			continue;
+		w->handed[from] = ring_make("handed", 0, from, w->index);
+		if (w->handed[from] == NULL)
+			return false;
+	}
+	for (uint32_t i = 0; i < w->ports; i++) {
+		if (!leaving_start(&w->port[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool interfaces_start(struct worker *w, const struct worker_config *config)
+{
+	uint8_t secret[16];
+
+	w->ports = config->options->ports;
+	w->interfaces = (struct interfaces){.count = w->ports, .start = config->host};
+	w->interfaces.at = calloc(w->ports, sizeof(struct interface));
+	for (uint32_t i = 0; w->interfaces.at != NULL && i < w->ports; i++) {
+		struct interface *one = &w->interfaces.at[i];
+		struct worker_port *p = &w->port[i];
+
+		*p = (struct worker_port){.worker = w,
+		                          .port = &config->port[i],
+		                          .interface = one,
+		                          .proof = {.count = w->count},
+		                          .batch = {.count = w->count,
+		                                    .port = config->port[i].id,
+		                                    .queue = (uint16_t)w->index},
+		                          .index = i};
+		if (i > 0)
+			p->own = p->batch.own = &w->count[counter_of_port(i, PORT_FRAMES_IN)];
+		one->host = config->host[i];
+		one->out = worker_neighbor_out(p);
+		random_fill(secret, sizeof(secret));
+		neighbor_init(&one->neighbors, secret, w->count);
+	}
+	return w->interfaces.at != NULL;
+}
+
 bool worker_init(struct worker *w, const struct worker_config *config)
 {
+	static const struct net_settings none;
 	uint8_t secret[16];
 
 	w->index = config->index;
 	w->workers = config->options->workers;
 	w->all = config->all;
-	w->port = config->port;
-	w->host = *config->host;
 	w->pool = config->pool;
 	clock_start(w);
 	w->page = counters_page_map(config->offer->counters);
 	if (w->page == NULL)
 		return complain(w, "counters page of a useful size");
 	w->count = w->page->count;
-	w->proof.count = w->count;
-	w->batch = (struct batch){
-	        .count = w->count, .port = w->port->id, .queue = (uint16_t)w->index};
+	if (!interfaces_start(w, config))
+		return complain(w, "memory for its interfaces");
+	interfaces_apply(&w->interfaces, &none);
 	if (config->offer->capture >= 0 && !capture_attach(config->offer->capture, &w->capture))
 		return complain(w, "capture file of a useful size");
-	random_fill(secret, sizeof(secret));
-	neighbor_init(&w->neighbors, secret, w->count);
 	random_fill(secret, sizeof(secret));
 	w->refusals.key = hash_key_from(secret);
 	if (!data_start(w, config->offer, config->options->discard_port))
 		return false;
-	net_start(w, config->host);
+	net_start(w);
 	if (!rings_start(w) || !idle_init(w, config->options->spin))
 		return complain(w, "rings or descriptors");
 	idle_link_changed(w);
@@ -356,9 +426,9 @@ bool worker_init(struct worker *w, const struct worker_config *config)
 
 void worker_fini(struct worker *w)
 {
-	struct neighbor_out out = worker_neighbor_out(w);
-
-	neighbor_fini(&w->neighbors, &out);
+	for (uint32_t i = 0; i < w->ports; i++)
+		neighbor_fini(&w->interfaces.at[i].neighbors, &w->interfaces.at[i].out);
+	free(w->interfaces.at);
 	tcp_free(w->tcp);
 	data_fini(&w->data);
 	link_free(w->data.link);

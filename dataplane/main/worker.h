@@ -11,7 +11,6 @@
 #include "dataplane/main/net_serve.h"
 #include "dataplane/main/offers.h"
 #include "dataplane/nic/batch.h"
-#include "dataplane/nic/presence.h"
 #include "dataplane/nic/proof.h"
 
 struct rte_ring;
@@ -21,15 +20,29 @@ struct rte_ring;
 
 struct idle {
 	int epoll;
-	int port_fd;             // wakes when frames arrive, or -1
 	int link_fd;             // doorbell of the joint, or -1
 	uint64_t quiet_since_us; // 0: busy
 	uint64_t spin_us;        // how long to poll before the next sleep
 	bool spin;               // never sleep
-	bool look;               // frames may wait in the port
-	bool naps;               // frames may come to its queue without a word
+	bool naps;               // frames may come to a queue of its without a word
 	struct link_place place;
 	_Atomic bool asleep; // writer: this worker; readers: those that hand frames over
+};
+
+// What one worker has of one port.
+struct worker_port {
+	struct worker *worker;
+	const struct port *port;
+	struct interface *interface; // who we are on it
+	struct batch batch;
+	uint64_t *own;      // its rows in the page (enum port_counter); NULL: the first port
+	struct proof proof; // of the port's word on checksums
+	uint32_t index;
+	int fd;                // wakes when frames arrive, or -1
+	bool look;             // frames may wait in it
+	struct worker *sender; // whose queue is ours too; NULL: we have one
+	struct rte_ring
+	        *leaving[PORT_WORKERS_MAX]; // from worker i, which sends through our queue
 };
 
 struct worker {
@@ -37,11 +50,10 @@ struct worker {
 	uint64_t now_us; // of this loop
 	struct tcp *tcp;
 	uint64_t *count; // in the page; writer: this core
-	const struct port *port;
 	struct rte_mempool *pool;
-	struct batch batch;
+	struct worker_port port[NET_PORTS_MAX];
+	uint32_t ports;
 	struct data_serve data;
-	struct proof proof;           // of the port's word on checksums
 	struct capture_ring *capture; // NULL: none offered
 	uint32_t index;
 	struct rounds rounds; // a round is a worker_turn
@@ -51,10 +63,8 @@ struct worker {
 	struct source_limit refusals; // ICMP errors sent
 	uint64_t gauges_us;           // when the page's gauges were written
 	uint64_t tsc_start, tsc_per_us, us_start;
-	struct host host; // this core's copy
-	struct presence presence;
+	struct interfaces interfaces;
 	struct net_serve net; // rules, probes, the operator's questions
-	struct neighbor_table neighbors;
 	struct counters_page *page;
 	// shared
 	struct worker *all; // of all workers; each reads only what is marked so
@@ -64,17 +74,14 @@ struct worker {
 	_Atomic(struct link *) offered; // a new joint; writer: main, taken by this worker
 	struct rte_ring
 	        *handed[PORT_WORKERS_MAX]; // from worker i; single producer and consumer
-	struct rte_ring
-	        *leaving[PORT_WORKERS_MAX]; // from worker i, which sends through our queue
-	struct worker *sender;              // whose queue is ours too; NULL: we have one
-	_Atomic bool over;                  // writer: this worker; reader: its sender
-	struct hash_key flow_key;           // the same in all workers; written at start only
+	_Atomic bool over;                 // writer: this worker; readers: its senders
+	struct hash_key flow_key;          // the same in all workers; written at start only
 };
 
 struct worker_config {
 	const struct options *options;
-	const struct port *port;
-	const struct host *host;
+	const struct port *port; // all of them
+	const struct host *host; // of each
 	const struct worker_offer *offer;
 	struct rte_mempool *pool;
 	struct worker *all;
@@ -101,14 +108,16 @@ uint64_t worker_clock(const struct worker *w);
 bool worker_turn(struct worker *w);
 
 // worker_frames.c
-struct neighbor_out worker_neighbor_out(struct worker *w);
+struct neighbor_out worker_neighbor_out(struct worker_port *p);
 void worker_emit(void *worker, const struct tcp_emission *segment);
 enum net_echo_kind worker_probe(void *worker, const struct probe *p);
-// A burst from the port; then judge it, and what other workers handed over. Both answer how many.
-unsigned worker_take(struct worker *w, struct rte_mbuf **frames);
+// A burst from a port; then judge it. The first answers how many.
+unsigned worker_take(struct worker_port *p, struct rte_mbuf **frames);
+void worker_judge(struct worker_port *p, struct rte_mbuf **frames, unsigned n);
+// Judge what other workers handed over. Answers how many.
+unsigned worker_take_handed(struct worker *w);
 // What the turn leaves, ours and that of workers without a queue. Answers whether there was any.
 bool worker_send(struct worker *w);
-unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n);
 
 // worker_idle.c
 [[nodiscard]] bool idle_init(struct worker *w, bool spin);

@@ -25,22 +25,33 @@ static void frame_capture(struct worker *w, const struct rte_mbuf *m,
 
 // --- out -----------------------------------------------------------------------------------------
 
-static void frame_send(struct worker *w, struct rte_mbuf *m)
+static void frame_send(struct worker_port *p, struct rte_mbuf *m)
 {
-	if (w->host.down) {
+	struct worker *w = p->worker;
+
+	if (p->interface->host.down) {
 		w->count[COUNTER_frame_down]++;
 		rte_pktmbuf_free(m);
 		return;
 	}
 	frame_capture(w, m, CAPTURE_OUT);
-	batch_add(&w->batch, m);
+	batch_add(&p->batch, m);
 }
 
-static struct rte_mbuf *frame_new(struct worker *w)
+static void own_add(const struct worker_port *p, enum port_counter which, uint64_t n)
 {
-	struct rte_mbuf *m = rte_pktmbuf_alloc(w->pool);
+	if (p->own != NULL)
+		p->own[which] += n;
+}
 
-	w->count[COUNTER_transmit_no_buffer] += m == NULL;
+static struct rte_mbuf *frame_new(struct worker_port *p)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(p->worker->pool);
+
+	if (m == NULL) {
+		p->worker->count[COUNTER_transmit_no_buffer]++;
+		own_add(p, PORT_ERRORS_OUT, 1);
+	}
 	return m;
 }
 
@@ -50,136 +61,165 @@ static void frame_length(struct rte_mbuf *m, size_t len)
 	m->pkt_len = (uint32_t)len;
 }
 
-static void on_neighbor_send(void *worker, const uint8_t *frame, size_t len)
+static void on_neighbor_send(void *port, const uint8_t *frame, size_t len)
 {
-	struct worker *w = worker;
-	struct rte_mbuf *m = frame_new(w);
+	struct worker_port *p = port;
+	struct rte_mbuf *m = frame_new(p);
 
 	if (m == NULL)
 		return;
 	memcpy(rte_pktmbuf_mtod(m, uint8_t *), frame, len);
 	frame_length(m, len);
-	frame_send(w, m);
+	frame_send(p, m);
 }
 
-static void on_neighbor_ready(void *worker, void *waiting, struct ether_addr ether)
+static void on_neighbor_ready(void *port, void *waiting, struct ether_addr ether)
 {
 	frame_address(rte_pktmbuf_mtod((struct rte_mbuf *)waiting, uint8_t *), ether);
-	frame_send(worker, waiting);
+	frame_send(port, waiting);
 }
 
-static void on_neighbor_drop(void *worker, void *waiting)
+static void on_neighbor_drop(void *port, void *waiting)
 {
 	rte_pktmbuf_free(waiting);
 }
 
-struct neighbor_out worker_neighbor_out(struct worker *w)
+struct neighbor_out worker_neighbor_out(struct worker_port *p)
 {
-	return (struct neighbor_out){w, on_neighbor_send, on_neighbor_ready, on_neighbor_drop};
+	return (struct neighbor_out){p, on_neighbor_send, on_neighbor_ready, on_neighbor_drop};
 }
 
-// Send an IP frame to its next hop, now or when that is known.
-static void frame_route(struct worker *w, struct rte_mbuf *m, const struct ip_addr *to)
-{
-	struct neighbor_out out = worker_neighbor_out(w);
-	struct ether_addr ether;
+// Where a packet leaves: the port, and whom it is handed to.
+struct way {
+	struct worker_port *by; // NULL: there is none
 	struct ip_addr hop;
+};
 
-	if (!route_next_hop(&w->host.routes, to, &hop)) {
+static struct way way_find(struct worker *w, const struct ip_addr *from,
+                           const struct ip_addr *to)
+{
+	struct way way = {0};
+	const struct interface *one = interface_towards(&w->interfaces, from, to, &way.hop);
+
+	if (one != NULL)
+		way.by = &w->port[one - w->interfaces.at];
+	else
 		w->count[COUNTER_route_none]++;
-		rte_pktmbuf_free(m);
-		return;
-	}
-	if (!neighbor_resolve(&w->neighbors, &w->host, &out, w->now_us, &hop, m, &ether))
+	return way;
+}
+
+// Send an IP frame on its way, now or when the neighbour is known.
+static void frame_go(struct worker *w, const struct way *way, struct rte_mbuf *m)
+{
+	struct interface *one = way->by->interface;
+	struct ether_addr ether;
+
+	if (!neighbor_resolve(&one->neighbors, &one->host, &one->out, w->now_us, &way->hop, m,
+	                      &ether))
 		return;
 	frame_address(rte_pktmbuf_mtod(m, uint8_t *), ether);
-	frame_send(w, m);
+	frame_send(way->by, m);
 }
 
 void worker_emit(void *worker, const struct tcp_emission *segment)
 {
 	struct worker *w = worker;
-	bool is_ipv4 = ip_is_ipv4(&segment->from.remote);
-	struct rte_mbuf *m = frame_new(w);
+	struct way way = way_find(w, &segment->from.local, &segment->from.remote);
+	bool is_ipv4 = ip_is_ipv4(&segment->from.remote), partial;
+	const struct host *host;
+	struct rte_mbuf *m;
 	size_t len;
 
-	if (m == NULL)
+	if (way.by == NULL || (m = frame_new(way.by)) == NULL)
 		return;
-	len = frame_write(&w->host, segment, w->port->partial_sums,
-	                  rte_pktmbuf_mtod(m, uint8_t *));
+	host = &way.by->interface->host;
+	partial = way.by->port->partial_sums;
+	len = frame_write(host, segment, partial, rte_pktmbuf_mtod(m, uint8_t *));
 	if (len == 0) { // the MTU is less than it was; TCP is being told
 		w->count[COUNTER_transmit_long]++;
+		own_add(way.by, PORT_ERRORS_OUT, 1);
 		rte_pktmbuf_free(m);
 		return;
 	}
 	frame_length(m, len);
-	if (w->port->partial_sums) {
-		m->l2_len = frame_head_bytes(&w->host);
+	if (partial) {
+		m->l2_len = frame_head_bytes(host);
 		m->l3_len = is_ipv4 ? FRAME_IPV4_BYTES : FRAME_IPV6_BYTES;
 		m->l4_len = segment->header_bytes;
 		m->ol_flags = (is_ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6) |
 		              RTE_MBUF_F_TX_TCP_CKSUM;
 	}
-	frame_route(w, m, &segment->from.remote);
+	frame_go(w, &way, m);
 }
 
 enum net_echo_kind worker_probe(void *worker, const struct probe *p)
 {
+	static const struct ip_addr any;
 	struct worker *w = worker;
-	struct ip_addr hop;
 	struct rte_mbuf *m;
+	struct way way;
 	size_t len;
 
-	if (!route_next_hop(&w->host.routes, &p->ask.to, &hop) ||
-	    host_source(&w->host, &p->ask.to) == NULL)
+	if (interfaces_have(&w->interfaces, &p->ask.to))
+		return NET_ECHO_REPLY;
+	way = way_find(w, &any, &p->ask.to);
+	if (way.by == NULL || host_source(&way.by->interface->host, &p->ask.to) == NULL)
 		return NET_ECHO_NO_ROUTE;
-	m = frame_new(w);
+	m = frame_new(way.by);
 	if (m == NULL)
 		return 0; // as if it were lost
-	len = frame_write_probe(&w->host, p, rte_pktmbuf_mtod(m, uint8_t *));
+	len = frame_write_probe(&way.by->interface->host, p, rte_pktmbuf_mtod(m, uint8_t *));
 	if (len == 0) {
 		rte_pktmbuf_free(m);
 		return NET_ECHO_TOO_BIG;
 	}
 	frame_length(m, len);
 	w->count[COUNTER_probe_out]++;
-	frame_route(w, m, &p->ask.to);
+	frame_go(w, &way, m);
 	return 0;
 }
 
 // --- in ------------------------------------------------------------------------------------------
 
+// What answers `asked` leaves where its sender is, written by `write` for the port there. False: it
+// does not.
+static bool answer_send(struct worker *w, const struct frame *asked,
+                        size_t (*write)(const struct host *host, const struct frame *asked,
+                                        uint8_t *out))
+{
+	struct way way = way_find(w, &asked->local, &asked->remote);
+	struct rte_mbuf *m;
+	size_t len;
+
+	if (way.by == NULL || (m = frame_new(way.by)) == NULL)
+		return false;
+	len = write(&way.by->interface->host, asked, rte_pktmbuf_mtod(m, uint8_t *));
+	if (len == 0) { // no address of ours fits
+		rte_pktmbuf_free(m);
+		return false;
+	}
+	frame_length(m, len);
+	frame_go(w, &way, m);
+	return true;
+}
+
 static void echo_answer(struct worker *w, const struct frame *request)
 {
-	struct rte_mbuf *m;
-
 	if (!limit_take(&w->echoes, w->now_us, ECHO_BURST, ECHO_US_PER_TOKEN)) {
 		w->count[COUNTER_icmp_limited]++;
 		return;
 	}
-	m = frame_new(w);
-	if (m == NULL)
-		return;
-	frame_length(m, frame_write_echo(&w->host, request, rte_pktmbuf_mtod(m, uint8_t *)));
-	w->count[COUNTER_icmp_echo]++;
-	frame_route(w, m, &request->remote);
+	w->count[COUNTER_icmp_echo] += answer_send(w, request, frame_write_echo);
 }
 
 static void refusal_answer(struct worker *w, const struct frame *refused)
 {
-	struct rte_mbuf *m;
-
 	w->count[refused->why]++;
 	if (!source_limit_take(&w->refusals, w->now_us, &refused->remote)) {
 		w->count[COUNTER_icmp_error_limited]++;
 		return;
 	}
-	m = frame_new(w);
-	if (m == NULL)
-		return;
-	frame_length(m, frame_write_refusal(&w->host, refused, rte_pktmbuf_mtod(m, uint8_t *)));
-	w->count[COUNTER_icmp_error_out]++;
-	frame_route(w, m, &refused->remote);
+	w->count[COUNTER_icmp_error_out] += answer_send(w, refused, frame_write_refusal);
 }
 
 static void error_judge(struct worker *w, const struct frame *f)
@@ -193,29 +233,31 @@ static void error_judge(struct worker *w, const struct frame *f)
 		                     f->told.hard);
 }
 
-static void arp_judge(struct worker *w, const struct frame *f, bool handed)
+static void arp_judge(struct worker_port *p, const struct frame *f, bool handed)
 {
-	struct neighbor_out out = worker_neighbor_out(w);
+	struct interface *one = p->interface;
+	uint64_t now_us = p->worker->now_us;
 
-	if (arp_input(&w->neighbors, &w->host, &out, w->now_us, f->packet, handed))
-		presence_claimed(&w->presence, &w->host, &out, w->now_us, HOST_IPV4);
+	if (arp_input(&one->neighbors, &one->host, &one->out, now_us, f->packet, handed))
+		presence_claimed(&one->presence, &one->host, &one->out, now_us, HOST_IPV4);
 }
 
-static void ndp_judge(struct worker *w, const struct frame *f, bool handed)
+static void ndp_judge(struct worker_port *p, const struct frame *f, bool handed)
 {
-	struct neighbor_out out = worker_neighbor_out(w);
+	struct interface *one = p->interface;
+	uint64_t now_us = p->worker->now_us;
 	enum host_address_name claimed =
-	        ndp_input(&w->neighbors, &w->host, &out, w->now_us, f, handed);
+	        ndp_input(&one->neighbors, &one->host, &one->out, now_us, f, handed);
 
 	if (claimed != HOST_ADDRESSES)
-		presence_claimed(&w->presence, &w->host, &out, w->now_us, claimed);
+		presence_claimed(&one->presence, &one->host, &one->out, now_us, claimed);
 }
 
-static void groups_judge(struct worker *w)
+static void groups_judge(struct worker_port *p)
 {
-	struct neighbor_out out = worker_neighbor_out(w);
+	struct interface *one = p->interface;
 
-	presence_queried(&w->presence, &w->host, &out, w->now_us);
+	presence_queried(&one->presence, &one->host, &one->out, p->worker->now_us);
 }
 
 // What one burst brings: its frames stay until all its segments have been looked up and taken.
@@ -236,13 +278,15 @@ static void burst_end(struct worker *w, struct burst *b)
 }
 
 // Takes the frame over.
-static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struct burst *b)
+static void frame_judge(struct worker_port *p, struct rte_mbuf *m, bool handed, struct burst *b)
 {
-	enum frame_checksum said = port_checksum(w->port, m);
-	struct frame f = frame_parse(&w->host, frame_span(m), proof_word(&w->proof, said));
+	struct worker *w = p->worker;
+	enum frame_checksum said = port_checksum(p->port, m);
+	struct frame f =
+	        frame_parse(&p->interface->host, frame_span(m), proof_word(&p->proof, said));
 
-	if (proof_is_open(&w->proof))
-		proof_hear(&w->proof, said, &f);
+	if (proof_is_open(&p->proof))
+		proof_hear(&p->proof, said, &f);
 	b->frame[b->frames++] = m;
 	switch (f.verdict) {
 	case FRAME_TCP:
@@ -250,13 +294,13 @@ static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struc
 			b->segment[b->segments++] = f.segment;
 		return;
 	case FRAME_ARP:
-		arp_judge(w, &f, handed);
+		arp_judge(p, &f, handed);
 		return;
 	case FRAME_NDP:
-		ndp_judge(w, &f, handed);
+		ndp_judge(p, &f, handed);
 		return;
 	case FRAME_GROUPS:
-		groups_judge(w);
+		groups_judge(p);
 		return;
 	case FRAME_ECHO:
 		echo_answer(w, &f);
@@ -273,16 +317,19 @@ static void frame_judge(struct worker *w, struct rte_mbuf *m, bool handed, struc
 		return;
 	case FRAME_DROP:
 		w->count[f.why]++;
+		own_add(p, PORT_ERRORS_IN, counter_is_input_error(f.why));
 		return;
 	}
 }
 
 // --- steering: only with several workers ---------------------------------------------------------
 
-static void frame_hand(struct worker *w, struct rte_mbuf *m, uint32_t to)
+// The frame tells by which port it came: an index of ours, the same in all workers.
+static void frame_hand(const struct worker_port *p, struct rte_mbuf *m, uint32_t to)
 {
-	struct worker *other = &w->all[to];
+	struct worker *w = p->worker, *other = &w->all[to];
 
+	m->port = (uint16_t)p->index;
 	if (rte_ring_sp_enqueue(other->handed[w->index], m) != 0) {
 		w->count[COUNTER_steer_full]++;
 		rte_pktmbuf_free(m);
@@ -293,8 +340,10 @@ static void frame_hand(struct worker *w, struct rte_mbuf *m, uint32_t to)
 }
 
 // Every worker keeps its own neighbours, so each sees every packet about them.
-static void frame_share(struct worker *w, const struct rte_mbuf *m)
+static void frame_share(const struct worker_port *p, const struct rte_mbuf *m)
 {
+	const struct worker *w = p->worker;
+
 	for (uint32_t i = 0; i < w->workers; i++) {
 		struct rte_mbuf *copy;
 
@@ -302,19 +351,20 @@ static void frame_share(struct worker *w, const struct rte_mbuf *m)
 			continue;
 		copy = rte_pktmbuf_copy(m, w->pool, 0, UINT32_MAX);
 		if (copy != NULL)
-			frame_hand(w, copy, i);
+			frame_hand(p, copy, i);
 	}
 }
 
 // However the port spreads flows, a flow's hash names the worker that owns it.
-static bool frame_steer(struct worker *w, struct rte_mbuf *m)
+static bool frame_steer(const struct worker_port *p, struct rte_mbuf *m)
 {
+	const struct worker *w = p->worker;
 	uint8_t flow[FRAME_FLOW_BYTES];
 	uint32_t owner = 0;
 
 	switch (frame_owner_of(frame_span(m), flow)) {
 	case FRAME_TO_ALL:
-		frame_share(w, m);
+		frame_share(p, m);
 		return false;
 	case FRAME_TO_ANY:
 		return false;
@@ -327,32 +377,36 @@ static bool frame_steer(struct worker *w, struct rte_mbuf *m)
 	}
 	if (owner == w->index)
 		return false;
-	frame_hand(w, m, owner);
+	frame_hand(p, m, owner);
 	return true;
 }
 
-static void frame_receive(struct worker *w, struct rte_mbuf *m, struct burst *b)
+static void frame_receive(struct worker_port *p, struct rte_mbuf *m, struct burst *b)
 {
+	struct worker *w = p->worker;
+
 	w->count[COUNTER_frame_bytes_in] += m->pkt_len;
+	own_add(p, PORT_BYTES_IN, m->pkt_len);
 	frame_capture(w, m, CAPTURE_IN);
-	if (w->host.down) {
+	if (p->interface->host.down) {
 		w->count[COUNTER_frame_down]++;
 		rte_pktmbuf_free(m);
 	} else if (m->nb_segs > 1) {
 		w->count[COUNTER_frame_scattered]++;
+		own_add(p, PORT_ERRORS_IN, 1);
 		rte_pktmbuf_free(m);
-	} else if (w->workers == 1 || !frame_steer(w, m)) {
-		frame_judge(w, m, false, b);
+	} else if (w->workers == 1 || !frame_steer(p, m)) {
+		frame_judge(p, m, false, b);
 	}
 }
 
-static unsigned handed_receive(struct worker *w)
+unsigned worker_take_handed(struct worker *w)
 {
 	struct rte_mbuf *frames[WORKER_BURST];
 	unsigned total = 0;
 	struct burst b;
 
-	for (uint32_t from = 0; from < w->workers; from++) {
+	for (uint32_t from = 0; w->workers > 1 && from < w->workers; from++) {
 		unsigned n;
 
 		if (from == w->index)
@@ -361,7 +415,7 @@ static unsigned handed_receive(struct worker *w)
 		                              NULL);
 		b.segments = b.frames = 0;
 		for (unsigned i = 0; i < n; i++)
-			frame_judge(w, frames[i], true, &b);
+			frame_judge(&w->port[frames[i]->port], frames[i], true, &b);
 		burst_end(w, &b);
 		total += n;
 	}
@@ -369,47 +423,59 @@ static unsigned handed_receive(struct worker *w)
 }
 
 // What workers without a queue of their own have handed over.
-static bool senders_pass(struct worker *w)
+static bool senders_pass(struct worker_port *p)
 {
+	const struct worker *w = p->worker;
 	struct rte_mbuf *frames[WORKER_BURST];
 	bool any = false;
 
-	for (uint32_t i = w->index + w->port->queues; i < w->workers; i += w->port->queues) {
-		unsigned n = rte_ring_sc_dequeue_burst(w->leaving[i], (void **)frames,
+	for (uint32_t i = w->index + p->port->queues; i < w->workers; i += p->port->queues) {
+		unsigned n = rte_ring_sc_dequeue_burst(p->leaving[i], (void **)frames,
 		                                       WORKER_BURST, NULL);
 
-		batch_pass(&w->batch, frames, n);
+		batch_pass(&p->batch, frames, n);
 		any |= n > 0;
 	}
 	return any;
 }
 
-bool worker_send(struct worker *w)
+static bool port_send(struct worker_port *p)
 {
-	bool any = w->batch.frames > 0;
+	bool any = p->batch.frames > 0;
 
-	batch_flush(&w->batch);
-	if (w->sender == NULL)
-		return any | senders_pass(w);
-	if (!rte_ring_empty(w->batch.through))
-		idle_wake(w->sender);
+	batch_flush(&p->batch);
+	if (p->sender == NULL)
+		return any | senders_pass(p);
+	if (!rte_ring_empty(p->batch.through))
+		idle_wake(p->sender);
 	return any;
 }
 
-unsigned worker_take(struct worker *w, struct rte_mbuf **frames)
+bool worker_send(struct worker *w)
 {
+	bool any = false;
+
+	for (uint32_t i = 0; i < w->ports; i++)
+		any |= port_send(&w->port[i]);
+	return any;
+}
+
+unsigned worker_take(struct worker_port *p, struct rte_mbuf **frames)
+{
+	struct worker *w = p->worker;
 	unsigned n;
 
-	if (w->sender != NULL)
+	if (p->sender != NULL)
 		return 0;
-	if (w->idle.look)
-		port_look(w->port);
-	n = rte_eth_rx_burst(w->port->id, (uint16_t)w->index, frames, WORKER_BURST);
+	if (p->look)
+		port_look(p->port);
+	n = rte_eth_rx_burst(p->port->id, (uint16_t)w->index, frames, WORKER_BURST);
 	w->count[COUNTER_frames_in] += n;
+	own_add(p, PORT_FRAMES_IN, n);
 	return n;
 }
 
-unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n)
+void worker_judge(struct worker_port *p, struct rte_mbuf **frames, unsigned n)
 {
 	struct burst b;
 
@@ -419,8 +485,7 @@ unsigned worker_judge(struct worker *w, struct rte_mbuf **frames, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		if (i + PREFETCH < n)
 			rte_prefetch0(rte_pktmbuf_mtod(frames[i + PREFETCH], void *));
-		frame_receive(w, frames[i], &b);
+		frame_receive(p, frames[i], &b);
 	}
-	burst_end(w, &b);
-	return w->workers > 1 ? n + handed_receive(w) : n;
+	burst_end(p->worker, &b);
 }

@@ -11,6 +11,8 @@ void batch_add(struct batch *b, struct rte_mbuf *frame)
 	if (b->frames == BATCH_FRAMES)
 		batch_flush(b);
 	b->count[COUNTER_frame_bytes_out] += frame->pkt_len;
+	if (b->own != NULL)
+		b->own[PORT_BYTES_OUT] += frame->pkt_len;
 	b->frame[b->frames++] = frame;
 }
 
@@ -28,6 +30,8 @@ static unsigned frames_send(const struct batch *b, struct rte_mbuf **frames, uns
 static void frames_drop(const struct batch *b, struct rte_mbuf **frames, unsigned n)
 {
 	b->count[COUNTER_transmit_full] += n;
+	if (b->own != NULL)
+		b->own[PORT_ERRORS_OUT] += n;
 	if (n > 0)
 		rte_pktmbuf_free_bulk(frames, n);
 }
@@ -43,6 +47,8 @@ void batch_flush(struct batch *b)
 	                                                      b->frames, NULL)
 	                          : frames_send(b, b->frame, b->frames);
 	b->count[COUNTER_frames_out] += sent;
+	if (b->own != NULL)
+		b->own[PORT_FRAMES_OUT] += sent;
 	frames_drop(b, b->frame + sent, b->frames - sent);
 	b->frames = 0;
 }

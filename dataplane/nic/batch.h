@@ -11,6 +11,7 @@ struct rte_ring;
 
 struct batch {
 	uint64_t *count;          // writer: this core
+	uint64_t *own;            // the port's own rows, or NULL
 	struct rte_ring *through; // to the core whose queue sends them; NULL: the queue is ours
 	uint16_t port, queue;
 	uint16_t frames;

@@ -1,4 +1,4 @@
-// Who we are after the operator's settings: addresses, routes, limits of length.
+// Who we are after the operator's settings: addresses, the way to our link, limits of length.
 #include "dataplane/nic/host.h"
 
 // It is made of the port's address (RFC 4291 appendix A) and is the link's alone.
@@ -26,13 +26,6 @@ static void connected_add(struct host *host)
 	}
 }
 
-// A hop that no link of ours leads to is of no use now.
-static void static_add(struct host *host, const struct route *route)
-{
-	if (route_is_on_link(&host->routes, &route->hop))
-		route_add(&host->routes, route);
-}
-
 static void address_set(struct host *host, enum host_address_name name,
                         const struct net_address *want, const struct host *start)
 {
@@ -44,28 +37,20 @@ static void address_set(struct host *host, enum host_address_name name,
 	host->address[name].used = old.used && ip_equal(&old.ip, &host->address[name].ip);
 }
 
-void host_apply(struct host *host, const struct host *start, const struct net_settings *s)
+void host_apply(struct host *host, const struct host *start, const struct net_settings *s,
+                uint32_t port)
 {
 	bool link_local_used = host->address[HOST_LINK_LOCAL].used;
+	const struct net_interface *want = &s->port[port];
 
-	address_set(host, HOST_IPV4, &s->address[NET_IPV4], start);
-	address_set(host, HOST_IPV6, &s->address[NET_IPV6], start);
+	address_set(host, HOST_IPV4, &want->address[NET_IPV4], start);
+	address_set(host, HOST_IPV6, &want->address[NET_IPV6], start);
 	link_local_set(host);
 	host->address[HOST_LINK_LOCAL].used =
 	        link_local_used && !ip_is_none(&host->address[HOST_LINK_LOCAL].ip);
-	host->mtu = s->mtu != 0 && s->mtu < start->mtu ? s->mtu : start->mtu;
-	host->down = s->down;
+	host->mtu = want->mtu != 0 && want->mtu < start->mtu ? want->mtu : start->mtu;
+	host->down = want->down;
 	memcpy(host->dscp, s->dscp, sizeof(host->dscp));
 	host->routes.routes = 0;
 	connected_add(host);
-	for (uint32_t i = 0; i < s->routes; i++) {
-		const struct net_route *r = &s->route[i];
-
-		static_add(host, &(struct route){
-		                         .prefix = r->prefix, .hop = r->hop, .bits = r->bits});
-	}
-	for (uint32_t i = 0; i < start->routes.routes; i++) {
-		if (!ip_is_none(&start->routes.row[i].hop))
-			static_add(host, &start->routes.row[i]);
-	}
 }

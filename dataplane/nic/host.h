@@ -1,4 +1,4 @@
-// Who we are on the wire: one copy a worker, written by its owner only.
+// Who we are on one link: one copy a worker, written by its owner only.
 #pragma once
 
 #include "dataplane/base/keyed_hash.h"
@@ -24,9 +24,10 @@ struct host {
 	struct hash_key label_key; // for IPv6 flow labels
 };
 
-// Become what the settings say; what they leave open is as it was at start. An address that is new
-// is not used yet (presence.h). Routes whose hop is not on our link are left out.
-void host_apply(struct host *host, const struct host *start, const struct net_settings *s);
+// Become what the settings say of port `port`; what they leave open is as it was at start. An address
+// that is new is not used yet (presence.h). Of routes it has those to its own link alone.
+void host_apply(struct host *host, const struct host *start, const struct net_settings *s,
+                uint32_t port);
 
 // Is this an address that we use?
 static inline bool host_has(const struct host *host, const struct ip_addr *a)

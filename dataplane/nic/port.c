@@ -96,11 +96,14 @@ static void address_choose(struct port *port)
 	port->ether.bytes[5] ^= 1;
 }
 
-static bool port_find(struct port *port, struct rte_eth_dev_info *info)
+static bool port_find(struct port *port, const char *device, struct rte_eth_dev_info *info)
 {
-	uint16_t id = rte_eth_find_next(0);
+	uint16_t id = RTE_MAX_ETHPORTS;
 	int error;
 
+	// A driver may give the port a name of its own: then the first is as good as any.
+	if (device == NULL || rte_eth_dev_get_port_by_name(device, &id) != 0)
+		id = rte_eth_find_next(0);
 	if (id >= RTE_MAX_ETHPORTS) {
 		fprintf(stderr, "sallyport-dataplane: port: no device answers to --link\n");
 		return false;
@@ -239,7 +242,7 @@ static uint16_t queue_pairs(const struct rte_eth_dev_info *info, uint16_t wanted
 	return wanted < most ? wanted : most;
 }
 
-bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
+bool port_open(struct port *port, const char *device, uint16_t mtu, uint16_t queues,
                struct rte_mempool *const *pools)
 {
 	struct rte_eth_conf conf = {0};
@@ -247,7 +250,7 @@ bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
 	int error;
 
 	*port = (struct port){0};
-	if (!port_find(port, &info))
+	if (!port_find(port, device, &info))
 		return false;
 	port->queues = queue_pairs(&info, queues);
 	if (mtu > mtu_most(&info)) {

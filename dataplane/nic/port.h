@@ -1,4 +1,4 @@
-// The one Ethernet port: any DPDK device, opened with a queue pair for each worker. What it can do
+// An Ethernet port: any DPDK device, opened with a queue pair for each worker. What it can do
 // is read from it, never assumed; the software path for the rest is always there.
 #pragma once
 
@@ -28,11 +28,11 @@ struct port {
 	int tap_signal;
 };
 
-// Open and start the first port EAL found, with `queues` queue pairs or as many as it has, for packets of up to `mtu` bytes, which buffers of
+// Open and start the port of this device (NULL: the first that EAL found), with `queues` queue pairs or as many as it has, for packets of up to `mtu` bytes, which buffers of
 // `pools` hold in one piece. What it says it can do is tried: what fails is left to software.
 // Complains on stderr.
-[[nodiscard]] bool port_open(struct port *port, uint16_t mtu, uint16_t queues,
-                             struct rte_mempool *const *pools);
+[[nodiscard]] bool port_open(struct port *port, const char *device, uint16_t mtu,
+                             uint16_t queues, struct rte_mempool *const *pools);
 void port_close(struct port *port);
 
 // Make the next receive call look at the device. net_tap waits for a real-time signal an arrival

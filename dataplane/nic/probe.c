@@ -45,10 +45,10 @@ static void probe_finish(struct probe_table *t, struct probe *p, enum net_echo_k
 	t->done++;
 }
 
-static void probe_due(struct probe_table *t, struct probe *p, const struct host *host,
-                      const struct probe_out *out, uint64_t now_us)
+static void probe_due(struct probe_table *t, struct probe *p, const struct probe_out *out,
+                      uint64_t now_us)
 {
-	enum net_echo_kind failed;
+	enum net_echo_kind at_once;
 
 	if (p->state == PROBE_SENT) {
 		probe_finish(t, p, NET_ECHO_TIMEOUT);
@@ -58,19 +58,14 @@ static void probe_due(struct probe_table *t, struct probe *p, const struct host 
 	p->due_us = now_us + p->ask.timeout_ms * 1000ull;
 	p->echo.from = p->ask.to;
 	p->echo.bytes = p->ask.bytes;
-	if (host_has(host, &p->ask.to)) { // that is us
-		p->echo.hops = PACKET_HOPS;
-		probe_finish(t, p, NET_ECHO_REPLY);
-		return;
-	}
+	p->echo.hops = PACKET_HOPS; // of an answer of our own
 	p->state = PROBE_SENT;
-	failed = out->send(out->owner, p);
-	if (failed != 0)
-		probe_finish(t, p, failed);
+	at_once = out->send(out->owner, p);
+	if (at_once != 0)
+		probe_finish(t, p, at_once);
 }
 
-uint64_t probe_timers(struct probe_table *t, const struct host *host,
-                      const struct probe_out *out, uint64_t now_us)
+uint64_t probe_timers(struct probe_table *t, const struct probe_out *out, uint64_t now_us)
 {
 	if (now_us < t->next_us)
 		return t->next_us;
@@ -81,7 +76,7 @@ uint64_t probe_timers(struct probe_table *t, const struct host *host,
 		if (p->state == PROBE_FREE || p->state == PROBE_DONE)
 			continue;
 		if (p->due_us <= now_us)
-			probe_due(t, p, host, out, now_us);
+			probe_due(t, p, out, now_us);
 		if (p->state != PROBE_DONE && p->due_us < t->next_us)
 			t->next_us = p->due_us;
 	}

@@ -30,10 +30,11 @@ struct probe_table {
 	uint16_t turn;    // counts probes, so that a late answer fits no other
 };
 
-// How to send one. False: there is no way to its destination, or it is too long.
+// How to send one.
 struct probe_out {
 	void *owner;
-	enum net_echo_kind (*send)(void *owner, const struct probe *p); // 0: it is on its way
+	// 0: it is on its way. REPLY: its destination is ours. NO_ROUTE, TOO_BIG: it cannot go.
+	enum net_echo_kind (*send)(void *owner, const struct probe *p);
 };
 
 void probe_init(struct probe_table *t, uint16_t id);
@@ -41,8 +42,7 @@ void probe_init(struct probe_table *t, uint16_t id);
 struct probe *probe_start(struct probe_table *t, uint64_t now_us, const struct net_probe *ask,
                           uint32_t slot, uint32_t life);
 // Send what is due, give up what is overdue. The next deadline, or UINT64_MAX.
-uint64_t probe_timers(struct probe_table *t, const struct host *host,
-                      const struct probe_out *out, uint64_t now_us);
+uint64_t probe_timers(struct probe_table *t, const struct probe_out *out, uint64_t now_us);
 // An answer arrived, or an error about one.
 void probe_heard(struct probe_table *t, uint64_t now_us, const struct frame *f);
 // One that is done, or NULL; probe_end forgets it.

@@ -5,18 +5,24 @@ bool route_add(struct route_table *t, const struct route *route)
 {
 	uint32_t at = 0;
 
-	while (at < t->routes && t->row[at].bits >= route->bits) {
-		if (t->row[at].bits == route->bits &&
-		    ip_has_prefix(&t->row[at].prefix, &route->prefix, route->bits))
-			return false;
-		at++;
-	}
-	if (t->routes == ROUTES_MAX)
+	if (t->routes == ROUTES_MAX || route_has(t, route))
 		return false;
+	while (at < t->routes && t->row[at].bits >= route->bits)
+		at++;
 	memmove(&t->row[at + 1], &t->row[at], (t->routes - at) * sizeof(t->row[0]));
 	t->row[at] = *route;
 	t->routes++;
 	return true;
+}
+
+bool route_has(const struct route_table *t, const struct route *route)
+{
+	for (uint32_t i = 0; i < t->routes; i++) {
+		if (t->row[i].bits == route->bits &&
+		    ip_has_prefix(&t->row[i].prefix, &route->prefix, route->bits))
+			return true;
+	}
+	return false;
 }
 
 const struct route *route_find(const struct route_table *t, const struct ip_addr *to)

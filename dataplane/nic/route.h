@@ -22,6 +22,9 @@ struct route_table {
 // False: the table is full, or has this prefix.
 bool route_add(struct route_table *t, const struct route *route);
 
+// Does a row stand for this very prefix?
+bool route_has(const struct route_table *t, const struct route *route);
+
 // The longest prefix that holds `to`, or NULL. No IPv6 prefix holds an IPv4 address.
 const struct route *route_find(const struct route_table *t, const struct ip_addr *to);
 

@@ -74,7 +74,7 @@ static void probes_start(struct link *l)
 		if (probe_start(&l->probes, l->now, &ask, i, 1) == NULL)
 			abort();
 	}
-	probe_timers(&l->probes, &l->host, &out, l->now);
+	probe_timers(&l->probes, &out, l->now);
 }
 
 // A segment makes us speak to its sender.

@@ -8,6 +8,7 @@
 #include "tests/unit/cli_fixture.h"
 
 static struct net_port port_now;
+static unsigned ports_now;          // the others are like it
 static struct net_probe probes[64]; // seen
 static struct net_echo echoes[64];  // the answers, in turn
 static unsigned probe_count;
@@ -26,6 +27,7 @@ static inline struct ip_addr ip(const char *text)
 
 static inline void port_fresh(void)
 {
+	ports_now = 1;
 	port_now = (struct net_port){.ether = {2, 0, 0, 0, 0, 1},
 	                             .link = true,
 	                             .mtu = 1500,
@@ -41,6 +43,18 @@ static inline void port_fresh(void)
 		port_now.address[i].state = NET_PREFERRED;
 }
 
+static inline void ports_answer(struct builder *b)
+{
+	for (unsigned i = 0; i < ports_now; i++) {
+		struct net_port row = port_now;
+
+		row.port = (uint8_t)i;
+		if (i > 0)
+			row.address[0].ip = ip("198.51.100.2");
+		net_port_emit(b, &row);
+	}
+}
+
 static inline void route_row_emit(struct builder *b, const char *prefix, const char *hop)
 {
 	struct net_route_row row = {0};
@@ -49,6 +63,7 @@ static inline void route_row_emit(struct builder *b, const char *prefix, const c
 		abort();
 	if (hop != NULL)
 		row.hop = ip(hop);
+	row.port = ports_now > 1 && hop == NULL && strcmp(prefix, "198.51.100.0/24") == 0;
 	net_route_emit(b, &row);
 }
 
@@ -96,6 +111,7 @@ static inline void neighbors_answer(struct builder *b, uint32_t worker)
 	row.ip = ip("2001:db8::1");
 	net_neighbor_emit(b, &row);
 	if (worker == 1) {
+		row.port = (uint8_t)(ports_now - 1);
 		row.ip = ip("192.0.2.9");
 		row.reach = NET_INCOMPLETE;
 		net_neighbor_emit(b, &row);
@@ -117,11 +133,13 @@ static inline enum status show_answer(struct dialogue_request *r, struct cursor 
 
 	switch (ask) {
 	case NET_ASK_PORT:
-		net_port_emit(b, &port_now);
+		ports_answer(b);
 		return STATUS_OK;
 	case NET_ASK_ROUTES:
 		route_row_emit(b, "192.0.2.0/24", NULL);
 		route_row_emit(b, "10.0.0.0/8", "192.0.2.1");
+		if (ports_now > 1)
+			route_row_emit(b, "198.51.100.0/24", NULL);
 		route_row_emit(b, "2001:db8::/64", NULL);
 		route_row_emit(b, "::/0", "2001:db8::1");
 		return STATUS_OK;
@@ -167,6 +185,10 @@ static inline enum status workers_answer(struct dialogue_request *r, struct span
 		counter_emit(b, COUNTER_frames_in, 77);
 		counter_emit(b, COUNTER_frame_bytes_in, 7700);
 		counter_emit(b, COUNTER_tcp_segments_in, 55);
+		if (ports_now > 1) {
+			counter_emit(b, COUNTER_port1_frames_in, 7);
+			counter_emit(b, COUNTER_port1_bytes_in, 700);
+		}
 		return STATUS_OK;
 	case API_RESET_COUNTERS:
 		reset_which = cursor_u8(&c);

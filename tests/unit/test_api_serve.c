@@ -423,7 +423,9 @@ TEST(a_worker_that_is_lost_answers_nobody_and_all_are_told)
 
 TEST(settings_of_the_network_go_to_the_worker_once_they_change)
 {
-	struct api_record r = {.class = API_CLASS_INTERFACE, .count = 1};
+	struct api_record r = {.class = API_CLASS_INTERFACE,
+	                       .key = span_text(API_INTERFACE_NAME "1"),
+	                       .count = 1};
 	struct bench *b = bench_new();
 	struct net_settings s;
 	struct bench_cell c;
@@ -432,7 +434,7 @@ TEST(settings_of_the_network_go_to_the_worker_once_they_change)
 	CHECK_EQ(status_of(b, API_PUT, record(&r)), STATUS_OK);
 	c = told_last(b, DATA_NET_SETTINGS);
 	CHECK_EQ(net_settings_parse(span_blob(&c.payload), &s), STATUS_OK);
-	CHECK_EQ(s.mtu, 1400);
+	CHECK_EQ(s.port[1].mtu, 1400);
 	blob_fini(&c.payload);
 	CHECK_EQ(status_of(b, API_PUT, record(&r)), STATUS_OK);
 	CHECK_EQ(told_last(b, DATA_NET_SETTINGS).cell.kind, 0);

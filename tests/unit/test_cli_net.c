@@ -75,6 +75,36 @@ TEST(an_interface_that_is_not_there_is_refused)
 	fixture_free(f);
 }
 
+TEST(each_of_several_interfaces_is_shown_with_what_it_counted)
+{
+	struct fixture *f = workers_new();
+
+	ports_now = 2;
+	CHECK(says(f, "display interface", "\nM-GigabitEthernet0/0/1\nCurrent state: UP\n"));
+	CHECK(strstr(shown(f), "Input (total):  70 packets, 7000 bytes\n") != NULL);
+	CHECK(strstr(shown(f), "Input (total):  7 packets, 700 bytes\n") != NULL);
+	CHECK(says(f, "display interface mge 0/0/1", "M-GigabitEthernet0/0/1\n"));
+	CHECK(strstr(shown(f), "0/0/0") == NULL);
+	CHECK(says(f, "display ip interface brief",
+	           "MGE0/0/1            up       up       198.51.100.2/24    --"));
+	CHECK(strstr(shown(f), "MGE0/0/0            up       up       192.0.2.2/24 ") != NULL);
+	CHECK(says(f, "display interface mge0/0/2", "The interface does not exist."));
+	fixture_free(f);
+}
+
+TEST(neighbours_and_routes_tell_their_interface)
+{
+	struct fixture *f = workers_new();
+
+	ports_now = 2;
+	CHECK(says(f, "display arp", "192.0.2.9       N/A            --            MGE0/0/1 "));
+	CHECK(strstr(shown(f), "192.0.2.1       0200-0000-0009 --            MGE0/0/0 ") !=
+	      NULL);
+	CHECK(says(f, "display ip routing-table",
+	           "198.51.100.0/24    Direct  0   0            198.51.100.2    MGE0/0/1\n"));
+	fixture_free(f);
+}
+
 TEST(routes_are_shown_by_family)
 {
 	struct fixture *f = workers_new();
@@ -184,6 +214,22 @@ TEST(settings_of_the_interface_print_and_can_be_undone)
 	fixture_exec(f, "system-view\ninterface m-gigabitethernet0/0/0\nundo ip address\n"
 	                "undo ipv6 address\nundo mtu\nundo shutdown\nundo description");
 	CHECK(!configured(f, "interface"));
+	fixture_free(f);
+}
+
+TEST(each_interface_prints_its_own_settings)
+{
+	struct fixture *f = workers_new();
+
+	fixture_exec(f, "system-view\ninterface mge0/0/1\nip address 198.51.100.2 24\nquit\n"
+	                "interface mge0/0/0\nmtu 1400\nquit\ninterface mge0/0/3");
+	CHECK(configured(f, "#\ninterface M-GigabitEthernet0/0/0\n mtu 1400\n"
+	                    "#\ninterface M-GigabitEthernet0/0/1\n"
+	                    " ip address 198.51.100.2 255.255.255.0\n#\n"));
+	CHECK(!configured(f, "0/0/3"));
+	CHECK(says(f, "system-view\ninterface mge0/0/4", "Wrong parameter"));
+	fixture_exec(f, "system-view\ninterface mge0/0/1\nundo ip address");
+	CHECK(!configured(f, "0/0/1"));
 	fixture_free(f);
 }
 

@@ -25,6 +25,17 @@ static void put_text(uint8_t class, uint8_t field, const char *key, const char *
 	                         .values = {{field, 0, span_text(text)}}});
 }
 
+#define FIRST  API_INTERFACE_NAME "0"
+#define SECOND API_INTERFACE_NAME "1"
+
+static void put_interface(const char *name, uint8_t field, uint32_t number)
+{
+	put(&(struct api_record){.class = API_CLASS_INTERFACE,
+	                         .key = span_text(name),
+	                         .count = 1,
+	                         .values = {{field, number, {0}}}});
+}
+
 static void put_number(uint8_t class, uint8_t field, uint32_t number)
 {
 	put(&(struct api_record){.class = class, .count = 1, .values = {{field, number, {0}}}});
@@ -54,9 +65,10 @@ TEST(defaults_leave_everything_as_it_was_started)
 {
 	starts();
 	reads(1);
-	CHECK(ip_is_none(&out.address[NET_IPV4].ip) && ip_is_none(&out.address[NET_IPV6].ip));
-	CHECK_EQ(out.mtu, 0);
-	CHECK(!out.down);
+	CHECK(ip_is_none(&out.port[0].address[NET_IPV4].ip) &&
+	      ip_is_none(&out.port[0].address[NET_IPV6].ip));
+	CHECK_EQ(out.port[0].mtu, 0);
+	CHECK(!out.port[0].down);
 	CHECK_EQ(out.limits.alive_seconds, 0);
 	CHECK_EQ(out.limits.source_bits, 32);
 }
@@ -72,29 +84,42 @@ TEST(whatever_the_store_takes_a_worker_takes)
 	put_number(API_CLASS_TCP, API_TCP_SYN_SECONDS, 1);
 	put_number(API_CLASS_TCP, API_TCP_FIN_SECONDS, 1);
 	put_number(API_CLASS_TCP, API_TCP_WINDOW, 1);
-	put_number(API_CLASS_INTERFACE, API_INTERFACE_MTU, 1);
-	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV4, "", "224.0.0.1/4");
+	put_interface(FIRST, API_INTERFACE_MTU, 1);
+	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV4, FIRST, "224.0.0.1/4");
 	put_text(API_CLASS_ROUTE, API_ROUTE_HOP, "10.0.0.1/8", "nowhere");
 	put_text(API_CLASS_ROUTE, API_ROUTE_HOP, "11.0.0.1/8", "192.0.2.1");
 	reads(3);
 	net_settings_emit(&b, &out);
 	CHECK_EQ(net_settings_parse(builder_span(&b), &again), STATUS_OK);
-	CHECK_EQ(again.mtu, 1280);
+	CHECK_EQ(again.port[0].mtu, 1280);
 	CHECK_EQ(again.routes, 1);
 }
 
 TEST(addresses_and_routes_are_read)
 {
 	starts();
-	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV4, "", "192.0.2.9/24");
-	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV6, "", "2001:db8::9/64");
+	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV4, FIRST, "192.0.2.9/24");
+	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV6, FIRST, "2001:db8::9/64");
 	put_text(API_CLASS_ROUTE, API_ROUTE_HOP, "10.0.0.0/8", "192.0.2.1");
 	reads(1);
-	CHECK(ip_equal(&out.address[NET_IPV4].ip, &IPV4(192, 0, 2, 9)));
-	CHECK_EQ(out.address[NET_IPV4].bits, 120);
-	CHECK(ip_equal(&out.address[NET_IPV6].ip, &IPV6_HERE(9)));
+	CHECK(ip_equal(&out.port[0].address[NET_IPV4].ip, &IPV4(192, 0, 2, 9)));
+	CHECK_EQ(out.port[0].address[NET_IPV4].bits, 120);
+	CHECK(ip_equal(&out.port[0].address[NET_IPV6].ip, &IPV6_HERE(9)));
 	CHECK_EQ(out.routes, 1);
 	CHECK(ip_equal(&out.route[0].hop, &IPV4(192, 0, 2, 1)));
+}
+
+TEST(each_interface_has_settings_of_its_own)
+{
+	starts();
+	put_text(API_CLASS_INTERFACE, API_INTERFACE_IPV4, SECOND, "198.51.100.2/24");
+	put_interface(SECOND, API_INTERFACE_DOWN, 1);
+	put_interface(API_INTERFACE_NAME "7", API_INTERFACE_MTU, 1400); // there is no such port
+	reads(1);
+	CHECK(ip_is_none(&out.port[0].address[NET_IPV4].ip) && !out.port[0].down);
+	CHECK(ip_equal(&out.port[1].address[NET_IPV4].ip, &IPV4(198, 51, 100, 2)));
+	CHECK(out.port[1].down);
+	CHECK_EQ(out.port[3].mtu, 0);
 }
 
 TEST(workers_share_what_is_counted_of_all)

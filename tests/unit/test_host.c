@@ -9,7 +9,7 @@ static struct host host;
 static void starts(void)
 {
 	host = us;
-	host_apply(&host, &us, &nothing);
+	host_apply(&host, &us, &nothing, 0);
 	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
 		host.address[i].used = true;
 }
@@ -25,17 +25,16 @@ TEST(without_settings_it_is_what_it_was_at_start)
 {
 	starts();
 	CHECK(ip_equal(&host.address[HOST_IPV4].ip, &us.address[HOST_IPV4].ip));
-	CHECK(leads(IPV4(8, 8, 8, 8), IPV4(192, 0, 2, 1)));
 	CHECK(leads(IPV6_HERE(1), IPV6_HERE(1)));
 	CHECK_EQ(host.mtu, FRAME_MTU);
 }
 
 TEST(a_new_address_is_not_used_yet_and_the_others_stay)
 {
-	struct net_settings s = {.address = {{IPV4(192, 0, 2, 9), 96 + 24}}};
+	struct net_settings s = {.port = {{.address = {{IPV4(192, 0, 2, 9), 96 + 24}}}}};
 
 	starts();
-	host_apply(&host, &us, &s);
+	host_apply(&host, &us, &s, 0);
 	CHECK(!host.address[HOST_IPV4].used);
 	CHECK(host.address[HOST_IPV6].used && host.address[HOST_LINK_LOCAL].used);
 	CHECK_EQ(host_name_of(&host, &us.address[HOST_IPV4].ip), HOST_ADDRESSES);
@@ -43,47 +42,25 @@ TEST(a_new_address_is_not_used_yet_and_the_others_stay)
 
 TEST(settings_taken_back_bring_the_address_of_the_start)
 {
-	struct net_settings s = {.address = {{IPV4(10, 0, 0, 9), 96 + 8}}};
+	struct net_settings s = {.port = {{.address = {{IPV4(10, 0, 0, 9), 96 + 8}}}}};
 
 	starts();
-	host_apply(&host, &us, &s);
+	host_apply(&host, &us, &s, 0);
 	CHECK(leads(IPV4(10, 1, 1, 1), IPV4(10, 1, 1, 1)));
-	host_apply(&host, &us, &nothing);
+	host_apply(&host, &us, &nothing, 0);
 	CHECK(ip_equal(&host.address[HOST_IPV4].ip, &us.address[HOST_IPV4].ip));
-	CHECK(leads(IPV4(10, 1, 1, 1), IPV4(192, 0, 2, 1)));
-}
-
-TEST(a_route_of_the_start_whose_hop_is_not_on_our_link_is_left_out)
-{
-	struct net_settings s = {.address = {{IPV4(10, 0, 0, 9), 96 + 8}}};
-	struct ip_addr to = IPV4(8, 8, 8, 8), hop;
-
-	starts();
-	host_apply(&host, &us, &s);
-	CHECK(!route_next_hop(&host.routes, &to, &hop));
-}
-
-TEST(a_static_route_wins_over_that_of_the_start)
-{
-	struct net_settings s = {.routes = 2,
-	                         .route = {{IPV4(0, 0, 0, 0), IPV4(192, 0, 2, 7), 96},
-	                                   {IPV4(10, 0, 0, 0), IPV4(172, 16, 0, 1), 96 + 8}}};
-
-	starts();
-	host_apply(&host, &us, &s);
-	CHECK(leads(IPV4(8, 8, 8, 8), IPV4(192, 0, 2, 7)));
-	CHECK(leads(IPV4(10, 1, 1, 1), IPV4(192, 0, 2, 7))); // its own hop is out of reach
+	CHECK(!leads(IPV4(10, 1, 1, 1), IPV4(10, 1, 1, 1)));
 }
 
 TEST(the_mtu_is_at_most_that_of_the_start)
 {
-	struct net_settings s = {.mtu = 1400};
+	struct net_settings s = {.port = {{.mtu = 1400}}};
 
 	starts();
-	host_apply(&host, &us, &s);
+	host_apply(&host, &us, &s, 0);
 	CHECK_EQ(host.mtu, 1400);
-	s.mtu = 9000;
-	host_apply(&host, &us, &s);
+	s.port[0].mtu = 9000;
+	host_apply(&host, &us, &s, 0);
 	CHECK_EQ(host.mtu, FRAME_MTU);
 }
 

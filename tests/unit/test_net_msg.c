@@ -19,8 +19,8 @@ static void fresh(void)
 static struct net_settings settings_some(void)
 {
 	struct net_settings s = {
-	        .address = {{IPV4(192, 0, 2, 9), 96 + 24}, {IPV6_HERE(9), 64}},
-	        .mtu = 1400,
+	        .port = {{.address = {{IPV4(192, 0, 2, 9), 96 + 24}, {IPV6_HERE(9), 64}}},
+	                 {.mtu = 1400, .down = true}},
 	        .dscp = {48, 10},
 	        .routes = 1,
 	        .route = {{IPV4(10, 0, 0, 0), IPV4(192, 0, 2, 1), 96 + 8}},
@@ -43,8 +43,9 @@ TEST(settings_arrive_as_they_were_sent)
 	struct net_settings s = settings_some(), out;
 
 	CHECK_EQ(settings_pass(&s, &out), STATUS_OK);
-	CHECK_MEM(&out.address, &s.address, sizeof(s.address));
-	CHECK_EQ(out.mtu, 1400);
+	CHECK_MEM(&out.port[0].address, &s.port[0].address, sizeof(s.port[0].address));
+	CHECK_EQ(out.port[1].mtu, 1400);
+	CHECK(out.port[1].down && !out.port[0].down);
 	CHECK_MEM(out.dscp, s.dscp, 2);
 	CHECK_EQ(out.routes, 1);
 	CHECK_MEM(&out.route[0], &s.route[0], sizeof(s.route[0]));
@@ -75,13 +76,13 @@ TEST(addresses_that_no_host_has_are_refused)
 {
 	struct net_settings s = settings_some(), out;
 
-	s.address[NET_IPV4].ip = IPV4(224, 0, 0, 1);
+	s.port[3].address[NET_IPV4].ip = IPV4(224, 0, 0, 1);
 	CHECK_EQ(settings_pass(&s, &out), STATUS_MALFORMED);
 	s = settings_some();
-	s.address[NET_IPV4].ip = IPV6_HERE(3);
+	s.port[0].address[NET_IPV4].ip = IPV6_HERE(3);
 	CHECK_EQ(settings_pass(&s, &out), STATUS_MALFORMED);
 	s = settings_some();
-	s.address[NET_IPV4].bits = 24;
+	s.port[0].address[NET_IPV4].bits = 24;
 	CHECK_EQ(settings_pass(&s, &out), STATUS_MALFORMED);
 }
 
@@ -165,6 +166,25 @@ TEST(a_connection_arrives_as_it_was_sent)
 	CHECK_TEXT(out.state, "ESTABLISHED");
 	CHECK_EQ(out.srtt_us, 77);
 	CHECK_EQ(out.bytes_out, 1ull << 40);
+}
+
+TEST(a_row_of_a_port_that_cannot_be_is_refused)
+{
+	struct net_neighbor row = {.reach = NET_STALE, .port = NET_PORTS_MAX - 1}, out;
+	struct cursor c;
+
+	fresh();
+	net_neighbor_emit(&b, &row);
+	c = cursor_over(written());
+	net_neighbor_parse(&c, &out);
+	CHECK_EQ(cursor_end(&c), STATUS_OK);
+	CHECK_EQ(out.port, NET_PORTS_MAX - 1);
+	row.port = NET_PORTS_MAX;
+	fresh();
+	net_neighbor_emit(&b, &row);
+	c = cursor_over(written());
+	net_neighbor_parse(&c, &out);
+	CHECK_EQ(cursor_end(&c), STATUS_MALFORMED);
 }
 
 TEST(texts_that_a_terminal_must_not_see_are_refused)

@@ -13,8 +13,10 @@ static const struct link_shape shape = {64, 512, 64, 36864, 8};
 
 static struct data_serve serve;
 static struct net_serve net;
-static struct presence presence;
-static struct host host;
+static struct host start[2];
+static struct interface links[2]; // the second has 198.51.100.2/24
+static const struct interfaces both = {2, links, start};
+static struct host *const host = &links[0].host;
 static struct tcp *tcp;
 static struct link *control;
 static struct data_conn *conns;
@@ -26,20 +28,37 @@ static void emit(void *owner, const struct tcp_emission *segment)
 {
 }
 
-static struct neighbor_out net_neighbor(void *owner)
-{
-	return out;
-}
-
 static enum net_echo_kind net_probe_send(void *owner, const struct probe *p)
 {
 	asked = *p;
 	return 0;
 }
 
-static bool net_link(void *owner)
+static void net_port_tell(void *owner, uint32_t i, struct net_port *row)
 {
-	return true;
+	row->link = true;
+	strcpy(row->driver, "net_test");
+}
+
+static void links_start(void)
+{
+	static const uint8_t secret[16] = {1};
+	struct host second = {.ether = {{2, 0, 0, 0, 0, 2}}, .mtu = FRAME_MTU};
+
+	second.address[HOST_IPV4].ip = IPV4(198, 51, 100, 2);
+	second.address[HOST_IPV4].bits = 96 + 24;
+	start[0] = us;
+	start[1] = second;
+	for (uint32_t i = 0; i < both.count; i++) {
+		links[i].host = start[i];
+		links[i].out = out;
+		neighbor_init(&links[i].neighbors, secret, count);
+	}
+	interfaces_apply(&both, &(struct net_settings){0});
+	for (uint32_t i = 0; i < both.count; i++)
+		presence_start(&links[i].presence, &links[i].host, &out, now_us, count, false);
+	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
+		host->address[i].used = true;
 }
 
 static void starts(void)
@@ -55,19 +74,16 @@ static void starts(void)
 	                            .app_ops = &data_serve_ops,
 	                            .app = &serve,
 	                            .emit = emit};
-	struct net_config net_config = {.host = &host,
-	                                .start = &us,
-	                                .neighbors = &table,
-	                                .presence = &presence,
+	struct net_config net_config = {.interfaces = &both,
 	                                .data = &serve,
-	                                .count = count,
-	                                .driver = "net_test"};
+	                                .out = {NULL, net_probe_send, net_port_tell},
+	                                .count = count};
 	int memfd = link_create("test", &shape, &shape);
 	int a = eventfd(0, EFD_NONBLOCK), b = eventfd(0, EFD_NONBLOCK);
 
 	fresh();
 	now_us = 1000000;
-	host = us;
+	links_start();
 	conns = calloc(SLOTS, sizeof(*conns));
 	arena = calloc(1, tcp_arena_bytes(SLOTS));
 	data.conns = conns;
@@ -76,10 +92,6 @@ static void starts(void)
 	CHECK_EQ(data_init(&serve, &data), STATUS_OK);
 	tcp = tcp_new(&config);
 	serve.tcp = tcp;
-	presence_start(&presence, &host, &out, now_us, count, false);
-	for (unsigned i = 0; i < HOST_ADDRESSES; i++)
-		host.address[i].used = true;
-	net_config.out = (struct net_out){NULL, net_neighbor, net_probe_send, net_link};
 	net_init(&net, &net_config);
 	serve.net = &net;
 	control = link_attach(dup(memfd), dup(b), dup(a), LINK_B);
@@ -173,14 +185,15 @@ static void answered(void)
 
 TEST(settings_change_the_host_and_tell_the_link)
 {
-	struct net_settings s = {.address = {{IPV4(192, 0, 2, 9), 96 + 24}}, .mtu = 1400};
+	struct net_settings s = {
+	        .port = {{.address = {{IPV4(192, 0, 2, 9), 96 + 24}}, .mtu = 1400}}};
 
 	starts();
 	sends = 0;
 	settings_posted(&s);
-	CHECK(ip_equal(&host.address[HOST_IPV4].ip, &IPV4(192, 0, 2, 9)));
-	CHECK(host.address[HOST_IPV4].used);
-	CHECK_EQ(host.mtu, 1400);
+	CHECK(ip_equal(&host->address[HOST_IPV4].ip, &IPV4(192, 0, 2, 9)));
+	CHECK(host->address[HOST_IPV4].used);
+	CHECK_EQ(host->mtu, 1400);
 	CHECK(sends > 0);
 	sends = 0;
 	settings_posted(&s);
@@ -194,7 +207,22 @@ TEST(settings_that_make_no_sense_change_nothing)
 	posts(DATA_NET_SETTINGS, 0, NULL, 0, span_text("nonsense"));
 	turn(0);
 	CHECK_EQ(count[COUNTER_joint_bad], 1);
-	CHECK(ip_equal(&host.address[HOST_IPV4].ip, &us.address[HOST_IPV4].ip));
+	CHECK(ip_equal(&host->address[HOST_IPV4].ip, &us.address[HOST_IPV4].ip));
+	ends();
+}
+
+TEST(an_address_of_another_interface_is_told_there_alone)
+{
+	struct net_settings s = {
+	        .port = {{{{{{0}}}}}, {.address = {{IPV4(10, 0, 0, 9), 96 + 8}}}}};
+
+	starts();
+	sends = 0;
+	settings_posted(&s);
+	CHECK(sends > 0);
+	CHECK_MEM(sent[0].bytes + 6, links[1].host.ether.bytes, 6);
+	CHECK(ip_equal(&links[1].host.address[HOST_IPV4].ip, &IPV4(10, 0, 0, 9)));
+	CHECK(ip_equal(&host->address[HOST_IPV4].ip, &us.address[HOST_IPV4].ip));
 	ends();
 }
 
@@ -208,7 +236,7 @@ static uint32_t open_connections(void)
 
 TEST(connections_of_an_address_that_is_gone_end_and_others_stay)
 {
-	struct net_settings s = {.address = {{IPV4(192, 0, 2, 9), 96 + 24}}};
+	struct net_settings s = {.port = {{.address = {{IPV4(192, 0, 2, 9), 96 + 24}}}}};
 	struct tcp_tuple four = {IPV4(192, 0, 2, 2), IPV4(192, 0, 2, 1), 1, 2};
 	struct tcp_tuple six = {IPV6_HERE(2), IPV6_HERE(1), 1, 2};
 
@@ -231,10 +259,13 @@ TEST(each_question_has_one_answer_with_its_name)
 	answered();
 	c = cursor_over(span_of(rows, rows_len));
 	net_port_parse(&c, &port);
-	CHECK_EQ(cursor_end(&c), STATUS_OK);
 	CHECK_TEXT(port.driver, "net_test");
 	CHECK(port.link && !port.down);
 	CHECK_EQ(port.address[HOST_IPV4].state, NET_PREFERRED);
+	net_port_parse(&c, &port);
+	CHECK_EQ(cursor_end(&c), STATUS_OK);
+	CHECK_EQ(port.port, 1);
+	CHECK(ip_equal(&port.address[HOST_IPV4].ip, &IPV4(198, 51, 100, 2)));
 	asks(77, 0, span_of(NULL, 0));
 	answered();
 	CHECK_EQ(answer.status, STATUS_UNSUPPORTED);
@@ -319,7 +350,7 @@ TEST(neighbours_come_in_pages_and_can_be_forgotten)
 	for (unsigned i = 0; i < 900; i++) {
 		struct ip_addr a = IPV4(192, 0, (uint8_t)(2 + i / 200), (uint8_t)(3 + i % 200));
 
-		neighbor_hear(&table, &out, now_us, &a, PEER_ETHER, true);
+		neighbor_hear(&links[0].neighbors, &out, now_us, &a, PEER_ETHER, true);
 	}
 	do {
 		struct net_neighbor row;
@@ -332,11 +363,38 @@ TEST(neighbours_come_in_pages_and_can_be_forgotten)
 			net_neighbor_parse(&c, &row);
 		cursor = answer.cursor;
 	} while (answer.more);
-	CHECK_EQ(seen, table.in_use);
+	CHECK_EQ(seen, links[0].neighbors.in_use);
 	CHECK(seen > 700);
 	asks(NET_ASK_FORGET_NEIGHBORS, 0, span_of(NULL, 0));
 	answered();
-	CHECK_EQ(table.in_use, 0);
+	CHECK_EQ(links[0].neighbors.in_use, 0);
+	ends();
+}
+
+TEST(neighbours_and_routes_tell_of_which_interface_they_are)
+{
+	struct ip_addr there = IPV4(198, 51, 100, 7);
+	struct net_neighbor row;
+	struct net_route_row route;
+	unsigned of_second = 0;
+	struct cursor c;
+
+	starts();
+	neighbor_hear(&links[1].neighbors, &out, now_us, &there, PEER_ETHER, true);
+	asks(NET_ASK_NEIGHBORS, 0, span_of(NULL, 0));
+	answered();
+	c = cursor_over(span_of(rows, rows_len));
+	net_neighbor_parse(&c, &row);
+	CHECK_EQ(cursor_end(&c), STATUS_OK);
+	CHECK_EQ(row.port, 1);
+	asks(NET_ASK_ROUTES, 0, span_of(NULL, 0));
+	answered();
+	for (c = cursor_over(span_of(rows, rows_len)); cursor_left(&c) > 0;) {
+		net_route_parse(&c, &route);
+		of_second += route.port == 1 && ip_equal(&route.prefix, &IPV4(198, 51, 100, 0));
+	}
+	CHECK_EQ(cursor_end(&c), STATUS_OK);
+	CHECK_EQ(of_second, 1);
 	ends();
 }
 

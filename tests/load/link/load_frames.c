@@ -293,7 +293,7 @@ bool load_frames_init(struct load_frames *f, uint16_t queues)
 		f->batch[queue].count = f->count;
 		f->batch[queue].queue = queue;
 	}
-	if (!port_open(&f->port, FRAME_MTU, queues, pools) || !link_wait(f))
+	if (!port_open(&f->port, NULL, FRAME_MTU, queues, pools) || !link_wait(f))
 		return false;
 	f->host.ether = f->port.ether;
 	f->host.mtu = FRAME_MTU;
