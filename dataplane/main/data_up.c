@@ -5,7 +5,6 @@
 
 #define HEAD_MAX 64u // a record's head is at most one cipher block
 
-#define PART_HELD_BACK   1200u // the start of a record that fits one segment of any path
 #define RECORDS_OF_LOGIN 16u
 
 enum read_result { READ_AGAIN, READ_MORE, READ_STALLED, READ_ENDED };
@@ -219,20 +218,21 @@ static enum read_result (*const readers[])(struct data_serve *s, struct data_con
         [DATA_DISCARD] = discard_read,
 };
 
-// Nothing of ours will soon carry the acknowledgement: NEWKEYS has no answer, nor has the first part
-// of a record. Once logged in, delayed acknowledgements serve well enough, but not for a client that
-// writes a short record in pieces (its length, its body, its MAC): Nagle's algorithm holds the next
-// piece back until we acknowledge (RFC 9293 section 3.7.4).
-static bool answer_is_far(const struct data_serve *s, const struct data_conn *c,
-                          struct conn_id id)
+// Nothing of ours will soon carry the acknowledgement: NEWKEYS has no answer, nor has a part of a
+// record. Once logged in, delayed acknowledgements serve well enough, but not for a client that writes
+// a record in pieces (its length, its body, its MAC).
+static void acknowledge(struct data_serve *s, const struct data_conn *c, struct conn_id id)
 {
-	uint32_t rest = tcp_readable(s->tcp, id);
+	bool part = tcp_readable(s->tcp, id) > 0;
 
 	if (c->state != DATA_EXPECT_RECORD)
-		return false;
-	if (c->record.in.sequence >= RECORDS_OF_LOGIN)
-		return rest > 0 && rest < PART_HELD_BACK;
-	return c->last_number == SSH_MSG_NEWKEYS || rest > 0;
+		return;
+	if (c->record.in.sequence < RECORDS_OF_LOGIN) {
+		if (part || c->last_number == SSH_MSG_NEWKEYS)
+			tcp_ack_now(s->tcp, id);
+	} else if (part) {
+		tcp_ack_short(s->tcp, id);
+	}
 }
 
 void data_read(struct data_serve *s, struct data_conn *c, struct conn_id id)
@@ -247,8 +247,8 @@ void data_read(struct data_serve *s, struct data_conn *c, struct conn_id id)
 		return;
 	while (result == READ_AGAIN && data_find(s, id) == c)
 		result = readers[c->state](s, c, id);
-	if (result == READ_MORE && answer_is_far(s, c, id))
-		tcp_ack_now(s->tcp, id);
+	if (result == READ_MORE)
+		acknowledge(s, c, id);
 	if (result == READ_MORE && tcp_fin_received(s->tcp, id))
 		stream_ended(s, c, id);
 }

@@ -254,6 +254,14 @@ void tcp_ack_now(struct tcp *t, struct conn_id id)
 		tcp_want_ack(t, c);
 }
 
+void tcp_ack_short(struct tcp *t, struct conn_id id)
+{
+	struct conn *c = tcp_conn_of(t, id);
+
+	if (c != NULL && (c->flags & CONN_SHORT))
+		tcp_want_ack(t, c);
+}
+
 void tcp_close(struct tcp *t, struct conn_id id)
 {
 	struct conn *c = tcp_conn_of(t, id);

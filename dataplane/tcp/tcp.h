@@ -178,6 +178,9 @@ void tcp_consume(struct tcp *t, struct conn_id id, size_t len);
 // Acknowledge what has come without delay: no answer will carry it, and the peer may be holding small
 // segments back until then.
 void tcp_ack_now(struct tcp *t, struct conn_id id);
+// The same when the last segment was not full: by Nagle's algorithm (RFC 9293 section 3.7.4) its sender
+// keeps what it writes next until then. For a reader who cannot answer before he has that.
+void tcp_ack_short(struct tcp *t, struct conn_id id);
 bool tcp_fin_received(const struct tcp *t, struct conn_id id); // nothing more will come
 bool tcp_peer_closed(const struct tcp *t, struct conn_id id);  // ... and all is read
 

@@ -131,6 +131,7 @@ enum conn_flag {
 	CONN_ECE = 1 << 18,          // congestion was met on the way here: say so until CWR
 	CONN_CWR_NOW = 1 << 19,      // say with the next new data that we have slowed down
 	CONN_CLOSING = 1 << 20,      // the application closed before our SYN was acknowledged
+	CONN_SHORT = 1 << 21, // the last segment in order was not full: all that its sender had
 };
 
 // Bytes in slab chunks.

@@ -141,6 +141,8 @@ static void acknowledge_later(struct tcp *t, struct conn *c, size_t bytes)
 {
 	bool full = bytes >= least_u32(tcp_payload_max(c), TCP_FULL_LEAST);
 
+	c->flags &= ~(uint32_t)CONN_SHORT;
+	c->flags |= bytes < tcp_payload_max(c) ? CONN_SHORT : 0;
 	c->ack_segments = (uint8_t)(c->ack_segments + full);
 	if (c->ack_segments >= 2) {
 		tcp_want_ack(t, c);

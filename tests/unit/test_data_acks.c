@@ -31,9 +31,9 @@ TEST(the_length_of_a_record_by_itself_is_acknowledged_at_once_after_login_too)
 	rig_stop();
 }
 
-TEST(a_short_record_that_waits_for_its_mac_is_acknowledged_at_once_after_login_too)
+TEST(a_record_that_waits_for_its_mac_is_acknowledged_at_once_after_login_too)
 {
-	static const uint8_t ignored[100] = {2};
+	static const uint8_t ignored[1200] = {2};
 	struct span whole;
 
 	identified();
@@ -46,9 +46,9 @@ TEST(a_short_record_that_waits_for_its_mac_is_acknowledged_at_once_after_login_t
 	rig_stop();
 }
 
-TEST(the_start_of_a_long_record_is_acknowledged_as_any_segment_after_login)
+TEST(a_full_segment_of_a_record_is_acknowledged_as_any_after_login)
 {
-	static const uint8_t part[1400] = {0, 0, 0x7f, 0xfc, 4};
+	static const uint8_t part[1448] = {0, 0, 0x7f, 0xfc, 4};
 
 	identified();
 	for (int i = 0; i < 40; i++)
