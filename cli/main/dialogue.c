@@ -232,7 +232,8 @@ static void auto_execute(struct dialogue *d)
 static void greet_rest(struct dialogue *d)
 {
 	(void)greet_banner(d, "motd");
-	(void)greet_banner(d, "login");
+	if (!d->login_said)
+		(void)greet_banner(d, "login");
 	(void)greet_banner(d, "shell");
 	if (d->table->shell->notice != NULL)
 		output_line(d, span_text(d->table->shell->notice));
@@ -353,6 +354,7 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 	d->life = life;
 	d->type = start->open.type;
 	d->has_pty = start->open.has_pty != 0;
+	d->login_said = start->open.login_said != 0;
 	d->columns = start->open.columns;
 	d->rows = start->open.rows;
 	d->line_number = start->open.line;

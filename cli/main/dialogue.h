@@ -53,12 +53,13 @@ struct dialogue {
 	uint8_t view;    // enum view_id
 	uint8_t last_cr; // an LF now belongs to the CR before it
 	bool has_pty, queued, input_ended, closing, close_session, prompt_shown;
-	bool no_paging; // screen-length disable
-	bool loading;   // the start-up file: no history, `#` returns to system view
-	bool asleep;    // until the activation key is typed
-	bool failed;    // some command was answered by an error
-	bool dumb;      // the client's terminal knows no escape sequences
-	uint8_t recall; // how far back in the history, 0 at the new line
+	bool no_paging;  // screen-length disable
+	bool loading;    // the start-up file: no history, `#` returns to system view
+	bool asleep;     // until the activation key is typed
+	bool failed;     // some command was answered by an error
+	bool dumb;       // the client's terminal knows no escape sequences
+	bool login_said; // `header login` was, before the login
+	uint8_t recall;  // how far back in the history, 0 at the new line
 
 	uint32_t columns, rows, line_number;
 	bool monitor;          // log lines are shown here

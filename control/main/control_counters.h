@@ -25,6 +25,7 @@
 	X(rekeys_theirs,         "key re-exchanges begun by the client")                        \
 	X(rekey_expired,         "sessions ended: key re-exchange took too long")               \
 	X(auth_requests,         "authentication requests")                                     \
+	X(auth_banners,          "banners sent before a login")                                 \
 	X(auth_none,             "authentication requests of method none")                      \
 	X(auth_queries,          "public keys asked about")                                     \
 	X(auth_password_ok,      "passwords accepted")                                          \

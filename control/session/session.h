@@ -52,6 +52,8 @@ enum session_flag {
 	SESSION_TALKS =
 	        1 << 16, // its channels go on while keys are exchanged (session_known.h)
 	SESSION_USER_COUNTED = 1 << 17, // against its user's access limit
+	SESSION_GREETED = 1 << 18,      // banners were sent, if there are any ...
+	SESSION_SAID_LOGIN = 1 << 19,   // ... `header login` among them
 };
 
 // A bounded run of bytes in chunks of the shard's slab.

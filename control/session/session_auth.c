@@ -3,6 +3,7 @@
 // takes, does not depend on whether the user exists.
 #include "control/session/session_auth.h"
 
+#include "control/session/session_banner.h"
 #include "control/session/session_log.h"
 #include "control/session/session_hostkeys.h"
 #include "control/session/session_kex.h"
@@ -431,6 +432,7 @@ enum status auth_on_request(struct shard *h, struct session *s, const struct mes
 	answered(h, s, a); // questions of an earlier request are abandoned
 	passwords_wipe(a);
 	kex_ext_info_again(h, s);
+	banner_say(h, s);
 	user_set(h, s, a, request.user);
 	a->answer_us = h->now_us + AUTH_DELAY_US;
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {

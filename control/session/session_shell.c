@@ -129,6 +129,7 @@ enum status shell_open(struct shard *h, struct session *s, struct channel *c,
 {
 	struct dialogue_open body = {.type = (uint8_t)type,
 	                             .has_pty = (c->flags & CHANNEL_PTY) != 0,
+	                             .login_said = (s->flags & SESSION_SAID_LOGIN) != 0,
 	                             .columns = c->columns,
 	                             .rows = c->rows};
 	uint8_t bytes[CHANNEL_TEXT_MAX + 512];

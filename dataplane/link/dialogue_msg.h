@@ -55,7 +55,8 @@ struct dialogue_none {
 struct dialogue_open {
 	uint8_t type; // enum dialogue_type
 	uint8_t has_pty;
-	uint16_t zero;
+	uint8_t login_said; // `header login` was, before the login
+	uint8_t zero;
 	uint32_t columns, rows; // 0 without a pty or when the client said 0
 	uint32_t line;          // VTY number
 	uint64_t session;       // slot of the session it belongs to, for displays

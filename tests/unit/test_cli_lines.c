@@ -39,6 +39,27 @@ TEST(banners_are_said_in_their_order_after_the_copyright)
 	fixture_free(f);
 }
 
+TEST(a_login_banner_that_came_before_the_login_is_not_said_again)
+{
+	struct fixture *f = fixture_new();
+	struct dialogue_start start = {
+	        .open = {.type = DIALOGUE_SHELL, .has_pty = 1, .login_said = 1},
+	        .role = API_ROLE_ADMIN,
+	        .user = span_text("tester"),
+	};
+	struct dialogue *d;
+
+	fixture_exec(f, "system-view\nundo copyright-info enable\nheader login %Hello%\n"
+	                "header shell %Welcome%");
+	CHECK_TEXT(login(f), "Hello\r\nWelcome\r\n<Sallyport>");
+	d = dialogue_open(&f->table, 7, 1000, &start);
+	shown_clear(f);
+	dialogue_credit(d, UINT32_MAX);
+	settle(f);
+	CHECK_TEXT(shown(f), "Welcome\r\n<Sallyport>");
+	fixture_free(f);
+}
+
 TEST(the_legal_banner_must_be_agreed_to)
 {
 	struct fixture *f = fixture_new();
