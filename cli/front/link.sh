@@ -1,4 +1,5 @@
-# What the appliance's port is: --link. Each kind prepares, and undoes at down.
+# What the appliance's ports are: --link, and --port for each further one. Each kind prepares, and
+# undoes at down.
 # shellcheck shell=sh
 
 link_check() {
@@ -26,13 +27,27 @@ link_has_client_side() {
 	ip_in link show sp0 >/dev/null 2>&1
 }
 
+# Further ports: no veth pair is made for them, and their taps are the operator's to give addresses.
+port_check() {
+	link_check "$1"
+	case $1 in
+	*:sp1) die "sp1 is the end of the first port's veth pair" "name another interface, or use --port tap" ;;
+	esac
+}
+
+# link_prepare LINK PORT
 link_prepare() {
 	case $1 in
-	tap) tap_make ;;
+	tap) tap_make "$(link_tap "$2")" ;;
 	memif | memif:*) ;;
 	af_packet:* | af_xdp:*) link_take_interface "${1#*:}" ;;
 	pci:*) link_bind "${1#pci:}" ;;
 	esac
+}
+
+# The kernel's end of a port's tap; sp1 is our end of a veth pair.
+link_tap() {
+	if [ "$1" -eq 0 ]; then echo sp0; else echo "sp$(($1 + 1))"; fi
 }
 
 # IF is taken into the namespace. sp1 is made on the spot when there is none: a veth pair whose
@@ -41,7 +56,7 @@ link_take_interface() {
 	if ip_in link show "$1" >/dev/null 2>&1; then
 		[ "$1" != sp1 ] || client_side sp0
 	elif ip link show "$1" >/dev/null 2>&1; then
-		printf '%s\n' "$1" >"$run/moved"
+		printf '%s\n' "$1" >>"$run/moved"
 		ip link set "$1" netns "$name"
 	elif [ "$1" = sp1 ]; then
 		ip_in link add sp0 type veth peer name sp1
@@ -69,7 +84,7 @@ link_bind() {
 		die "no IOMMU stands before $1, and without one vfio-pci takes no device" \
 			"enable it in the firmware and by intel_iommu=on for the kernel, or give the guest a virtual one" \
 			"where the kernel can do without: enable_unsafe_noiommu_mode=1 for the module vfio"
-	printf '%s %s\n' "$1" "$link_before" >"$run/bound"
+	printf '%s %s\n' "$1" "$link_before" >>"$run/bound"
 	link_rebind "$1" vfio-pci
 }
 
@@ -89,12 +104,15 @@ link_rebind() {
 # the kernel choose again.
 link_restore() {
 	if [ -s "$run/moved" ] && netns_exists; then
-		ip_in link set "$(cat "$run/moved")" netns $$ 2>/dev/null || :
+		while read -r link_interface; do
+			ip_in link set "$link_interface" netns $$ 2>/dev/null || :
+		done <"$run/moved"
 	fi
 	if [ -s "$run/bound" ]; then
-		read -r link_device_name link_before <"$run/bound"
-		link_rebind "$link_device_name" "$link_before" || :
-		printf '\n' >"/sys/bus/pci/devices/$link_device_name/driver_override" || :
+		while read -r link_device_name link_before; do
+			link_rebind "$link_device_name" "$link_before" || :
+			printf '\n' >"/sys/bus/pci/devices/$link_device_name/driver_override" || :
+		done <"$run/bound"
 	fi
 	rm -f "$run/moved" "$run/bound"
 }

@@ -105,10 +105,11 @@ tun_device() {
 	}
 }
 
+# tap_make INTERFACE: sp0 is the client's side, others have no address.
 tap_make() {
 	tun_device
-	ip_in link del sp0 2>/dev/null || :
-	ip_in tuntap add mode tap multi_queue name sp0 ||
+	ip_in link del "$1" 2>/dev/null || :
+	ip_in tuntap add mode tap multi_queue name "$1" ||
 		die "the kernel made no tap interface" "load the tun module, and look at /dev/net/tun"
-	client_side sp0
+	if [ "$1" = sp0 ]; then client_side sp0; else ip_in link set "$1" up; fi
 }

@@ -16,6 +16,9 @@ help_up() {
 	                    af_packet:IF   any kernel interface (sp1: a veth pair is made)
 	                    af_xdp:IF      the same, faster
 	                    pci:BDF        a NIC, bound to vfio-pci and given back at down
+	  --port LINK     one more port, the same kinds, up to three times: interface
+	                  M-GigabitEthernet0/0/1 and on, whose addresses are configured there.
+	                  A second tap is sp2, a third sp3; a second memif's socket memif1.sock
 	  --workers K     poll-mode cores (default 1)
 	  --address6 A/N  the appliance's IPv6 address, or none; --gateway6 A beside it
 	  --gateway A     where it sends IPv4 that is not on its link (192.0.2.1)
@@ -35,15 +38,15 @@ help_up() {
 }
 
 up_options() {
-	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace='' up_network=''
+	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace='' up_network='' up_ports=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--name | --config | --link | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan | --discard-port)
+		--name | --config | --link | --port | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan | --discard-port)
 			[ $# -ge 2 ] || die "$1 needs a value" "see: $0 up --help"
 			up_option=${1#--} up_value=$2
 			shift 2
 			;;
-		--name=* | --config=* | --link=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=* | --discard-port=*)
+		--name=* | --config=* | --link=* | --port=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=* | --discard-port=*)
 			up_option=${1%%=*} up_value=${1#*=}
 			up_option=${up_option#--}
 			shift
@@ -59,6 +62,7 @@ up_options() {
 		name) name=$up_value ;;
 		config) up_config=$up_value ;;
 		link) up_link=$up_value ;;
+		port) up_port_add "$up_value" ;;
 		workers) up_workers=$up_value ;;
 		idle) up_idle=$up_value ;;
 		trace) up_trace=$up_value ;;
@@ -75,6 +79,12 @@ up_options() {
 		[ -r "$up_config" ] || die "cannot read $up_config"
 		up_config=$(readlink -f -- "$up_config")
 	fi
+}
+
+up_port_add() {
+	port_check "$1"
+	up_ports="$up_ports $1"
+	up_network="$up_network${up_network:+ }--port $1"
 }
 
 # Words for the dataplane, which knows what an address is: none of them has a blank.
@@ -151,13 +161,17 @@ up_cut_short() {
 up_prepare() {
 	processes_end 10
 	mkdir -p "$run" "$state/log"
-	rm -f "$run/ready" "$run/pids" "$run/console.sock" "$run/memif.sock"
+	rm -f "$run/ready" "$run/pids" "$run/console.sock" "$run"/memif*.sock
 	up_link=${up_link:-tap}
 	up_workers=${up_workers:-1}
 	settings_write
 	hugepages_raise
 	netns_make
-	link_prepare "$up_link"
+	up_port=0
+	for up_value in $up_link $up_ports; do
+		link_prepare "$up_value" $up_port
+		up_port=$((up_port + 1))
+	done
 	slow "Making host keys and the admin account" "$state/log/first-start.log" \
 		"$bin/control/sallyport-keeper" --first-start "$state" ||
 		die "no host keys" "look at the free space and the rights of $state"

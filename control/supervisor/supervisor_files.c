@@ -223,8 +223,9 @@ void files_ready(const struct supervisor_options *o, bool ready)
 
 void files_remove(const struct supervisor_options *o)
 {
-	static const char *const names[] = {"pids", ".pids.new", "ready", "console.sock",
-	                                    "memif.sock"};
+	static const char *const names[] = {"pids",         ".pids.new",  "ready",
+	                                    "console.sock", "memif.sock", "memif1.sock",
+	                                    "memif2.sock",  "memif3.sock"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(path_of(o->run, "%s", names[i]).text);

@@ -19,6 +19,7 @@ const char supervisor_help[] =
         "  --run DIR         what goes: pids, ready, sockets, captures\n"
         "  --bin DIR         the build directory with the programs\n"
         "  --link LINK       tap (default), memif:..., af_packet:IF, af_xdp:IF, pci:BDF\n"
+        "  --port LINK       one more port, up to three times; its addresses are configured\n"
         "  --workers K       cores that poll, 1 to 64 (default 1)\n"
         "  --address A/N     of the appliance (192.0.2.2/24); --gateway A beside it\n"
         "  --address6 A/N    its IPv6 address (2001:db8::2/64), or none; --gateway6 A\n"
@@ -60,6 +61,7 @@ static const struct option longs[] = {
         {"link", required_argument, NULL, OPT_LINK},
         {"workers", required_argument, NULL, OPT_WORKERS},
         {"idle", required_argument, NULL, OPT_IDLE},
+        {"port", required_argument, NULL, OPT_NETWORK},
         {"address", required_argument, NULL, OPT_NETWORK},
         {"gateway", required_argument, NULL, OPT_NETWORK},
         {"address6", required_argument, NULL, OPT_NETWORK},
@@ -99,9 +101,9 @@ static bool is_path(int which)
 // The dataplane reads the value: it knows what an address is.
 static bool network_take(struct supervisor_options *o, int at, const char *value)
 {
-	static const char *const names[] = {"--address",  "--gateway",     "--address6",
-	                                    "--gateway6", "--route",       "--mtu",
-	                                    "--vlan",     "--discard-port"};
+	static const char *const names[] = {"--port",     "--address",      "--gateway",
+	                                    "--address6", "--gateway6",     "--route",
+	                                    "--mtu",      "--discard-port", "--vlan"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(longs[at].name, names[i] + strlen("--")) != 0)

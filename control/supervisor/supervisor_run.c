@@ -263,9 +263,8 @@ static void on_ready(struct supervisor *s, enum child_name name)
 	s->children[name].ready = true;
 	supervisor_say("%s: ready after %llu ms", child_text(name),
 	               (unsigned long long)(now_ms() - s->children[name].started));
-	if (name == CHILD_DATAPLANE && strcmp(s->options->link, "tap") == 0 &&
-	    !supervisor_tap_up())
-		supervisor_say("the tap interface could not be set up");
+	if (name == CHILD_DATAPLANE && !supervisor_taps_up(s->options))
+		supervisor_say("a tap interface could not be set up");
 	ready_tell(s);
 }
 

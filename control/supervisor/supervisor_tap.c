@@ -1,4 +1,4 @@
-// Set the tap up again by ip(8).
+// Set taps up again by ip(8).
 #include "control/supervisor/supervisor_tap.h"
 
 #include <errno.h>
@@ -41,11 +41,37 @@ static bool run(const char *const *args)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-bool supervisor_tap_up(void)
+static bool first_up(void)
 {
 	bool ok = true;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		ok = run(steps[i]) && ok;
+	return ok;
+}
+
+// A tap that the operator named is his own.
+static bool is_ours(const char *link)
+{
+	return strcmp(link, "tap") == 0;
+}
+
+bool supervisor_taps_up(const struct supervisor_options *o)
+{
+	bool ok = !is_ours(o->link) || first_up();
+	unsigned port = 0;
+
+	for (uint32_t i = 0; i < o->network_words; i += 2) {
+		char name[16];
+
+		if (strcmp(o->network[i], "--port") != 0)
+			continue;
+		port++;
+		snprintf(name, sizeof(name), "sp%u", port + 1); // as the dataplane names it
+		if (is_ours(o->network[i + 1]))
+			ok = run((const char *const[]){"ip", "link", "set", name, "up",
+			                               NULL}) &&
+			     ok;
+	}
 	return ok;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What a flood of connection requests costs everybody else: bench/syn_flood fills the appliance's memif
-# with all that one core can send, from addresses all over 10.0.0.0/8; the clients' memif is the second
-# port of the same switch. While it lasts the worker's memory must stay as it is, clients log in, and
-# those who are there go on typing.
+# What a flood of connection requests costs everybody else: bench/syn_flood fills one memif port of the
+# appliance with all that one core can send, from addresses all over 10.0.0.0/8; the clients are on
+# another memif port. While it lasts the worker's memory must stay as it is, clients log in, and those
+# who are there go on typing.
 #
 #   FLOOD_SECONDS=60 tests/run bench/flood_cost
 #   BUSY=1 tests/run bench/flood_cost     on a machine that does other things meanwhile
@@ -11,21 +11,21 @@
 
 flood_seconds=${FLOOD_SECONDS:-60} quiet_seconds=10 after_seconds=10
 typists=50 rate=20 settle=5
-hub='' generator=''
+attacker='' generator=''
 
 flood_end() {
 	[ -z "$generator" ] || kill "$generator" 2>/dev/null
-	[ -z "$hub" ] || kill "$hub" 2>/dev/null
+	[ -z "$attacker" ] || kill "$attacker" 2>/dev/null
 	finish
 }
 
-hub_up() {
-	: >"$work/hub.log"
-	ip netns exec "$name" nice -n -15 taskset -c 1 "$repo/build/tests/bench/syn_flood" "$run/memif.sock" \
-		"$run/clients.sock" 192.0.2.2 192.0.2.1 22 >"$work/hub.log" 2>&1 &
-	hub=$!
-	timeout 30 sh -c "until grep -q ready '$work/hub.log'; do sleep 0.1; done" || {
-		fail "the switch starts" "$(cat "$work/hub.log")"
+attacker_up() {
+	: >"$work/attacker.log"
+	ip netns exec "$name" nice -n -15 taskset -c 1 "$repo/build/tests/bench/syn_flood" "$run/memif1.sock" \
+		198.51.100.2 198.51.100.1 22 >"$work/attacker.log" 2>&1 &
+	attacker=$!
+	timeout 30 sh -c "until grep -q ready '$work/attacker.log'; do sleep 0.1; done" || {
+		fail "the attacker starts" "$(cat "$work/attacker.log")"
 		exit 1
 	}
 }
@@ -37,7 +37,7 @@ clients_start() {
 		"phase after $after_seconds" "login rate $rate timeout 10" >"$work/plan"
 	ip netns exec "$name" nice -n -15 timeout --foreground 900 "$load" --plan "$work/plan" \
 		--target 192.0.2.2 --user admin --key "$run/admin_key" --known-hosts "$run/known_hosts" \
-		--link "memif:socket=$run/clients.sock" --source 192.0.2.100+32 \
+		--link "memif:socket=$run/memif.sock" --source 192.0.2.100+32 \
 		--quiet --json "$json" >"$work/clients.log" 2>&1 &
 	generator=$!
 }
@@ -53,14 +53,14 @@ flooded() {
 	local first_rss first_requests first_at
 	moment
 	echo "     | before the flood the worker has $rss KiB"
-	kill -USR1 "$hub"
+	kill -USR1 "$attacker"
 	sleep "$settle" # its cache of requests is full
 	moment
 	first_rss=$rss first_requests=$requests first_at=$at
 	sleep $((flood_seconds - 2 * settle))
 	moment
 	sleep "$settle"
-	kill -USR2 "$hub"
+	kill -USR2 "$attacker"
 	echo "     | in the flood $first_rss KiB, $(((at - first_at) / 1000)) s later $rss KiB"
 	syn_rate=$(((requests - first_requests) * 1000 / (at - first_at)))
 	echo "     | the worker answered $syn_rate requests a second"
@@ -93,15 +93,24 @@ clients_judged() {
 		"l['keystroke echo']['count'] >= c['keys typed'] - $typists > $typists * $flood_seconds"
 }
 
-appliance_up --link memif
+# second_port: an address for it, and the way to those who seem to speak.
+second_port() {
+	printf '%s\n' system-view 'interface M-GigabitEthernet0/0/1' 'ip address 198.51.100.2 24' quit \
+		'ip route-static 10.0.0.0 8 198.51.100.1' quit quit |
+		timeout 20 "$sallyport" console --name "$name" >"$work/second.log" 2>&1
+	match "the second port has an address" "$(console_says 'display ip interface brief')" '^MGE0/0/1 .* 198\.51\.100\.2/24'
+}
+
+appliance_up --link memif --port memif
 [ -z "${BUSY-}" ] || appliance_first
 trap flood_end EXIT
-hub_up
+second_port
+attacker_up
 clients_start
 sleep $((quiet_seconds + 1))
 flooded
 clients_judged
-kill -TERM "$hub"
-wait "$hub"
-hub=''
-tail -n 1 "$work/hub.log" | sed 's/^/     | /'
+kill -TERM "$attacker"
+wait "$attacker"
+attacker=''
+tail -n 1 "$work/attacker.log" | sed 's/^/     | /'

@@ -1,10 +1,9 @@
-// A switch of two memif ports with an attacker in it. Between the appliance's port and the clients'
-// it passes frames on, those of the clients first; from SIGUSR1 to SIGUSR2 it fills what room the
-// appliance's port has left with connection requests from addresses all over 10.0.0.0/8, whose
-// answers come back to it, the link's gateway. It rests only while that port is full: the core is
-// the appliance's too. Ends at SIGTERM and says what it did.
+// An attacker on a memif port of the appliance: from SIGUSR1 to SIGUSR2 it fills what room the port
+// has with connection requests from addresses all over 10.0.0.0/8, whose answers come back to it,
+// the link's gateway. It rests only while the port is full: the core is the appliance's too. Ends
+// at SIGTERM and says what it did.
 //
-// syn_flood APPLIANCE_SOCKET CLIENTS_SOCKET TARGET GATEWAY PORT
+// syn_flood SOCKET TARGET GATEWAY PORT
 #include <arpa/inet.h>
 #include <rte_dev.h>
 #include <rte_ethdev.h>
@@ -24,12 +23,12 @@
 #define FRAME_CACHE 256u
 #define DESCRIPTORS 1024u
 #define SYN_BYTES   40u   // with the options that everybody sends
-#define PASS_TRIES  16u   // a port that takes nothing any more loses frames, as a switch's does
+#define TAKE_TRIES  16u   // bursts at once
 #define REST_NS     50000 // a small part of what a full port holds
 #define FIND_US     5000000u
 
-struct hub {
-	uint16_t appliance, clients; // ports
+struct attacker {
+	uint16_t port;
 	struct rte_mempool *pool;
 	struct host host; // the gateway
 	struct neighbor_table neighbors;
@@ -38,10 +37,8 @@ struct hub {
 	uint64_t now_us, random;
 	uint64_t count[COUNTERS]; // the neighbours'
 	// what it says at its end
-	uint64_t offered, rests, answers, passed_in, passed_out, lost;
+	uint64_t offered, rests, answers;
 	uint64_t flood_us;
-	struct rte_mbuf *waiting[BURST]; // of the clients; go before all else
-	uint16_t waiting_at, waiting_end;
 	struct rte_mbuf *syns[BURST]; // made, not gone yet
 	uint16_t syns_at, syns_end;
 };
@@ -56,62 +53,54 @@ static void on_signal(int number)
 		flooding = number == SIGUSR1;
 }
 
-// --- ports ---------------------------------------------------------------------------------------
+// --- the port ------------------------------------------------------------------------------------
 
-static bool port_start(uint16_t port, struct rte_mempool *pool)
+static bool port_start(struct attacker *h, const char *socket)
 {
 	struct rte_eth_conf conf = {0};
+	char device[256];
 
-	return rte_eth_dev_configure(port, 1, 1, &conf) == 0 &&
-	       rte_eth_rx_queue_setup(port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL, pool) == 0 &&
-	       rte_eth_tx_queue_setup(port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL) == 0 &&
-	       rte_eth_dev_start(port) == 0;
-}
-
-static bool ports_open(struct hub *h, const char *appliance, const char *clients)
-{
-	char device[256], server[256];
-
-	snprintf(device, sizeof(device), "memif:socket=%s", appliance);
-	snprintf(server, sizeof(server), "role=server,socket=%s,socket-abstract=no", clients);
+	snprintf(device, sizeof(device), "memif:socket=%s", socket);
 	if (!load_eal_start(device))
 		return false;
-	h->pool = rte_pktmbuf_pool_create("hub", FRAMES, FRAME_CACHE, 0,
+	h->pool = rte_pktmbuf_pool_create("syns", FRAMES, FRAME_CACHE, 0,
 	                                  RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
-	return h->pool != NULL && rte_eal_hotplug_add("vdev", "net_memif1", server) == 0 &&
-	       rte_eth_dev_get_port_by_name("net_memif0", &h->appliance) == 0 &&
-	       rte_eth_dev_get_port_by_name("net_memif1", &h->clients) == 0 &&
-	       port_start(h->appliance, h->pool) && port_start(h->clients, h->pool);
+	return h->pool != NULL && rte_eth_dev_get_port_by_name("net_memif0", &h->port) == 0 &&
+	       rte_eth_dev_configure(h->port, 1, 1, &conf) == 0 &&
+	       rte_eth_rx_queue_setup(h->port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL, h->pool) ==
+	               0 &&
+	       rte_eth_tx_queue_setup(h->port, 0, DESCRIPTORS, SOCKET_ID_ANY, NULL) == 0 &&
+	       rte_eth_dev_start(h->port) == 0;
 }
 
 // --- the gateway ---------------------------------------------------------------------------------
 
-static void on_send(void *hub, const uint8_t *frame, size_t len)
+static void on_send(void *attacker, const uint8_t *frame, size_t len)
 {
-	struct hub *h = hub;
+	struct attacker *h = attacker;
 	struct rte_mbuf *m = rte_pktmbuf_alloc(h->pool);
 
 	if (m == NULL)
 		return;
 	memcpy(rte_pktmbuf_append(m, (uint16_t)len), frame, len);
-	if (rte_eth_tx_burst(h->appliance, 0, &m, 1) == 0)
+	if (rte_eth_tx_burst(h->port, 0, &m, 1) == 0)
 		rte_pktmbuf_free(m);
 }
 
-static void on_ready(void *hub, void *waiting, struct ether_addr ether)
+static void on_ready(void *attacker, void *waiting, struct ether_addr ether)
 {
 }
 
-static void on_drop(void *hub, void *waiting)
+static void on_drop(void *attacker, void *waiting)
 {
 }
 
-static struct neighbor_out out_of(struct hub *h)
+static struct neighbor_out out_of(struct attacker *h)
 {
 	return (struct neighbor_out){h, on_send, on_ready, on_drop};
 }
 
-static bool target_resolve(struct hub *h, struct ether_addr *ether)
+static bool target_resolve(struct attacker *h, struct ether_addr *ether)
 {
 	struct neighbor_out out = out_of(h);
 
@@ -120,77 +109,40 @@ static bool target_resolve(struct hub *h, struct ether_addr *ether)
 	                        ether);
 }
 
-// --- from the clients to the appliance -----------------------------------------------------------
-
-static void clients_pass(struct hub *h)
-{
-	if (h->waiting_at == h->waiting_end) {
-		h->waiting_at = 0;
-		h->waiting_end = rte_eth_rx_burst(h->clients, 0, h->waiting, BURST);
-		h->passed_in += h->waiting_end;
-	}
-	h->waiting_at += rte_eth_tx_burst(h->appliance, 0, h->waiting + h->waiting_at,
-	                                  h->waiting_end - h->waiting_at);
-}
-
-// --- from the appliance --------------------------------------------------------------------------
-
-static void clients_give(struct hub *h, struct rte_mbuf **frames, uint16_t n)
-{
-	uint16_t sent = 0;
-
-	for (unsigned i = 0; i < PASS_TRIES && sent < n; i++)
-		sent += rte_eth_tx_burst(h->clients, 0, frames + sent, n - sent);
-	h->passed_out += sent;
-	h->lost += n - sent;
-	if (sent < n)
-		rte_pktmbuf_free_bulk(frames + sent, n - sent);
-}
-
-// Is it for the gateway alone? Then it is done with; what goes to all goes to the clients too.
-static bool gateway_take(struct hub *h, struct rte_mbuf *m)
+static void frame_take(struct attacker *h, const struct rte_mbuf *m)
 {
 	const uint8_t *at = rte_pktmbuf_mtod(m, const uint8_t *);
 	struct neighbor_out out = out_of(h);
-	struct frame f;
-	bool ours = memcmp(at, h->host.ether.bytes, 6) == 0;
+	struct frame f = frame_parse(&h->host, span_of(at, m->data_len), FRAME_GOOD);
 
-	if (!ours && (at[0] & 1) == 0)
-		return false;
-	f = frame_parse(&h->host, span_of(at, m->data_len), FRAME_GOOD);
 	if (f.verdict == FRAME_ARP)
 		arp_input(&h->neighbors, &h->host, &out, h->now_us, f.packet, false);
 	else
-		h->answers += ours;
-	if (ours)
-		rte_pktmbuf_free(m);
-	return ours;
+		h->answers += memcmp(at, h->host.ether.bytes, 6) == 0;
 }
 
 // Answers whether there may be more.
-static bool appliance_pass(struct hub *h)
+static bool answers_take(struct attacker *h)
 {
-	struct rte_mbuf *frames[BURST], *pass[BURST];
-	uint16_t n = rte_eth_rx_burst(h->appliance, 0, frames, BURST), to_pass = 0;
+	struct rte_mbuf *frames[BURST];
+	uint16_t n = rte_eth_rx_burst(h->port, 0, frames, BURST);
 
-	for (uint16_t i = 0; i < n; i++) {
-		if (!gateway_take(h, frames[i]))
-			pass[to_pass++] = frames[i];
-	}
-	if (to_pass > 0)
-		clients_give(h, pass, to_pass);
+	for (uint16_t i = 0; i < n; i++)
+		frame_take(h, frames[i]);
+	if (n > 0)
+		rte_pktmbuf_free_bulk(frames, n);
 	return n == BURST;
 }
 
 // --- the flood -----------------------------------------------------------------------------------
 
-static uint64_t random_next(struct hub *h)
+static uint64_t random_next(struct attacker *h)
 {
 	h->random = h->random * 6364136223846793005ull + 1442695040888963407ull;
 	return h->random >> 16;
 }
 
-static void syn_prepare(struct hub *h, uint16_t port)
+static void syn_prepare(struct attacker *h, uint16_t port)
 {
 	static const uint8_t options[] = {2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0,
 	                                  0, 1, 0, 0,    0, 0, 1, 3,  3, 7};
@@ -208,7 +160,7 @@ static void syn_prepare(struct hub *h, uint16_t port)
 	memcpy(s->header + 20, options, sizeof(options));
 }
 
-static struct rte_mbuf *syn_make(struct hub *h, struct ether_addr to)
+static struct rte_mbuf *syn_make(struct attacker *h, struct ether_addr to)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(h->pool);
 	uint64_t where = random_next(h), what = random_next(h);
@@ -226,7 +178,7 @@ static struct rte_mbuf *syn_make(struct hub *h, struct ether_addr to)
 	return m;
 }
 
-static void syns_make(struct hub *h)
+static void syns_make(struct attacker *h)
 {
 	struct ether_addr to;
 
@@ -237,21 +189,20 @@ static void syns_make(struct hub *h)
 		h->syns_end++;
 }
 
-static void flood(struct hub *h)
+static void flood(struct attacker *h)
 {
 	uint16_t sent;
 
 	if (h->syns_at == h->syns_end)
 		syns_make(h);
-	sent = rte_eth_tx_burst(h->appliance, 0, h->syns + h->syns_at,
-	                        h->syns_end - h->syns_at);
+	sent = rte_eth_tx_burst(h->port, 0, h->syns + h->syns_at, h->syns_end - h->syns_at);
 	h->syns_at += sent;
 	h->offered += sent;
 }
 
 // --- life ----------------------------------------------------------------------------------------
 
-static void run(struct hub *h)
+static void run(struct attacker *h)
 {
 	const struct timespec rest = {0, REST_NS};
 
@@ -262,12 +213,11 @@ static void run(struct hub *h)
 		if (flooding)
 			h->flood_us += now_us - h->now_us;
 		h->now_us = now_us;
-		clients_pass(h);
-		for (unsigned i = 0; i < PASS_TRIES && appliance_pass(h); i++)
+		for (unsigned i = 0; i < TAKE_TRIES && answers_take(h); i++)
 			;
-		if (flooding && h->waiting_at == h->waiting_end)
+		if (flooding)
 			flood(h);
-		if (flooding && (h->waiting_at < h->waiting_end || h->syns_at < h->syns_end)) {
+		if (!flooding || h->syns_at < h->syns_end) {
 			h->rests++;
 			nanosleep(&rest, NULL);
 		}
@@ -275,7 +225,7 @@ static void run(struct hub *h)
 }
 
 // The appliance must be there, and say where, before anybody is told that we are ready.
-static bool target_find(struct hub *h)
+static bool target_find(struct attacker *h)
 {
 	uint64_t end_us = load_now_us() + FIND_US;
 	struct ether_addr to;
@@ -283,21 +233,19 @@ static bool target_find(struct hub *h)
 	for (h->now_us = load_now_us(); h->now_us < end_us; h->now_us = load_now_us()) {
 		if (target_resolve(h, &to))
 			return true;
-		appliance_pass(h);
+		answers_take(h);
 	}
 	fputs("syn_flood: the appliance does not answer\n", stderr);
 	return false;
 }
 
-static void tell(const struct hub *h)
+static void tell(const struct attacker *h)
 {
 	double seconds = (double)h->flood_us / 1e6;
 
-	printf("flooded %.1f s, requests %.0f, a second %.0f, rests at a full port %.0f, "
-	       "answers %.0f; clients' frames in %.0f, out %.0f, lost %.0f\n",
+	printf("flooded %.1f s, requests %.0f, a second %.0f, rests %.0f, answers %.0f\n",
 	       seconds, (double)h->offered, seconds > 0 ? (double)h->offered / seconds : 0,
-	       (double)h->rests, (double)h->answers, (double)h->passed_in,
-	       (double)h->passed_out, (double)h->lost);
+	       (double)h->rests, (double)h->answers);
 }
 
 static bool address_read(const char *text, struct ip_addr *out)
@@ -312,22 +260,21 @@ static bool address_read(const char *text, struct ip_addr *out)
 
 int main(int argc, char **argv)
 {
-	static struct hub hub;
-	struct hub *h = &hub;
+	static struct attacker attacker;
+	struct attacker *h = &attacker;
 	struct sigaction act = {.sa_handler = on_signal};
 	struct rte_ether_addr own;
 	uint8_t secret[16];
 
-	if (argc != 6 || !address_read(argv[3], &h->target) ||
-	    !address_read(argv[4], &h->host.address[HOST_IPV4].ip)) {
-		fputs("syn_flood APPLIANCE_SOCKET CLIENTS_SOCKET TARGET GATEWAY PORT\n",
-		      stderr);
+	if (argc != 5 || !address_read(argv[2], &h->target) ||
+	    !address_read(argv[3], &h->host.address[HOST_IPV4].ip)) {
+		fputs("syn_flood SOCKET TARGET GATEWAY PORT\n", stderr);
 		return 2;
 	}
 	sigaction(SIGUSR1, &act, NULL);
 	sigaction(SIGUSR2, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
-	if (!ports_open(h, argv[1], argv[2]) || rte_eth_macaddr_get(h->appliance, &own) != 0)
+	if (!port_start(h, argv[1]) || rte_eth_macaddr_get(h->port, &own) != 0)
 		return 1;
 	memcpy(h->host.ether.bytes, own.addr_bytes, 6);
 	h->host.mtu = FRAME_MTU;
@@ -335,7 +282,7 @@ int main(int argc, char **argv)
 	random_fill(secret, sizeof(secret));
 	memcpy(&h->random, secret, sizeof(h->random));
 	neighbor_init(&h->neighbors, secret, h->count);
-	syn_prepare(h, (uint16_t)strtoul(argv[5], NULL, 10));
+	syn_prepare(h, (uint16_t)strtoul(argv[4], NULL, 10));
 	if (!target_find(h))
 		return 1;
 	puts("ready");
