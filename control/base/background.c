@@ -26,10 +26,11 @@ void background_begin(bool raised)
 	pid_t thread = (pid_t)syscall(SYS_gettid);
 
 	setpriority(PRIO_PROCESS, (id_t)thread, NICE_RAISED);
-	background_raise(thread, raised || !may_rise());
+	background_raise(thread, raised);
 }
 
 void background_raise(pid_t thread, bool raised)
 {
-	sched_setscheduler(thread, raised ? SCHED_BATCH : SCHED_IDLE, &(struct sched_param){0});
+	sched_setscheduler(thread, raised || !may_rise() ? SCHED_BATCH : SCHED_IDLE,
+	                   &(struct sched_param){0});
 }

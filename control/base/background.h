@@ -11,8 +11,8 @@
 #define BACKGROUND_LOOK_US 100000u  // between looks at what waits
 #define BACKGROUND_HOLD_US 2000000u // threads stay raised for this long after a late job
 
-// The calling thread yields from here on, or does not while `raised`. One that could never rise
-// again (RLIMIT_NICE, CAP_SYS_NICE) runs with the small weight from the beginning.
+// The calling thread yields from here on, or does not while `raised`. Where one that yields could
+// never rise again (RLIMIT_NICE, CAP_SYS_NICE) all keep the small weight.
 void background_begin(bool raised);
 // Any thread of the process, by its number.
 void background_raise(pid_t thread, bool raised);

@@ -4,11 +4,14 @@
 #include "control/base/work_pool.h"
 #include "tests/unit/check.h"
 
+#include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define START_US 1000000u
@@ -130,6 +133,33 @@ TEST(a_raised_thread_yields_again_some_time_after_the_last_late_job)
 	CHECK(!work_pool_gauges(p).raised);
 	end(&j);
 	work_pool_free(p);
+}
+
+// Without the right to a better nice value.
+static void *powerless_run(void *arg)
+{
+	struct __user_cap_header_struct self = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+	int *policy = arg;
+
+	setrlimit(RLIMIT_NICE, &(struct rlimit){0, 0});
+	syscall(SYS_capset, &self, none);
+	background_begin(false);
+	policy[0] = sched_getscheduler(0);
+	background_raise(gettid(), false);
+	policy[1] = sched_getscheduler(0);
+	return NULL;
+}
+
+TEST(a_thread_that_could_never_rise_again_does_not_yield)
+{
+	int policy[2] = {-1, -1};
+	pthread_t thread;
+
+	CHECK_EQ(pthread_create(&thread, NULL, powerless_run, policy), 0);
+	pthread_join(thread, NULL);
+	CHECK_EQ(policy[0], SCHED_BATCH);
+	CHECK_EQ(policy[1], SCHED_BATCH);
 }
 
 TEST(a_job_that_no_thread_takes_is_late_as_well)
