@@ -4,6 +4,7 @@
 
 #include "control/base/background.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -203,7 +204,8 @@ static bool threads_start(struct work_pool *p)
 
 		w->pool = p;
 		atomic_fetch_add(&p->holders, 1);
-		if (pthread_create(&w->thread, NULL, worker_run, w) != 0) {
+		errno = pthread_create(&w->thread, NULL, worker_run, w);
+		if (errno != 0) {
 			atomic_fetch_sub(&p->holders, 1);
 			break;
 		}

@@ -35,7 +35,7 @@ struct work_plan {
 
 struct work_pool;
 
-// NULL when memory or threads have run out. The plan is copied.
+// NULL with errno when memory or threads have run out. The plan is copied.
 struct work_pool *work_pool_new(const struct work_plan *plan);
 // Running jobs end first, unless the plan abandons them; those that wait are dropped. NULL is fine.
 void work_pool_free(struct work_pool *p);

@@ -2,6 +2,7 @@
 // the same job, answered, out. Whoever asks is not trusted: every field is checked here.
 #pragma once
 
+#include "control/base/work_pool.h"
 #include "control/keeper/keeper_password.h"
 #include "control/keeper/keeper_ssh1.h"
 #include "control/keeper/keeper_store.h"
@@ -23,13 +24,16 @@ struct keeper {
 	char dummy[KEEPER_HASH_TEXT]; // hash that stands in for unknown users'
 };
 
+struct keeper_lanes;
+
 // A request by value, later its answer. Owned by one thread at a time.
 struct keeper_job {
+	struct pool_job base; // first; the lanes'
+	struct keeper_lanes *lanes;
 	struct link_cell cell;
 	struct blob payload; // wiped when freed
 	uint32_t joint;      // where it came from ...
 	uint32_t attached;   // ... and which attachment of it
-	uint64_t since;      // ns, when it was queued
 	struct keeper_job *next;
 };
 

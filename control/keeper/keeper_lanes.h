@@ -16,7 +16,7 @@ void keeper_lanes_stop(struct keeper_lanes *lanes);
 // Queue a job that was admitted to this lane; false when the queue is full: the job is still the
 // caller's. The thread that started them.
 [[nodiscard]] bool keeper_lanes_put(struct keeper_lanes *lanes, enum keeper_lane lane,
-                                    struct keeper_job *job);
+                                    struct keeper_job *job, uint64_t now_us);
 
 // Make the caller's thread the signing one: its name, its priority.
 void keeper_lanes_settle(void);
@@ -28,8 +28,6 @@ struct keeper_job *keeper_lanes_sign(struct keeper_lanes *lanes);
 struct keeper_job *keeper_lanes_done(struct keeper_lanes *lanes);
 int keeper_lanes_bell(const struct keeper_lanes *lanes);
 
-// Passwords and new keys yield to everything else, but not for ever: call this every
-// KEEPER_TICK_MS while it answers true. The threads of a lane whose oldest job has waited too
-// long run with a small weight of their own until none has.
-#define KEEPER_TICK_MS 250
-bool keeper_lanes_tick(struct keeper_lanes *lanes);
+// Passwords and new keys yield to everything else, but not for ever (control/base/background.h).
+// Returns when to call this again at the latest: UINT64_MAX while none is under way.
+uint64_t keeper_lanes_watch(struct keeper_lanes *lanes, uint64_t now_us);

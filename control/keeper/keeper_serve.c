@@ -30,6 +30,7 @@ struct service {
 	struct keeper_lanes *lanes;
 	struct joint joints[JOINTS_MAX];
 	struct link_place place;
+	uint64_t now_us; // read once a turn
 	bool stop;
 };
 
@@ -93,7 +94,7 @@ static void request_take(struct service *s, uint32_t index, struct keeper_job *j
 	TRACE_STEP(job->cell.slot, job->cell.life);
 	job->joint = index;
 	job->attached = s->joints[index].attached;
-	if (status == STATUS_OK && !keeper_lanes_put(s->lanes, lane, job))
+	if (status == STATUS_OK && !keeper_lanes_put(s->lanes, lane, job, s->now_us))
 		status = STATUS_NO_ROOM;
 	if (status == STATUS_OK)
 		return;
@@ -270,13 +271,13 @@ static void place_choose(struct service *s)
 
 static void wait_for_work(struct service *s)
 {
-	uint64_t from = clock_us();
+	uint64_t from = clock_us(), look = keeper_lanes_watch(s->lanes, from);
 	struct pollfd fds[2 + JOINTS_MAX] = {
 	        {LINK_OFFER_SOCKET, POLLIN, 0},
 	        {keeper_lanes_bell(s->lanes), POLLIN, 0},
 	};
 	nfds_t count = 2;
-	int timeout = keeper_lanes_tick(s->lanes) ? KEEPER_TICK_MS : -1;
+	int timeout = look != UINT64_MAX ? (int)((look - from + 999) / 1000) : -1;
 
 	for (uint32_t i = 0; i < JOINTS_MAX; i++)
 		if (s->joints[i].link != NULL)
@@ -307,9 +308,12 @@ int keeper_serve(struct keeper *k)
 	}
 	keeper_lanes_settle();
 	link_place_start(&s->place, clock_us());
-	while (!s->stop)
+	while (!s->stop) {
+		s->now_us = clock_us();
+		(void)keeper_lanes_watch(s->lanes, s->now_us);
 		if (!work_do(s))
 			wait_for_work(s);
+	}
 	keeper_lanes_stop(s->lanes);
 	for (uint32_t i = 0; i < JOINTS_MAX; i++)
 		joint_drop(&s->joints[i]);

@@ -3,6 +3,7 @@
 #include "tests/unit/keeper_place.h"
 
 #include <poll.h>
+#include <time.h>
 
 static struct keeper keeper; // without any key: SIGN answers NOT_FOUND at once
 
@@ -16,6 +17,24 @@ static struct keeper_job *job_make(enum keeper_kind kind, uint32_t slot, uint32_
 	job = keeper_job_make(&cell, span_text("0123456789abcdef"));
 	CHECK(job != NULL);
 	return job;
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static bool put(struct keeper_lanes *lanes, enum keeper_lane lane, struct keeper_job *job)
+{
+	return keeper_lanes_put(lanes, lane, job, now_us());
+}
+
+static bool is_watched(struct keeper_lanes *lanes)
+{
+	return keeper_lanes_watch(lanes, now_us()) != UINT64_MAX;
 }
 
 static struct keeper_lanes *start(void)
@@ -39,8 +58,8 @@ static uint32_t collect(struct keeper_lanes *lanes, uint32_t count)
 		keeper_job_free(job);
 	}
 	for (int ticks = 0; got < count && ticks < 400; ticks++) {
-		(void)poll(&bell, 1, KEEPER_TICK_MS);
-		(void)keeper_lanes_tick(lanes);
+		(void)poll(&bell, 1, 100);
+		(void)is_watched(lanes);
 		struct keeper_job *job = keeper_lanes_done(lanes), *next;
 
 		for (; job != NULL; job = next, got++) {
@@ -57,7 +76,7 @@ TEST(every_job_that_was_queued_is_answered)
 	struct keeper_lanes *lanes = start();
 
 	for (uint32_t i = 0; i < 100; i++)
-		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, i, 0)));
+		CHECK(put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, i, 0)));
 	CHECK_EQ(collect(lanes, 100), 100);
 	CHECK(keeper_lanes_done(lanes) == NULL);
 	keeper_lanes_stop(lanes);
@@ -69,8 +88,8 @@ TEST(a_rekey_is_signed_before_the_logins_that_came_earlier)
 	struct keeper_job *job;
 
 	for (uint32_t i = 0; i < 3; i++)
-		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, i, 0)));
-	CHECK(keeper_lanes_put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, 9, 1)));
+		CHECK(put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, i, 0)));
+	CHECK(put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, 9, 1)));
 	job = keeper_lanes_sign(lanes);
 	CHECK(job != NULL);
 	CHECK_EQ(job->cell.slot, 9);
@@ -83,16 +102,16 @@ TEST(a_full_lane_refuses_but_keeps_places_for_rekeys)
 {
 	struct keeper_lanes *lanes = start();
 	struct keeper_job *more;
-	uint32_t put = 0;
+	uint32_t count = 0;
 
 	pthread_rwlock_wrlock(&keeper.store.lock); // nothing is signed meanwhile
-	while (keeper_lanes_put(lanes, KEEPER_LANE_SIGN, more = job_make(KEEPER_SIGN, 0, 0)))
-		put++;
+	while (put(lanes, KEEPER_LANE_SIGN, more = job_make(KEEPER_SIGN, 0, 0)))
+		count++;
 	keeper_job_free(more);
-	CHECK(put >= 1000);
-	CHECK(keeper_lanes_put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, 0, 1)));
+	CHECK(count >= 1000);
+	CHECK(put(lanes, KEEPER_LANE_SIGN, job_make(KEEPER_SIGN, 0, 1)));
 	pthread_rwlock_unlock(&keeper.store.lock);
-	CHECK_EQ(collect(lanes, put + 1), put + 1);
+	CHECK_EQ(collect(lanes, count + 1), count + 1);
 	keeper_lanes_stop(lanes);
 }
 
@@ -101,8 +120,7 @@ TEST(jobs_that_are_still_queued_at_the_end_are_dropped)
 	struct keeper_lanes *lanes = start();
 
 	for (uint32_t i = 0; i < 50; i++)
-		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_PASSWORD,
-		                       job_make(KEEPER_SET_PASSWORD, i, 0)));
+		CHECK(put(lanes, KEEPER_LANE_PASSWORD, job_make(KEEPER_SET_PASSWORD, i, 0)));
 	keeper_lanes_stop(lanes);
 }
 
@@ -110,15 +128,14 @@ TEST(the_watch_is_wanted_while_a_password_waits)
 {
 	struct keeper_lanes *lanes = start();
 
-	CHECK(!keeper_lanes_tick(lanes));
+	CHECK(!is_watched(lanes));
 	for (uint32_t i = 0; i < 4; i++)
-		CHECK(keeper_lanes_put(lanes, KEEPER_LANE_PASSWORD,
-		                       job_make(KEEPER_SET_PASSWORD, i, 0)));
-	CHECK(keeper_lanes_tick(lanes));
+		CHECK(put(lanes, KEEPER_LANE_PASSWORD, job_make(KEEPER_SET_PASSWORD, i, 0)));
+	CHECK(is_watched(lanes));
 	CHECK_EQ(collect(lanes, 4), 4);
-	for (int i = 0; i < 500 && keeper_lanes_tick(lanes); i++)
+	for (int i = 0; i < 500 && is_watched(lanes); i++)
 		poll(NULL, 0, 10);
-	CHECK(!keeper_lanes_tick(lanes));
+	CHECK(!is_watched(lanes));
 	keeper_lanes_stop(lanes);
 }
 
