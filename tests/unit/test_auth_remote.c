@@ -85,6 +85,25 @@ TEST(when_no_server_answers_the_device_is_asked)
 	close(fd);
 }
 
+// The end of the process: the thread is left to itself, what it asked comes home no more.
+TEST(an_end_waits_for_no_server_that_is_silent)
+{
+	char server[64], question[4096];
+	int fd = silent_port(server);
+	struct bench *b = bench_remote(server);
+
+	put_number(b, API_CLASS_RADIUS, "rad1", API_RADIUS_TIMEOUT, 60);
+	client_password(b, 0, "bob", "secret");
+	CHECK(recv(fd, question, sizeof(question), 0) > 0);
+	work_pool_free(b->control.aaa);
+	b->control.aaa = NULL;
+	bench_turn(b);
+	CHECK_EQ(bench_state(b, 0), SESSION_WAIT_AUTH);
+	CHECK_EQ(COUNTED(b, auth_remote_silent), 0);
+	bench_free(b);
+	close(fd);
+}
+
 TEST(a_domain_without_local_users_asks_nobody_else)
 {
 	char server[64];
