@@ -44,14 +44,6 @@ struct sockets {
 	uint8_t buffer[READ_BYTES];
 };
 
-uint64_t load_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000;
-}
-
 static struct sockets *sockets_of(struct load_link *link)
 {
 	return (struct sockets *)link;

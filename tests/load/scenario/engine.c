@@ -96,7 +96,7 @@ bool engine_init(struct engine *e, const struct engine_config *config)
 		return false;
 	}
 	e->jobs = job_taker_new(engine_wake, e);
-	e->link = link_new(e);
+	e->link = config->link_new != NULL ? config->link_new(e) : link_new(e);
 	return e->jobs != NULL && e->link != NULL &&
 	       client_env_init(&e->env, &session_client_ops, e, e->slots);
 }

@@ -145,7 +145,8 @@ struct engine {
 struct engine_config {
 	const struct load_options *options;
 	struct job_pool *pool;
-	unsigned index, engines; // this one, of so many
+	unsigned index, engines;                         // this one, of so many
+	struct load_link *(*link_new)(struct engine *e); // NULL: what the options name
 };
 
 [[nodiscard]] bool engine_init(struct engine *e, const struct engine_config *config);
