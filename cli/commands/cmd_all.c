@@ -23,7 +23,7 @@ const struct view views[VIEWS] = {
 	[VIEW_LINE_CLASS] = { "Line class view commands:", "[%s-line-class-vty]", VIEW_SYSTEM,
 		{ &leave_commands_table, &line_login_table, &line_view_table }, "system-view ; line class vty" },
 	[VIEW_LOCAL_USER] = { "Local-user view commands:", "[%s-luser-manage-%s]", VIEW_SYSTEM,
-		{ &leave_commands_table, &local_user_view_table, &quota_view_table }, "system-view ; local-user %s class manage" },
+		{ &leave_commands_table, &local_user_view_table, &user_bind_table, &quota_view_table }, "system-view ; local-user %s class manage" },
 	[VIEW_PUBLIC_KEY] = { "Public-key view commands:", "[%s-pkey-public-key-%s]", VIEW_USER,
 		{ &key_view_table, ANYWHERE }, "system-view ; public-key peer %s" },
 	[VIEW_KEY_CODE] = { "Public-key code view commands:", "[%s-pkey-key-code]", VIEW_USER,
@@ -41,7 +41,7 @@ const struct view views[VIEWS] = {
 };
 
 const struct command_table *const config_tables[] = {
-	&system_commands_table, &vendor_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &lockout_table, &role_table, &role_view_table, &super_table, &radius_table, &radius_view_table, &domain_table, &domain_view_table, &aaa_table, &key_table, &local_user_table, &local_user_view_table, &quota_view_table,
+	&system_commands_table, &vendor_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &lockout_table, &role_table, &role_view_table, &super_table, &radius_table, &radius_view_table, &domain_table, &domain_view_table, &aaa_table, &key_table, &local_user_table, &local_user_view_table, &user_bind_table, &quota_view_table,
 	&ssh_commands_table, &algorithm_table, &ssh_guard_table, &trust_table, &ssh_user_table, &line_table, &line_login_table, &line_view_table,
 	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };

@@ -208,6 +208,14 @@ static const struct command aaa[] = {
 	{ "undo domain default enable",   run_default, API_ROLE_ADMIN, "Restore the domain of users who name none", API_CLASS_AAA, API_AAA_DEFAULT_DOMAIN },
 	{ "role default-role enable [ ROLENAME ]", run_default_role, API_ROLE_ADMIN, "Give a role to users whom a server gives none", API_CLASS_AAA, API_AAA_DEFAULT_ROLE, 0, emit_default_role },
 	{ "undo role default-role enable", run_default, API_ROLE_ADMIN, "Refuse users whom a server gives no role", API_CLASS_AAA, API_AAA_DEFAULT_ROLE },
+	{ "aaa session-limit ftp OTHERS", run_setting, API_ROLE_ADMIN, "Kept: this device has no such server", API_CLASS_AAA, API_AAA_FTP_SESSIONS, 0, emit_setting },
+	{ "undo aaa session-limit ftp",   run_default, API_ROLE_ADMIN, "Restore what is kept", API_CLASS_AAA, API_AAA_FTP_SESSIONS },
+	{ "aaa session-limit http OTHERS", run_setting, API_ROLE_ADMIN, "Kept: this device has no such server", API_CLASS_AAA, API_AAA_HTTP_SESSIONS, 0, emit_setting },
+	{ "undo aaa session-limit http",   run_default, API_ROLE_ADMIN, "Restore what is kept", API_CLASS_AAA, API_AAA_HTTP_SESSIONS },
+	{ "aaa session-limit https OTHERS", run_setting, API_ROLE_ADMIN, "Kept: this device has no such server", API_CLASS_AAA, API_AAA_HTTPS_SESSIONS, 0, emit_setting },
+	{ "undo aaa session-limit https",   run_default, API_ROLE_ADMIN, "Restore what is kept", API_CLASS_AAA, API_AAA_HTTPS_SESSIONS },
+	{ "aaa session-limit telnet OTHERS", run_setting, API_ROLE_ADMIN, "Kept: this device has no such server", API_CLASS_AAA, API_AAA_TELNET_SESSIONS, 0, emit_setting },
+	{ "undo aaa session-limit telnet",   run_default, API_ROLE_ADMIN, "Restore what is kept", API_CLASS_AAA, API_AAA_TELNET_SESSIONS },
 };
 
 static const struct command domain_view[] = {

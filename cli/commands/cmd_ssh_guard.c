@@ -160,6 +160,47 @@ static void emit_exempt(struct config_out *out, const struct command *row,
 	text_fini(&line);
 }
 
+// --- the alarm ---------------------------------------------------------------------------------
+
+static enum turn alarm_put(struct task *t, uint32_t upper, uint32_t lower, uint32_t minutes)
+{
+	struct api_record r = {.class = API_CLASS_SSH_GUARD};
+
+	if (lower > upper)
+		return task_fail(t, "The lower limit must not be above the upper one.");
+	record_add(&r, API_SSH_GUARD_ALARM_UPPER, upper);
+	record_add(&r, API_SSH_GUARD_ALARM_LOWER, lower);
+	record_add(&r, API_SSH_GUARD_ALARM_MINUTES, minutes);
+	return task_put(t, &r, task_end);
+}
+
+static enum turn run_alarm(struct task *t)
+{
+	return alarm_put(t, arg_number(task_arg(t, ARG_ALARMUPPER_WORD)),
+	                 arg_number(task_arg(t, ARG_ALARMLOWER_WORD)),
+	                 arg_number(task_arg(t, ARG_ALARMTIME_WORD)));
+}
+
+static enum turn run_undo_alarm(struct task *t)
+{
+	return alarm_put(t, usual(API_SSH_GUARD_ALARM_UPPER), usual(API_SSH_GUARD_ALARM_LOWER),
+	                 usual(API_SSH_GUARD_ALARM_MINUTES));
+}
+
+static void emit_alarm(struct config_out *out, const struct command *row,
+                       const struct api_record *r)
+{
+	if (!is_usual(r, API_SSH_GUARD_ALARM_UPPER) ||
+	    !is_usual(r, API_SSH_GUARD_ALARM_LOWER) ||
+	    !is_usual(r, API_SSH_GUARD_ALARM_MINUTES))
+		config_line(out, 1,
+		            "ssh server login-failed threshold-alarm upper-limit %u "
+		            "lower-limit %u period %u",
+		            record_number(r, API_SSH_GUARD_ALARM_UPPER),
+		            record_number(r, API_SSH_GUARD_ALARM_LOWER),
+		            record_number(r, API_SSH_GUARD_ALARM_MINUTES));
+}
+
 // --- display -----------------------------------------------------------------------------------
 
 static const struct column penalties_columns[] = {{"Source", 42, 0},
@@ -202,6 +243,8 @@ static enum turn run_reset(struct task *t)
 static const struct command ssh_guard[] = {
 	{ "ssh server max-startups STARTUPS PERCENT STARTUPS", run_startups, API_ROLE_ADMIN, "Specify from how many logins under way on some are refused, what share, and from how many on all", GUARD(START), 0, emit_startups },
 	{ "undo ssh server max-startups",    run_undo_startups, API_ROLE_ADMIN, "Restore the limits of logins under way", GUARD(START) },
+	{ "ssh server login-failed threshold-alarm upper-limit ALARMUPPER lower-limit ALARMLOWER period ALARMTIME", run_alarm, API_ROLE_ADMIN, "Specify how many failed logins raise an alarm, below how many it is cleared, in how many minutes", GUARD(ALARM_UPPER), 0, emit_alarm },
+	{ "undo ssh server login-failed threshold-alarm", run_undo_alarm, API_ROLE_ADMIN, "Restore what raises the alarm", GUARD(ALARM_UPPER) },
 	{ "ssh server penalty enable",       run_flag,    API_ROLE_ADMIN, "Refuse sources whose logins fail too often", GUARD(PENALTY), 1, emit_flag },
 	{ "undo ssh server penalty enable",  run_flag,    API_ROLE_ADMIN, "Hold failed logins against nobody", GUARD(PENALTY), 0, emit_flag },
 	{ "ssh server penalty failure OWEDMS minimum OWEDLEAST maximum OWEDMOST", run_penalty, API_ROLE_ADMIN, "Specify what a failed login costs, and from when to when it counts", GUARD(FAILURE_MS), 0, emit_penalty },

@@ -1,5 +1,6 @@
 // SSH users: what they may use and how they prove who they are.
 #include "cli/commands/commands.h"
+#include "cli/files/jail.h"
 #include "crypto/wire/names.h"
 
 #include <stdio.h>
@@ -94,8 +95,14 @@ static enum turn user_put(struct task *t, struct text *keys, bool set_keys)
 {
 	struct api_record r = {.class = API_CLASS_SSH_USER,
 	                       .key = task_arg(t, ARG_SSHUSER_WORD)};
+	struct span place = task_arg(t, ARG_SSHDIR_WORD);
+	struct jail_path path = {0};
 	enum turn turn;
 
+	if (place.len > 0 && !work_directory(t, place, &path))
+		return TURN_DONE;
+	if (t->row->class == API_CLASS_SSH_USER) // the whole user
+		record_add_text(&r, API_SSH_USER_WORK_DIRECTORY, span_text(path.text));
 	add_services(t, &r);
 	add_method(t, &r);
 	if (!keys_join(t, keys)) {
@@ -159,12 +166,25 @@ static enum turn run_undo_user(struct task *t)
 
 // --- printing ----------------------------------------------------------------------------------
 
+// The directory stands on the first line.
+static void emit_line(struct config_out *out, struct text *line, struct span *place)
+{
+	char word[CONFIG_WORD_MAX];
+
+	if (place->len > 0)
+		text_format(line, " work-directory %s", config_word(*place, word));
+	*place = span_of(NULL, 0);
+	config_line(out, 1, "%.*s", (int)text_left(line), line->data);
+	text_fini(line);
+}
+
 // Further keys go to a second line, so that no line is longer than can be typed.
 static void emit_user(struct config_out *out, const struct command *row,
                       const struct api_record *record)
 {
 	char name[CONFIG_WORD_MAX], service[64];
 	struct span keys = record_text(record, API_SSH_USER_KEYS), key;
+	struct span place = record_text(record, API_SSH_USER_WORK_DIRECTORY);
 	struct text line = {0};
 	uint32_t bits = record_number(record, API_SSH_USER_SERVICES), on_line = 0;
 
@@ -178,16 +198,14 @@ static void emit_user(struct config_out *out, const struct command *row,
 		text_puts(&line, " assign publickey");
 	while (names_next(&keys, &key)) {
 		if (text_left(&line) + key.len > KEY_LINE_MAX || on_line == KEY_LINE_KEYS) {
-			config_line(out, 1, "%.*s", (int)text_left(&line), line.data);
-			text_fini(&line);
+			emit_line(out, &line, &place);
 			text_format(&line, "ssh user %s assign publickey", name);
 			on_line = 0;
 		}
 		on_line++;
 		text_format(&line, " %.*s", (int)key.len, (const char *)key.data);
 	}
-	config_line(out, 1, "%.*s", (int)text_left(&line), line.data);
-	text_fini(&line);
+	emit_line(out, &line, &place);
 }
 
 static const struct column ssh_users_columns[] = {{"Username", 25, 0},
@@ -273,7 +291,7 @@ static enum turn run_show_users(struct task *t)
 #define TYPES    "service-type { all | netconf | scp | sftp | stelnet }..."
 #define METHODS  "authentication-type { any | keyboard-interactive | password | password-publickey | publickey }"
 static const struct command ssh_user[] = {
-	{ "ssh user SSHUSER " TYPES " " METHODS " [ assign publickey KEY... ]", run_user, API_ROLE_ADMIN, "Specify service, method and keys of an SSH user", API_CLASS_SSH_USER, .emit = emit_user },
+	{ "ssh user SSHUSER " TYPES " " METHODS " [ assign publickey KEY... ] [ work-directory SSHDIR ]", run_user, API_ROLE_ADMIN, "Specify service, method and keys of an SSH user", API_CLASS_SSH_USER, .emit = emit_user },
 	{ "ssh user SSHUSER " METHODS " [ assign publickey KEY... ]", run_user, API_ROLE_ADMIN, "Specify how an SSH user logs in", .flags = COMMAND_HIDDEN },
 	{ "ssh user SSHUSER authentication-type { all | rsa }", run_user_part, API_ROLE_ADMIN, "Specify how an SSH user logs in", .flags = COMMAND_HIDDEN },
 	{ "ssh user SSHUSER " TYPES, run_user_part, API_ROLE_ADMIN, "Specify what an SSH user may use", .flags = COMMAND_HIDDEN },

@@ -348,23 +348,35 @@ static enum turn run_show_totp(struct task *t)
 
 // --- work directory ----------------------------------------------------------------------------
 
-static enum turn run_work_directory(struct task *t)
+bool work_directory(struct task *t, struct span place, struct jail_path *path)
 {
-	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
-	struct span place = task_arg(t, ARG_FILE_WORD);
-	struct jail_path path;
 	struct stat st;
 
 	if (place.len >= 6 && memcmp(place.data, "flash:", 6) == 0)
 		place = span_of(place.data + 6, place.len - 6);
-	if (!jail_path(place, &path))
-		return task_fail(t, "The directory name is invalid.");
+	if (!jail_path(place, path)) {
+		(void)task_fail(t, "The directory name is invalid.");
+		return false;
+	}
 	// A file of commands may come before its directories.
 	if (!t->dialogue->loading &&
-	    (jail_stat(task_shell(t)->flash, &path, true, &st) != 0 || !S_ISDIR(st.st_mode)))
-		return task_fail(t, "The directory does not exist.");
-	record_add_text(&r, API_LOCAL_USER_WORK_DIRECTORY,
-	                span_text(path.text[1] != 0 ? path.text : ""));
+	    (jail_stat(task_shell(t)->flash, path, true, &st) != 0 || !S_ISDIR(st.st_mode))) {
+		(void)task_fail(t, "The directory does not exist.");
+		return false;
+	}
+	if (path->text[1] == 0)
+		path->text[0] = 0; // the root, as if there were none
+	return true;
+}
+
+static enum turn run_work_directory(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_LOCAL_USER, .key = view_user(t)};
+	struct jail_path path;
+
+	if (!work_directory(t, task_arg(t, ARG_FILE_WORD), &path))
+		return TURN_DONE;
+	record_add_text(&r, API_LOCAL_USER_WORK_DIRECTORY, span_text(path.text));
 	return task_put(t, &r, task_end);
 }
 
@@ -446,7 +458,7 @@ static void show_limit(struct task *t, const struct api_record *r)
 static void user_row(struct task *t, struct cursor *c)
 {
 	struct api_record r;
-	struct span role, place;
+	struct span role, place, group, bound;
 	char list[64];
 
 	if (api_record_parse(c, &r) != STATUS_OK)
@@ -459,8 +471,14 @@ static void user_row(struct task *t, struct cursor *c)
 	            record_number(&r, API_LOCAL_USER_BLOCKED) ? "Blocked" : "Active");
 	table_value(&t->table, "%s", list);
 	show_limit(t, &r);
-	table_value(&t->table, "system");
-	table_note(&t->table, "  Bind attributes:\n  Authorization attributes:\n");
+	group = record_text(&r, API_LOCAL_USER_GROUP);
+	bound = record_text(&r, API_LOCAL_USER_BOUND);
+	table_value(&t->table, "%.*s", (int)group.len, (const char *)group.data);
+	table_note(&t->table, "  Bind attributes:\n");
+	if (bound.len > 0)
+		table_note(&t->table, "    IP address:              %.*s\n", (int)bound.len,
+		           (const char *)bound.data);
+	table_note(&t->table, "  Authorization attributes:\n");
 	place = record_text(&r, API_LOCAL_USER_WORK_DIRECTORY);
 	table_value(&t->table, "flash:%.*s", (int)place.len, (const char *)place.data);
 	table_value(&t->table, "%.*s", (int)role.len, (const char *)role.data);
@@ -532,6 +550,7 @@ static const struct command local_user_view[] = {
 	{ "password [ simple ]",       run_password,        API_ROLE_ADMIN, "Specify the password" },
 	{ "password simple PASSWORD",  run_password_simple, API_ROLE_ADMIN, "In clear text", .flags = COMMAND_SECRET },
 	{ "password hash HASH",        run_password_hash,   API_ROLE_ADMIN, "In hashed form", USER(HASH), 0, emit_password, COMMAND_SECRET },
+	{ "password cipher HASH",      run_password_hash,   API_ROLE_ADMIN, "In hashed form", .flags = COMMAND_SECRET | COMMAND_HIDDEN },
 	{ "undo password",             run_default,         API_ROLE_ADMIN, "Delete the password", USER(HASH) },
 	{ "service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Specify what the user may use", USER(SERVICES), 0, emit_services },
 	{ "undo service-type { ssh | telnet | terminal }...", run_services, API_ROLE_ADMIN, "Take away what the user may use", USER(SERVICES) },

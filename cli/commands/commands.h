@@ -40,6 +40,7 @@ extern const struct command_table ssh_user_show_table;   // cmd_ssh_user.c: any 
 extern const struct command_table local_user_table;      // cmd_users.c: system view
 extern const struct command_table local_user_view_table; // cmd_users.c: its view
 extern const struct command_table local_user_show_table; // cmd_users.c: any view
+extern const struct command_table user_bind_table;       // cmd_user_bind.c: local-user view
 extern const struct command_table line_table;            // cmd_line.c: system view
 extern const struct command_table line_view_table;       // cmd_line.c: its view
 extern const struct command_table line_login_table;      // cmd_line_login.c: the same view
@@ -124,6 +125,10 @@ bool password_fits(struct task *t, struct span password);
 
 // The small file of flash that FILE names. False: the command has failed and says why (cmd_keys.c).
 [[nodiscard]] bool typed_file(struct task *t, struct blob *file);
+// The directory of flash that is typed, which must exist; "" is the root. False: the command has
+// failed and says why (cmd_users.c).
+struct jail_path;
+[[nodiscard]] bool work_directory(struct task *t, struct span place, struct jail_path *path);
 // Ask for a new password twice, then set it (cmd_password.c).
 enum turn password_question(struct task *t,
                             enum turn (*set)(struct task *t, struct span password));

@@ -17,7 +17,7 @@ static const struct feature {
 	{ "network",       "Interfaces, routes, TCP", { &net_interface_table, &net_interface_view_table, &net_interface_show_table, &net_route_table, &net_route_show_table, &net_neighbor_show_table, &net_ping_table, &net_tcp_table, &net_tcp_show_table } },
 	{ "file",          "Files", { &file_commands_table, &trash_commands_table } },
 	{ "line",          "VTY lines", { &line_table, &line_login_table, &line_view_table, &line_show_table } },
-	{ "local-user",    "Local users and their passwords", { &local_user_table, &local_user_view_table, &local_user_show_table, &password_table, &password_show_table, &lockout_table, &lockout_user_table, &lockout_show_table } },
+	{ "local-user",    "Local users and their passwords", { &local_user_table, &local_user_view_table, &user_bind_table, &local_user_show_table, &password_table, &password_show_table, &lockout_table, &lockout_user_table, &lockout_show_table } },
 	{ "public-key",    "Public keys", { &key_table, &key_view_table, &key_code_table, &key_show_table, &host_key_table, &host_key_show_table } },
 	{ "role",          "User roles", { &role_table, &role_view_table, &role_show_table } },
 	{ "ssh",           "Secure Shell", { &ssh_commands_table, &exception_show_table, &trust_table, &algorithm_table, &algorithm_show_table, &ssh_show_table, &ssh_user_table, &ssh_user_show_table, &session_show_table, &session_user_table } },

@@ -197,8 +197,8 @@ static struct program *program_of(const struct dialogue *d, struct span command,
                                   struct span peer)
 {
 	const struct shell *shell = d->table->shell;
-	const struct blob *place = shell_entry(&shell->work_directories,
-	                                       span_text(d->user != NULL ? d->user : ""));
+	const struct blob *place =
+	        shell_directory(shell, span_text(d->user != NULL ? d->user : ""));
 	struct program_setup setup = {
 	        .root = shell->flash,
 	        .directory = place != NULL ? (const char *)place->data : NULL,

@@ -72,6 +72,7 @@ struct shell {
 	struct history_all history_all;
 	struct shell_list aliases, banners;
 	struct shell_list work_directories;         // by user; no entry: the root
+	struct shell_list ssh_directories;          // by SSH user; go before those
 	struct shell_list quota_sizes, quota_files; // by user, in digits: megabytes, files
 	struct quotas quotas;
 	struct role_list roles;
@@ -129,6 +130,8 @@ void shell_settings_fini(struct shell *shell);
 void shell_lists_clear(struct shell *shell);
 // NULL when there is none.
 const struct blob *shell_entry(const struct shell_list *list, struct span key);
+// Where SFTP and SCP of a user begin; NULL: in the root.
+const struct blob *shell_directory(const struct shell *shell, struct span user);
 // What a user may keep.
 struct quota_limits shell_quota(const struct shell *shell, struct span user);
 const char *shell_hotkey(const struct shell *shell, enum hotkey key);

@@ -170,15 +170,28 @@ struct quota_limits shell_quota(const struct shell *shell, struct span user)
 	                             quota_number(&shell->quota_files, user)};
 }
 
+static void directory_set(struct shell_list *list, const struct api_record *record,
+                          uint8_t field)
+{
+	const struct api_value *v = api_record_find(record, field);
+
+	if (v != NULL && v->text.len > 0)
+		entry_set(list, record->key, v->text);
+	else if (v != NULL)
+		entry_drop(list, record->key);
+}
+
+const struct blob *shell_directory(const struct shell *shell, struct span user)
+{
+	const struct blob *place = shell_entry(&shell->ssh_directories, user);
+
+	return place != NULL ? place : shell_entry(&shell->work_directories, user);
+}
+
 // What SFTP and SCP want to know of a user.
 static void user_set(struct shell *shell, const struct api_record *record)
 {
-	const struct api_value *v = api_record_find(record, API_LOCAL_USER_WORK_DIRECTORY);
-
-	if (v != NULL && v->text.len > 0)
-		entry_set(&shell->work_directories, record->key, v->text);
-	else if (v != NULL)
-		entry_drop(&shell->work_directories, record->key);
+	directory_set(&shell->work_directories, record, API_LOCAL_USER_WORK_DIRECTORY);
 	quota_set(&shell->quota_sizes, record, API_LOCAL_USER_QUOTA_SIZE);
 	quota_set(&shell->quota_files, record, API_LOCAL_USER_QUOTA_FILES);
 }
@@ -245,6 +258,8 @@ void shell_setting(struct shell *shell, const struct api_record *record)
 		return;
 	if (record->class == API_CLASS_LOCAL_USER)
 		user_set(shell, record);
+	if (record->class == API_CLASS_SSH_USER)
+		directory_set(&shell->ssh_directories, record, API_SSH_USER_WORK_DIRECTORY);
 	for (uint32_t i = 0; i < record->count; i++) {
 		if (list != NULL)
 			entry_set(list, record->key, record->values[i].text);
@@ -258,6 +273,7 @@ void shell_lists_clear(struct shell *shell)
 	list_fini(&shell->aliases);
 	list_fini(&shell->banners);
 	list_fini(&shell->work_directories);
+	list_fini(&shell->ssh_directories);
 	list_fini(&shell->quota_sizes);
 	list_fini(&shell->quota_files);
 	role_list_fini(&shell->roles);
@@ -269,6 +285,8 @@ void shell_forget(struct shell *shell, uint8_t class, struct span key)
 
 	if (list != NULL)
 		entry_drop(list, key);
+	if (class == API_CLASS_SSH_USER)
+		entry_drop(&shell->ssh_directories, key);
 	if (class == API_CLASS_LOCAL_USER) {
 		entry_drop(&shell->work_directories, key);
 		entry_drop(&shell->quota_sizes, key);

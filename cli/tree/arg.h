@@ -62,6 +62,12 @@ enum arg_kind {
 	X(FILE,     STRING, 1, 255,     "File name")                                         \
 	X(CFG,      CFG,    5, 255,     "Configuration file name (*.cfg)")                   \
 	X(ADDRESS,  STRING, 2, 45,      "IP address")                                        \
+	X(SSHDIR,   STRING, 1, 135,     "Directory that SFTP and SCP show as the root")      \
+	X(GROUPNAME, NAME,  1, 32,      "Name of the user group")                            \
+	X(OTHERS,   NUMBER, 1, 1024,    "Sessions of a server that this device does not have") \
+	X(ALARMUPPER, NUMBER, 0, 100,   "Failed logins that raise the alarm; 0 means never") \
+	X(ALARMLOWER, NUMBER, 0, 45,    "Fewer failed logins than this clear it")            \
+	X(ALARMTIME, NUMBER, 1, 120,    "Minutes")                                           \
 	X(KEYCODE,  STRING, 1, 3,       "A character, or its number: 0 to 127")              \
 	X(LINEPASS, STRING, 1, 16,      "Password in clear text")                            \
 	X(BANNER,   STRING, 1, 1000,    "The text between two equal characters; \\n ends a line") \

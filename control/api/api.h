@@ -148,6 +148,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_GUARD,  LEAST_SECONDS,    UINT,  0,     86400,      30, "")                      \
 	X(SSH_GUARD,  MOST_SECONDS,     UINT,  1,     86400,      600, "")                     \
 	X(SSH_GUARD,  EXEMPT,           NAMES, 0,     512,        0,  "")                      \
+	X(SSH_GUARD,  ALARM_UPPER,      UINT,  0,     100,        30, "")                      \
+	X(SSH_GUARD,  ALARM_LOWER,      UINT,  0,     45,         20, "")                      \
+	X(SSH_GUARD,  ALARM_MINUTES,    UINT,  1,     120,        5,  "")                      \
 	X(VTY,        MODE,             UINT,  0,     2,          1,  "")                      \
 	X(VTY,        INBOUND,          UINT,  0,     3,          0,  "")                      \
 	X(VTY,        ACL,              UINT,  0,     3999,       0,  "")                      \
@@ -172,9 +175,12 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOCAL_USER, WORK_DIRECTORY,   TEXT,  0,     255,        0,  "")                      \
 	X(LOCAL_USER, QUOTA_SIZE,       UINT,  0,     1048576,    0,  "")                      \
 	X(LOCAL_USER, QUOTA_FILES,      UINT,  0,     1000000,    0,  "")                      \
+	X(LOCAL_USER, GROUP,            TEXT,  1,     32,         0,  "system")                \
+	X(LOCAL_USER, BOUND,            TEXT,  0,     45,         0,  "")                      \
 	X(SSH_USER,   SERVICES,         UINT,  0,     15,         0,  "")                      \
 	X(SSH_USER,   METHODS,          UINT,  0,     4,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \
+	X(SSH_USER,   WORK_DIRECTORY,   TEXT,  0,     135,        0,  "")                      \
 	X(PEER_KEY,   BLOB,             BYTES, 0,     4200,       0,  "")                      \
 	X(SHELL,      HOTKEY_G,         TEXT,  0,     255,        0,  "display current-configuration") \
 	X(SHELL,      HOTKEY_L,         TEXT,  0,     255,        0,  "display ip routing-table") \
@@ -257,7 +263,11 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(DOMAIN,     SCHEME,           TEXT,  0,     32,         0,  "")                      \
 	X(DOMAIN,     LOCAL,            UINT,  0,     1,          1,  "")                      \
 	X(AAA,        DEFAULT_DOMAIN,   TEXT,  1,     24,         0,  "system")                \
-	X(AAA,        DEFAULT_ROLE,     TEXT,  0,     63,         0,  "")
+	X(AAA,        DEFAULT_ROLE,     TEXT,  0,     63,         0,  "")                      \
+	X(AAA,        FTP_SESSIONS,     UINT,  1,     1024,       32, "")                      \
+	X(AAA,        HTTP_SESSIONS,    UINT,  1,     1024,       32, "")                      \
+	X(AAA,        HTTPS_SESSIONS,   UINT,  1,     1024,       32, "")                      \
+	X(AAA,        TELNET_SESSIONS,  UINT,  1,     1024,       32, "")
 // clang-format on
 
 enum api_class {

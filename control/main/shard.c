@@ -32,6 +32,7 @@ void control_init(struct control *c)
 	memset(c, 0, sizeof(*c));
 	config_init(&c->config);
 	lockout_init(&c->lockout);
+	login_alarm_init(&c->login_alarm);
 	user_sessions_init(&c->user_sessions);
 	pthread_mutex_init(&c->counters_lock, NULL);
 	c->base_dataplane = calloc(COUNTERS, sizeof(uint64_t));
@@ -44,6 +45,7 @@ void control_fini(struct control *c)
 {
 	config_fini(&c->config);
 	lockout_fini(&c->lockout);
+	login_alarm_fini(&c->login_alarm);
 	user_sessions_fini(&c->user_sessions);
 	free(c->base_dataplane);
 	penalties_free(c->penalties);

@@ -7,6 +7,7 @@
 #include "control/main/control_counters.h"
 #include "control/main/pool.h"
 #include "control/users/lockout.h"
+#include "control/users/login_alarm.h"
 #include "control/users/user_sessions.h"
 #include "dataplane/base/slab.h"
 #include "dataplane/base/wheel.h"
@@ -68,6 +69,7 @@ struct control {
 	struct config config;
 	struct crypto_pool *crypto;
 	struct lockout lockout;
+	struct login_alarm login_alarm;
 	struct user_sessions user_sessions;
 	struct work_pool *aaa;       // NULL: nobody else is asked
 	struct penalties *penalties; // of sources whose logins fail

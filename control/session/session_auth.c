@@ -368,6 +368,7 @@ static void user_set(struct shard *h, struct session *s, struct auth_scratch *a,
 	users_find(&h->control->config, name, &a->account);
 	if (!name_is_possible(name))
 		a->account.known = false;
+	user_from(&a->account, s->remote);
 	auth_lock_apply(h, s, a);
 }
 

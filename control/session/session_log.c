@@ -10,6 +10,32 @@
 
 #define NAME_TEXT (4 * USER_NAME_MAX + 1)
 
+// Too many failures raise an alarm; logins look whether it is over, too.
+static void alarm_note(struct shard *h, const struct session *s, bool failed)
+{
+	struct config *c = &h->control->config;
+	const struct setting *r =
+	        settings_find(config_hold(c), API_CLASS_SSH_GUARD, span_of(NULL, 0));
+	struct login_alarm_rule rule = {.upper = setting_number(r, API_SSH_GUARD_ALARM_UPPER),
+	                                .lower = setting_number(r, API_SSH_GUARD_ALARM_LOWER),
+	                                .minutes =
+	                                        setting_number(r, API_SSH_GUARD_ALARM_MINUTES)};
+	enum login_alarm_turn turn;
+	uint32_t count;
+
+	config_give(c);
+	turn = login_alarm_note(&h->control->login_alarm, &rule, failed, h->now_us / 1000000,
+	                        &count);
+	if (turn == LOGIN_ALARM_RAISED)
+		log_session(h, s, LOG_ERROR, "SSHS_LOGINFAIL_ALARM",
+		            "Users failed to log in too often: %u times in %u minutes.", count,
+		            rule.minutes);
+	if (turn == LOGIN_ALARM_CLEARED)
+		log_session(h, s, LOG_NOTICE, "SSHS_LOGINFAIL_CLEAR",
+		            "Users fail to log in no more too often: %u times in %u minutes.",
+		            count, rule.minutes);
+}
+
 void log_login(struct shard *h, const struct session *s, const char *methods)
 {
 	char user[NAME_TEXT], address[LOG_ADDRESS_MAX];
@@ -24,6 +50,7 @@ void log_login(struct shard *h, const struct session *s, const char *methods)
 	log_session(h, s, LOG_INFO, "SSHS_CONNECT",
 	            "SSH user %s (IP: %s) connected to the server successfully.", user,
 	            address);
+	alarm_note(h, s, false);
 }
 
 void log_login_failed(struct shard *h, const struct session *s, const char *user,
@@ -38,6 +65,7 @@ void log_login_failed(struct shard *h, const struct session *s, const char *user
 	            address, s->remote_port, why);
 	log_session(h, s, LOG_NOTICE, "SHELL_LOGINFAIL",
 	            "SSH user %s failed to log in from %s.", name, address);
+	alarm_note(h, s, true);
 }
 
 void log_login_exceeded(struct shard *h, const struct session *s, const char *user)

@@ -115,6 +115,7 @@ enum status v1_on_user(struct shard *h, struct session *s, const struct message 
 	users_find(&h->control->config, name, &v->account);
 	if (name.len == 0 || name.len > USER_NAME_MAX || !span_is_printable(name))
 		v->account.known = false;
+	user_from(&v->account, s->remote);
 	// What this protocol cannot ask for nobody gets in without.
 	if (v->account.totp)
 		v->account.known = false;

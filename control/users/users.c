@@ -5,6 +5,7 @@
 #include "control/api/api_role.h"
 #include "control/users/lockout.h"
 #include "crypto/wire/names.h"
+#include "dataplane/base/ip_addr.h"
 
 #include <time.h>
 
@@ -75,6 +76,11 @@ void users_lockout_rule(struct config *c, struct lockout_rule *out)
 
 static void local_take(struct user *out, const struct setting *local)
 {
+	struct span bound = setting_text(local, API_LOCAL_USER_BOUND);
+	struct ip_addr address;
+
+	if (bound.len > 0 && ip_from_text(bound, &address))
+		memcpy(out->bound, address.bytes, sizeof(out->bound));
 	out->access_limit = setting_number(local, API_LOCAL_USER_ACCESS_LIMIT);
 	out->known = !setting_number(local, API_LOCAL_USER_BLOCKED) &&
 	             setting_number(local, API_LOCAL_USER_SERVICES) & API_SERVICE_SSH;
@@ -123,6 +129,18 @@ void users_find(struct config *c, struct span name, struct user *out)
 		out->services = setting_number(ssh, API_SSH_USER_SERVICES);
 	}
 	config_give(c);
+}
+
+void user_from(struct user *u, const uint8_t address[16])
+{
+	static const uint8_t any[16];
+
+	if (memcmp(u->bound, any, sizeof(any)) == 0 ||
+	    memcmp(u->bound, address, sizeof(u->bound)) == 0)
+		return;
+	u->known = false;
+	u->hash[0] = 0;
+	u->scheme[0] = 0;
 }
 
 bool user_may_password(const struct user *u)

@@ -20,6 +20,7 @@ struct user {
 	char scheme
 	        [33]; // RADIUS servers that are asked about the password; "": the device itself
 	bool local;   // and the device when none of them answers
+	uint8_t bound[16];     // the address from which alone it may come; zeros: any
 	uint32_t access_limit; // sessions at a time; 0: any
 	bool remote;           // one of them has accepted it: that stands for known and hash
 };
@@ -65,6 +66,8 @@ bool users_has_authorities(struct config *c);
 
 // May this method be part of the login of such a user? Rounds are those of keyboard-interactive:
 // they ask for the password of all who have one but do not log in by key alone.
+// Somebody who comes from elsewhere than he may is like one whose password is wrong.
+void user_from(struct user *u, const uint8_t address[16]);
 bool user_may_password(const struct user *u);
 bool user_may_rounds(const struct user *u);
 bool user_may_publickey(const struct user *u);

@@ -316,4 +316,22 @@ TEST(sources_whose_logins_failed_are_shown_and_forgiven)
 	fixture_free(f);
 }
 
+TEST(the_alarm_of_failed_logins_is_printed_and_undone)
+{
+	struct fixture *f = fixture_new();
+	static const char line[] = " ssh server login-failed threshold-alarm upper-limit 10 "
+	                           "lower-limit 3 period 2";
+	char command[200];
+
+	snprintf(command, sizeof(command), "system-view\n%s", line);
+	CHECK_TEXT(fixture_exec(f, command), "");
+	CHECK(has_line(current(f), line));
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh server login-failed threshold-alarm "
+	                           "upper-limit 2 lower-limit 3 period 2"),
+	           " % The lower limit must not be above the upper one.\n");
+	fixture_exec(f, "system-view\nundo ssh server login-failed threshold-alarm");
+	CHECK(!has_line(current(f), line));
+	fixture_free(f);
+}
+
 CHECK_MAIN()

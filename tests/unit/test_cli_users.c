@@ -64,6 +64,79 @@ TEST(a_work_directory_must_be_there_and_is_printed_shown_and_undone)
 	fixture_free(f);
 }
 
+TEST(the_directory_of_an_ssh_user_goes_before_that_of_the_local_user)
+{
+	struct fixture *f = fixture_new();
+	const struct blob *place;
+
+	fixture_flash(f);
+	fixture_exec(f, "mkdir here");
+	fixture_exec(f, "mkdir there");
+	fixture_exec(f, "system-view\npublic-key peer k1 import sshkey x\nlocal-user bob\n"
+	                "authorization-attribute work-directory flash:/there\nquit\n"
+	                "ssh user bob service-type sftp authentication-type any assign "
+	                "publickey k1 k2 work-directory flash:/here");
+	CHECK_TEXT(current(f, "^ ssh user"),
+	           " ssh user bob service-type sftp authentication-type any assign publickey "
+	           "k1 k2 work-directory /here\n");
+	place = shell_directory(&f->shell, span_text("bob"));
+	CHECK(place != NULL && span_is(span_blob(place), "/here"));
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh user bob service-type sftp "
+	                           "authentication-type password work-directory nowhere"),
+	           " % The directory does not exist.\n");
+	fixture_exec(
+	        f, "system-view\nssh user bob service-type sftp authentication-type password");
+	place = shell_directory(&f->shell, span_text("bob"));
+	CHECK(place != NULL && span_is(span_blob(place), "/there"));
+	fixture_free(f);
+}
+
+TEST(group_and_address_of_a_user_are_printed_shown_and_undone)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f,
+	                        "system-view\nlocal-user bob\ngroup night\n"
+	                        "bind-attribute ip 2001:db8::1\nbind-attribute ip 192.0.2.7"),
+	           " % The address is invalid.\n");
+	CHECK_TEXT(current(f, "group|bind"), " group night\n bind-attribute ip 192.0.2.7\n");
+	fixture_exec(f, "display local-user user-name bob");
+	CHECK(strstr(shown(f), "  User group:                night\n  Bind attributes:\n"
+	                       "    IP address:              192.0.2.7\n") != NULL);
+	fixture_exec(f, "system-view\nlocal-user bob\nbind-attribute ipv6 2001:db8::1");
+	CHECK_TEXT(current(f, "bind"), " bind-attribute ipv6 2001:db8::1\n");
+	fixture_exec(f, "system-view\nlocal-user bob\nundo bind-attribute\nundo group");
+	CHECK_TEXT(current(f, "group|bind"), "");
+	fixture_free(f);
+}
+
+TEST(a_password_may_be_called_cipher)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nlocal-user bob\npassword cipher $y$x");
+	CHECK_TEXT(current(f, "password"), " password hash $y$x\n");
+	fixture_free(f);
+}
+
+TEST(limits_of_servers_that_are_not_here_are_kept)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "system-view\naaa session-limit telnet 8\n"
+	                           "aaa session-limit ftp 3\naaa session-limit http 4\n"
+	                           "aaa session-limit https 5"),
+	           "");
+	CHECK_TEXT(current(f, "session-limit [fht]"),
+	           " aaa session-limit ftp 3\n aaa session-limit http 4\n"
+	           " aaa session-limit https 5\n aaa session-limit telnet 8\n");
+	fixture_exec(f, "system-view\nundo aaa session-limit telnet\n"
+	                "undo aaa session-limit ftp\nundo aaa session-limit http\n"
+	                "undo aaa session-limit https");
+	CHECK_TEXT(current(f, "session-limit [fht]"), "");
+	fixture_free(f);
+}
+
 TEST(a_user_that_is_deleted_is_gone)
 {
 	struct fixture *f = fixture_new();

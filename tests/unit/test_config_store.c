@@ -181,7 +181,7 @@ TEST(a_hash_is_shown_only_as_a_secret)
 	setting_emit(&b, find(s, "bob"), false);
 	c = cursor_over(builder_span(&b));
 	CHECK_EQ(api_record_parse(&c, &out), STATUS_OK);
-	CHECK_EQ(out.count, 11);
+	CHECK_EQ(out.count, 13);
 	CHECK_EQ(api_record_find(&out, API_LOCAL_USER_HASH)->text.len, 0);
 	settings_free(s);
 }

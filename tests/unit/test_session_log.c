@@ -50,6 +50,25 @@ TEST(a_failed_login_is_told_with_its_reason)
 	bench_free(b);
 }
 
+TEST(too_many_failed_logins_raise_an_alarm)
+{
+	struct api_record r = {.class = API_CLASS_SSH_GUARD, .count = 2};
+	struct bench *b = bench_new();
+
+	r.values[0] = (struct api_value){API_SSH_GUARD_ALARM_UPPER, 2, {0}};
+	r.values[1] = (struct api_value){API_SSH_GUARD_ALARM_MINUTES, 1, {0}};
+	bench_put(b, &r);
+	log_center_reset();
+	client_in_auth(b, 0);
+	client_password(b, 0, "bob", "wrong");
+	bench_wait(b, 3000000);
+	CHECK_TEXT(logged("SSHS_LOGINFAIL_ALARM"), "");
+	client_password(b, 0, "bob", "wrong");
+	CHECK_TEXT(logged("SSHS_LOGINFAIL_ALARM"),
+	           "Users failed to log in too often: 2 times in 1 minutes.");
+	bench_free(b);
+}
+
 TEST(a_line_is_told_when_it_is_taken_and_when_it_is_left)
 {
 	struct bench *b = bench_shell(1000);

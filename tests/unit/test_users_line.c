@@ -120,4 +120,39 @@ TEST(an_ssh_user_who_is_no_local_user_has_the_role_of_the_line)
 	bench_free(b);
 }
 
+// --- from where a user may come ----------------------------------------------------------------
+
+static void bound_to(struct bench *b, const char *address)
+{
+	struct api_record r = {
+	        .class = API_CLASS_LOCAL_USER, .key = span_text("bob"), .count = 1};
+
+	r.values[0] = (struct api_value){API_LOCAL_USER_BOUND, 0, span_text(address)};
+	bench_put(b, &r);
+}
+
+TEST(a_user_bound_to_another_address_is_refused)
+{
+	struct bench *b = bench_new();
+
+	bound_to(b, "198.51.100.7");
+	client_in_auth(b, 0);
+	client_password(b, 0, "bob", "secret");
+	bench_wait(b, 3000000);
+	CHECK(client_got(b, 0, SSH_MSG_USERAUTH_FAILURE));
+	CHECK(!(bench_session(b, 0)->flags & SESSION_LOGGED_IN));
+	bench_free(b);
+}
+
+TEST(a_user_bound_to_its_address_is_admitted)
+{
+	struct bench *b = bench_new();
+
+	bound_to(b, "192.0.0.9"); // whence clients of slot 0 come
+	client_in_auth(b, 0);
+	client_password(b, 0, "bob", "secret");
+	CHECK(client_got(b, 0, SSH_MSG_USERAUTH_SUCCESS));
+	bench_free(b);
+}
+
 CHECK_MAIN()
