@@ -75,7 +75,7 @@ static void record_row(struct task *t, struct cursor *c)
 
 	if (!record_take(c, &r))
 		return;
-	gmtime_r(&r.at, &tm);
+	api_clock_tm(&task_shell(t)->clock, r.at, &tm);
 	strftime(when, sizeof(when), "%Y/%m/%d %H:%M:%S", &tm);
 	if (r.line > 0)
 		snprintf(line, sizeof(line), "%u", r.line - 1);

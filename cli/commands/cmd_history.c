@@ -31,11 +31,10 @@ static enum turn all_more(struct task *t)
 
 	while (task_room(t) &&
 	       (e = history_all_at(&task_shell(t)->history_all, p->next)) != NULL) {
-		time_t at = (time_t)e->at;
 		char when[40];
 		struct tm tm;
 
-		gmtime_r(&at, &tm);
+		api_clock_tm(&task_shell(t)->clock, (int64_t)e->at, &tm);
 		strftime(when, sizeof(when), "%m/%d/%Y %H:%M:%S", &tm);
 		table_value(&t->table, "%s", when);
 		table_value(&t->table, "%s", e->terminal);

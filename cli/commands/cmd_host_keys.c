@@ -48,7 +48,7 @@ static void show_row(struct task *t, struct cursor *c)
 
 	if (!key_row(t, c, &made, &blob))
 		return;
-	gmtime_r(&made, &tm);
+	api_clock_tm(&task_shell(t)->clock, made, &tm);
 	strftime(when, sizeof(when), "%H:%M:%S %Y/%m/%d", &tm);
 	key_fingerprint(blob, fingerprint);
 	task_print(t,
@@ -202,7 +202,7 @@ static void export_row(struct task *t, struct cursor *c)
 	} else if (task_has(t, "ssh1")) {
 		t->status = key_text_ssh1(&t->file, blob);
 	} else {
-		gmtime_r(&made, &tm);
+		api_clock_tm(&task_shell(t)->clock, made, &tm);
 		len = (size_t)snprintf(dated, sizeof(dated), "%s-", comment);
 		strftime(dated + len, sizeof(dated) - len, "%Y/%m/%d", &tm);
 		key_text_ssh2(&t->file, blob, dated);

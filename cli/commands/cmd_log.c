@@ -1,7 +1,6 @@
 // The information centre: what is kept of the log, where it is sent, who watches it.
 #include "cli/commands/commands.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,7 +31,7 @@ static void log_row(struct task *t, struct cursor *c)
 	struct text line = {0};
 	uint8_t level = 7;
 
-	log_print(&line, task_shell(t)->sysname, c, &level);
+	log_print(&line, task_shell(t), c, &level);
 	if (!cursor_ok(c))
 		return;
 	l->by_level[level & 7]++;
@@ -163,129 +162,7 @@ static enum turn run_terminal_level(struct task *t)
 	return TURN_DONE;
 }
 
-// --- hosts ---------------------------------------------------------------------------------------
-
-bool address_fits(struct span text, bool six)
-{
-	char name[64];
-	uint8_t bytes[16];
-
-	snprintf(name, sizeof(name), "%.*s", (int)text.len, (const char *)text.data);
-	return inet_pton(six ? AF_INET6 : AF_INET, name, bytes) == 1;
-}
-
-static enum turn run_host(struct task *t)
-{
-	struct span address = task_arg(t, ARG_ADDRESS_WORD), port = task_arg(t, ARG_PORT_WORD),
-	            facility = match_after(&t->match, "facility");
-	struct api_record r = {.class = API_CLASS_LOG_HOST, .key = address};
-
-	if (!address_fits(address, false) && !address_fits(address, true))
-		return task_fail(t, "The address is invalid.");
-	record_add(&r, API_LOG_HOST_PORT, port.len > 0 ? arg_number(port) : 514);
-	record_add(&r, API_LOG_HOST_FACILITY,
-	           facility.len > 0 ? 16u + facility.data[facility.len - 1] - '0' : 23u);
-	return task_put(t, &r, task_end);
-}
-
-static enum turn undo_done(struct task *t)
-{
-	if (t->status == STATUS_NOT_FOUND)
-		return task_fail(t, "The log host does not exist.");
-	return task_end(t);
-}
-
-static enum turn run_undo_host(struct task *t)
-{
-	return task_delete(t, API_CLASS_LOG_HOST, task_arg(t, ARG_ADDRESS_WORD), undo_done);
-}
-
-static void emit_host(struct config_out *out, const struct command *row,
-                      const struct api_record *record)
-{
-	uint32_t port = record_number(record, API_LOG_HOST_PORT);
-	uint32_t facility = record_number(record, API_LOG_HOST_FACILITY);
-	struct text line = {0};
-
-	text_format(&line, "info-center loghost %.*s", (int)record->key.len,
-	            (const char *)record->key.data);
-	if (port != 514)
-		text_format(&line, " port %u", port);
-	if (facility != 23)
-		text_format(&line, " facility local%u", facility - 16);
-	config_line(out, 1, "%.*s", (int)text_left(&line), line.data);
-	text_fini(&line);
-}
-
-// --- sources -------------------------------------------------------------------------------------
-
-#define LEVEL_DENY 8u
-
-// Where lines go, with the setting of the least level that goes there.
-static const struct {
-	const char *word;
-	uint8_t field;
-} places[] = {
-        {"logbuffer", API_LOG_CENTER_BUFFER_LEVEL},
-        {"loghost", API_LOG_CENTER_HOST_LEVEL},
-        {"monitor", API_LOG_CENTER_MONITOR_LEVEL},
-};
-#define PLACES (sizeof(places) / sizeof(places[0]))
-
-static uint8_t source_field(const struct task *t)
-{
-	for (size_t i = 0; i < PLACES; i++)
-		if (task_has(t, places[i].word))
-			return places[i].field;
-	return API_FIELD_NONE;
-}
-
-static enum turn run_source(struct task *t)
-{
-	struct api_record r = {.class = API_CLASS_LOG_CENTER};
-	struct span level = task_arg(t, ARG_LEVEL_WORD);
-	uint8_t field = source_field(t);
-	uint32_t value = task_has(t, "undo") ? api_field_row(field)->number
-	                 : level.len > 0     ? arg_number(level)
-	                                     : LEVEL_DENY;
-
-	record_add(&r, field, value);
-	return task_put(t, &r, task_end);
-}
-
-static void emit_source(struct config_out *out, const struct command *row,
-                        const struct api_record *record)
-{
-	for (size_t i = 0; i < PLACES; i++) {
-		uint32_t level = record_number(record, places[i].field);
-		const char *where = places[i].word;
-
-		if (level == LEVEL_DENY)
-			config_line(out, 1, "info-center source default %s deny", where);
-		else if (level != api_field_row(places[i].field)->number)
-			config_line(out, 1, "info-center source default %s level %u", where,
-			            level);
-	}
-}
-
 // clang-format off
-#define CENTER(name) API_CLASS_LOG_CENTER, API_LOG_CENTER_##name
-#define FACILITIES "{ local0 | local1 | local2 | local3 | local4 | local5 | local6 | local7 }"
-static const struct command log_center[] = {
-	{ "info-center enable",         run_flag,    API_ROLE_ADMIN, "Enable the information centre", CENTER(ENABLE), 1 },
-	{ "undo info-center enable",    run_flag,    API_ROLE_ADMIN, "Disable the information centre", CENTER(ENABLE), 0, emit_flag },
-	{ "info-center logbuffer",      run_flag,    API_ROLE_ADMIN, "Keep log lines in memory", CENTER(BUFFER), 1 },
-	{ "undo info-center logbuffer", run_flag,    API_ROLE_ADMIN, "Keep no log lines in memory", CENTER(BUFFER), 0, emit_flag },
-	{ "info-center logbuffer size LOGSIZE", run_setting, API_ROLE_ADMIN, "Specify how many lines are kept", CENTER(SIZE), 0, emit_setting },
-	{ "undo info-center logbuffer size",    run_default, API_ROLE_ADMIN, "Restore how many lines are kept", CENTER(SIZE) },
-	{ "info-center format rfc5424", run_flag,    API_ROLE_ADMIN, "Send lines to hosts as RFC 5424 has it", CENTER(RFC5424), 1, emit_flag },
-	{ "undo info-center format",    run_default, API_ROLE_ADMIN, "Send lines to hosts in the classic form", CENTER(RFC5424) },
-	{ "info-center source default { logbuffer | loghost | monitor } { deny | level LEVEL }", run_source, API_ROLE_ADMIN, "Specify which lines go where", CENTER(BUFFER_LEVEL), 0, emit_source },
-	{ "undo info-center source default { logbuffer | loghost | monitor }", run_source, API_ROLE_ADMIN, "Restore which lines go where", CENTER(HOST_LEVEL) },
-	{ "info-center loghost { ADDRESS | ipv6 ADDRESS } [ port PORT ] [ facility " FACILITIES " ]", run_host, API_ROLE_ADMIN, "Send log lines to a host", API_CLASS_LOG_HOST, API_LOG_HOST_PORT, 0, emit_host },
-	{ "undo info-center loghost { ADDRESS | ipv6 ADDRESS }", run_undo_host, API_ROLE_ADMIN, "Send log lines there no more" },
-};
-
 static const struct command log_show[] = {
 	{ "display logbuffer [ reverse ] [ level LEVEL | size LOGSIZE ]...", run_logbuffer, API_ROLE_OPERATOR, "Display the log lines kept in memory" },
 	{ "display logbuffer summary", run_summary, API_ROLE_OPERATOR, "Display how many lines there are of each level", .flags = COMMAND_TABLE },
@@ -297,5 +174,4 @@ static const struct command log_show[] = {
 };
 // clang-format on
 
-TABLE(log_center);
 TABLE(log_show);

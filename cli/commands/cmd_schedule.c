@@ -30,7 +30,7 @@ static bool clock_parse(struct span text, unsigned hours_most, int64_t *seconds)
 }
 
 // "MM/DD/YYYY" or "YYYY/MM/DD", as seconds of its midnight.
-static bool date_parse(struct span text, int64_t *midnight)
+bool date_parse(struct span text, int64_t *midnight)
 {
 	char copy[16] = "", end = 0;
 	struct tm tm = {0}, back;
@@ -49,9 +49,10 @@ static bool date_parse(struct span text, int64_t *midnight)
 	return back.tm_mday == tm.tm_mday && back.tm_mon == tm.tm_mon && back.tm_year > 100;
 }
 
-// Today, or tomorrow when that time has passed; or on the day that is named.
-static bool at_parse(struct task *t, int64_t now, int64_t *when)
+// Today, or tomorrow when that time has passed; or on the day that is named. By the device's clock.
+static bool at_parse(struct task *t, int64_t host_now, int64_t *when)
 {
+	int64_t now = api_clock_local(&task_shell(t)->clock, host_now);
 	struct span date = task_arg(t, ARG_DATE_WORD);
 	int64_t clock, midnight = now - now % DAY;
 
@@ -61,6 +62,7 @@ static bool at_parse(struct task *t, int64_t now, int64_t *when)
 	*when = midnight + clock;
 	if (date.len == 0 && *when <= now)
 		*when += DAY;
+	*when -= now - host_now;
 	return true;
 }
 
@@ -83,14 +85,15 @@ static bool delay_parse(struct task *t, int64_t now, int64_t *when)
 
 // --- commands ------------------------------------------------------------------------------------
 
-static void when_text(int64_t when, int64_t now, char *out, size_t size)
+static void when_text(const struct shell *shell, int64_t when, char *out, size_t size)
 {
+	int64_t now = time(NULL);
+
 	int64_t minutes = (when - now + 59) / 60;
-	time_t at = when;
 	char date[40];
 	struct tm tm;
 
-	gmtime_r(&at, &tm);
+	(void)api_clock_tm(&shell->clock, when, &tm);
 	strftime(date, sizeof(date), "%H:%M:%S %m/%d/%Y", &tm);
 	snprintf(out, size, "%s (in %lld hours and %lld minutes)", date,
 	         (long long)(minutes / 60), (long long)(minutes % 60));
@@ -169,7 +172,7 @@ static enum turn run_schedule(struct task *t)
 	if (when <= now || when > now + FAR_SECONDS)
 		return task_fail(t, "The time must be within the next 30 days.");
 	t->cursor = (uint64_t)when;
-	when_text(when, now, text, sizeof(text));
+	when_text(task_shell(t), when, text, sizeof(text));
 	snprintf(question, sizeof(question), "Reboot system at %s. Confirm? [Y/N]:", text);
 	return task_question(t, false, schedule_confirmed, question);
 }
@@ -186,7 +189,7 @@ static enum turn run_schedule_show(struct task *t)
 
 	if (task_shell(t)->reboot_at == 0)
 		return TURN_DONE;
-	when_text(task_shell(t)->reboot_at, time(NULL), text, sizeof(text));
+	when_text(task_shell(t), task_shell(t)->reboot_at, text, sizeof(text));
 	task_print(t, "System will reboot at %s.\n", text);
 	return TURN_DONE;
 }

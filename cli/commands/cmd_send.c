@@ -40,7 +40,7 @@ static void message_give(struct task *t, struct dialogue *d)
 	text_format(&text, "***\n***\n***Message from %s to %s\n***\n%.*s\n",
 	            dialogue_terminal(t->dialogue, from), dialogue_terminal(d, to),
 	            (int)text_left(&s->message), s->message.data);
-	dialogue_notify(d, text_span(&text));
+	dialogue_notify(d, text_span(&text), true);
 	text_fini(&text);
 	s->sent++;
 }

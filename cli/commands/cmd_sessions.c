@@ -143,15 +143,13 @@ static void user_row(struct task *t, struct cursor *c)
 	struct users *u = t->own;
 	struct api_dialogue_row row;
 	char idle[32], when[32];
-	time_t login;
 	struct tm tm;
 	bool own;
 
 	api_dialogue_parse(c, &row);
 	if (!cursor_ok(c))
 		return;
-	login = (time_t)row.login_time;
-	gmtime_r(&login, &tm);
+	api_clock_tm(&task_shell(t)->clock, (int64_t)row.login_time, &tm);
 	strftime(when, sizeof(when), "%b %d %H:%M:%S", &tm);
 	if (row.idle_seconds >= 86400)
 		snprintf(idle, sizeof(idle), "old");

@@ -60,18 +60,6 @@ static enum turn run_version(struct task *t)
 	return task_ask_plain(t, API_STATUS, version_end);
 }
 
-static enum turn run_clock(struct task *t)
-{
-	time_t now = time(NULL);
-	char text[64];
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	strftime(text, sizeof(text), "%H:%M:%S UTC %a %m/%d/%Y", &tm);
-	task_print(t, "%s\n", text);
-	return TURN_DONE;
-}
-
 // --- display memory ----------------------------------------------------------------------------
 
 static const struct column memories_columns[] = {{"Memory", 44, 0},
@@ -195,7 +183,6 @@ static const struct command system_commands[] = {
 
 static const struct command device_commands[] = {
 	{ "display version", run_version, API_ROLE_OPERATOR, "Display software version and uptime" },
-	{ "display clock",   run_clock,   API_ROLE_OPERATOR, "Display the system time" },
 	{ "display memory",  run_memory,  API_ROLE_OPERATOR, "Display memory by process and use", .flags = COMMAND_TABLE },
 	{ "reboot",          run_reboot,  API_ROLE_ADMIN,    "Restart the device" },
 	{ "reboot force",    reboot_now,  API_ROLE_ADMIN,    "Restart the device without asking" },

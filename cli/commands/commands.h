@@ -12,6 +12,9 @@ extern const struct command_table any_commands_table;    // cmd_view.c: every vi
 extern const struct command_table user_commands_table;   // cmd_view.c: user view
 extern const struct command_table leave_commands_table;  // cmd_view.c: views with quit
 extern const struct command_table system_commands_table; // cmd_system.c
+extern const struct command_table clock_system_table;    // cmd_clock.c: system view
+extern const struct command_table clock_user_table;      // cmd_clock.c: user view
+extern const struct command_table clock_show_table;      // cmd_clock.c: any view
 extern const struct command_table device_commands_table; // cmd_system.c: any view
 extern const struct command_table show_config_table;     // cmd_config.c: any view
 extern const struct command_table file_commands_table;   // cmd_files.c: user view
@@ -69,7 +72,8 @@ extern const struct command_table banner_table;          // cmd_banner.c: system
 extern const struct command_table send_user_table;       // cmd_send.c: user view
 extern const struct command_table password_table;        // cmd_password.c: system view
 extern const struct command_table password_show_table;   // cmd_password.c: any view
-extern const struct command_table log_center_table;      // cmd_log.c: system view
+extern const struct command_table log_center_table;      // cmd_log_center.c: system view
+extern const struct command_table log_center_show_table; // cmd_log_center.c: any view
 extern const struct command_table exception_show_table;  // cmd_exception.c: any view
 extern const struct command_table debugging_table;       // cmd_debugging.c: any view
 extern const struct command_table log_show_table;        // cmd_log.c: any view
@@ -133,10 +137,13 @@ struct jail_path;
 enum turn password_question(struct task *t,
                             enum turn (*set)(struct task *t, struct span password));
 
+// "MM/DD/YYYY" or "YYYY/MM/DD", as seconds of its midnight (cmd_schedule.c).
+bool date_parse(struct span text, int64_t *midnight);
+
 // The role that a level stands for (cmd_super.c). Returns a name, perhaps made in `out`.
 const char *level_role(uint32_t level, char out[ROLE_NAME_MAX + 1]);
 
-// Is it an address of IPv4, or of IPv6 (cmd_log.c)?
+// Is it an address of IPv4, or of IPv6 (cmd_log_center.c)?
 bool address_fits(struct span text, bool six);
 
 // What rules of roles call features (feature.c); an empty name prints the list.

@@ -12,7 +12,7 @@ static const struct feature {
 	{ "aaa",           "Who is asked about users; roles against a password", { &super_table, &radius_table, &radius_view_table, &radius_show_table, &aaa_table, &domain_table, &domain_view_table, &domain_show_table } },
 	{ "cli",           "The command line", { &hotkey_table, &hotkey_show_table, &alias_table, &alias_show_table, &history_table, &banner_table, &send_user_table } },
 	{ "configuration", "Configuration files", { &show_config_table, &save_commands_table, &startup_show_table, &startup_user_table, &archive_table, &archive_user_table, &archive_show_table, &replace_table } },
-	{ "device",        "The device", { &system_commands_table, &device_commands_table, &counter_table, &device_table, &vendor_table, &schedule_user_table, &schedule_show_table } },
+	{ "device",        "The device", { &system_commands_table, &clock_system_table, &clock_user_table, &clock_show_table, &device_commands_table, &counter_table, &device_table, &vendor_table, &schedule_user_table, &schedule_show_table } },
 	{ "acl",           "Access control lists", { &net_acl_table, &net_acl_view_table, &net_acl_show_table } },
 	{ "network",       "Interfaces, routes, TCP", { &net_interface_table, &net_interface_view_table, &net_interface_show_table, &net_route_table, &net_route_show_table, &net_neighbor_show_table, &net_ping_table, &net_tcp_table, &net_tcp_show_table } },
 	{ "file",          "Files", { &file_commands_table, &trash_commands_table } },
@@ -21,7 +21,7 @@ static const struct feature {
 	{ "public-key",    "Public keys", { &key_table, &key_view_table, &key_code_table, &key_show_table, &host_key_table, &host_key_show_table } },
 	{ "role",          "User roles", { &role_table, &role_view_table, &role_show_table } },
 	{ "ssh",           "Secure Shell", { &ssh_commands_table, &exception_show_table, &trust_table, &algorithm_table, &algorithm_show_table, &ssh_show_table, &ssh_user_table, &ssh_user_show_table, &session_show_table, &session_user_table } },
-	{ "syslog",        "The information centre", { &log_center_table, &log_show_table, &debugging_table } },
+	{ "syslog",        "The information centre", { &log_center_table, &log_center_show_table, &log_show_table, &debugging_table } },
 };
 // clang-format on
 #define FEATURES (sizeof(features) / sizeof(features[0]))

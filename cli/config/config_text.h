@@ -56,7 +56,7 @@ enum turn task_file_write(struct task *t, const char *name, struct text *text,
                           enum turn (*next)(struct task *t));
 
 // A row of API_LOG as the line that displays show (command_log.c).
-void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t *level);
+void log_print(struct text *out, const struct shell *shell, struct cursor *c, uint8_t *level);
 
 // --- start-up files (config_startup.c) -----------------------------------------------------------
 

@@ -76,14 +76,34 @@ void command_log(struct dialogue *d, const struct match *m)
 
 // --- out of it ---------------------------------------------------------------------------------
 
-void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t *level)
+// As the information centre is told: the day, milliseconds since the host's start, or nothing.
+static void stamp_print(struct text *out, const struct shell *shell, uint64_t at_ms)
+{
+	struct timespec now, up;
+	uint64_t boot_ms;
+	char day[32];
+	struct tm tm;
+
+	if (shell->log_stamp == API_STAMP_NONE)
+		return;
+	if (shell->log_stamp == API_STAMP_BOOT) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		clock_gettime(CLOCK_BOOTTIME, &up);
+		boot_ms = (uint64_t)(now.tv_sec - up.tv_sec) * 1000;
+		at_ms = at_ms > boot_ms ? at_ms - boot_ms : 0;
+		text_format(out, "%u.%u", (unsigned)(at_ms >> 32), (unsigned)at_ms);
+		return;
+	}
+	(void)api_clock_tm(&shell->clock, (int64_t)(at_ms / 1000), &tm);
+	strftime(day, sizeof(day), "%b %e %H:%M:%S", &tm);
+	text_format(out, "%s:%03u %d", day, (unsigned)(at_ms % 1000), tm.tm_year + 1900);
+}
+
+void log_print(struct text *out, const struct shell *shell, struct cursor *c, uint8_t *level)
 {
 	uint64_t at_ms = (cursor_u64(c), cursor_u64(c));
 	struct span name, text;
-	time_t at = (time_t)(at_ms / 1000);
-	char day[32];
 	size_t module = 0;
-	struct tm tm;
 
 	*level = cursor_u8(c);
 	name = cursor_string_max(c, 40);
@@ -92,10 +112,9 @@ void log_print(struct text *out, const char *sysname, struct cursor *c, uint8_t 
 		return;
 	while (module < name.len && name.data[module] != '_')
 		module++;
-	gmtime_r(&at, &tm);
-	strftime(day, sizeof(day), "%b %e %H:%M:%S", &tm);
-	text_format(out, "%c%s:%03u %d %s %.*s/%u/%.*s: %.*s\n", *level == 7 ? '*' : '%', day,
-	            (unsigned)(at_ms % 1000), tm.tm_year + 1900, sysname, (int)module,
+	text_puts(out, *level == 7 ? "*" : "%");
+	stamp_print(out, shell, at_ms);
+	text_format(out, " %s %.*s/%u/%.*s: %.*s\n", shell->sysname, (int)module,
 	            (const char *)name.data, *level, (int)name.len, (const char *)name.data,
 	            (int)text.len, (const char *)text.data);
 }
@@ -128,7 +147,7 @@ void monitor_reply(struct dialogue *d, const struct dialogue_request *reply,
 		uint64_t sequence = cursor_u64(&number);
 		uint8_t level = 0;
 
-		log_print(&one, d->table->shell->sysname, &c, &level);
+		log_print(&one, d->table->shell, &c, &level);
 		if (!cursor_ok(&c) || sequence < d->monitor_next)
 			break;
 		d->monitor_next = sequence + 1;
@@ -139,7 +158,7 @@ void monitor_reply(struct dialogue *d, const struct dialogue_request *reply,
 	if (first && d->monitor_next == 0)
 		d->monitor_next = 1;
 	if (text_left(&text) > 0)
-		dialogue_notify(d, text_span(&text));
+		dialogue_notify(d, text_span(&text), !d->table->shell->log_unsynchronous);
 	text_fini(&one);
 	text_fini(&text);
 	blob_fini(&copy);

@@ -167,8 +167,8 @@ void input_fini(struct dialogue *d);
 void input_interrupt(struct dialogue *d); // Ctrl+C at the prompt
 void show_prompt(struct dialogue *d);
 // Text of LF lines on a terminal where somebody may be typing: his line is shown again below it.
-// What does not fit a slow reader's terminal is left out.
-void dialogue_notify(struct dialogue *d, struct span text);
+// What does not fit a slow reader's terminal is left out. Not `again`: it is not.
+void dialogue_notify(struct dialogue *d, struct span text, bool again);
 
 // --- dialogue_output.c -------------------------------------------------------------------------
 enum dialogue_turn output_send(struct dialogue *d);     // AGAIN: something was sent

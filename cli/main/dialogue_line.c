@@ -48,14 +48,14 @@ static void line_again(struct dialogue *d)
 		line_redraw(d->line, &d->out);
 }
 
-void dialogue_notify(struct dialogue *d, struct span text)
+void dialogue_notify(struct dialogue *d, struct span text, bool again)
 {
 	if (d->closing || !dialogue_is_interactive(d) ||
 	    text_left(&d->out) >= DIALOGUE_OUT_HIGH)
 		return;
 	text_puts(&d->out, "\r\n");
 	output_line(d, text);
-	if (d->task == NULL) {
+	if (d->task == NULL && again) {
 		show_prompt(d);
 		if (d->line != NULL)
 			line_redraw(d->line, &d->out);

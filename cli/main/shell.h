@@ -7,6 +7,7 @@
 #include "cli/term/history.h"
 #include "cli/tree/access.h"
 #include "cli/tree/grammar.h"
+#include "control/api/api_clock.h"
 #include "control/api/api_password.h"
 #include "dataplane/link/dialogue_msg.h"
 
@@ -81,7 +82,10 @@ struct shell {
 	struct dialogue_table *tables; // all there are
 	char *hotkeys[HOTKEYS];        // owned; NULL: the default
 	char sysname[API_ROW_TEXT + 1];
-	char vendor[33]; // named instead of ours; "": none
+	struct api_clock clock;
+	uint8_t log_stamp;      // enum api_stamp, of lines that are shown
+	bool log_unsynchronous; // what is half typed is not shown again below them
+	char vendor[33];        // named instead of ours; "": none
 	uint32_t idle_seconds, sftp_idle_seconds, screen_length, history;
 	uint8_t escape_key, activation_key;
 	bool vt100;                    // terminals are not sent escape sequences

@@ -79,6 +79,7 @@ static void text_set(char **place, struct span text)
 
 static void value_set(struct shell *shell, const struct api_value *v)
 {
+	api_clock_field(&shell->clock, v->field, v->number, v->text);
 	switch (v->field) {
 	case API_SYSTEM_NAME:
 		snprintf(shell->sysname, sizeof(shell->sysname), "%.*s", (int)v->text.len,
@@ -99,6 +100,12 @@ static void value_set(struct shell *shell, const struct api_value *v)
 		break;
 	case API_VTY_HISTORY:
 		shell->history = v->number;
+		break;
+	case API_LOG_CENTER_STAMP:
+		shell->log_stamp = (uint8_t)v->number;
+		break;
+	case API_LOG_CENTER_NO_SYNC:
+		shell->log_unsynchronous = v->number != 0;
 		break;
 	case API_VTY_ESCAPE:
 		shell->escape_key = (uint8_t)v->number;

@@ -72,6 +72,7 @@ enum arg_kind {
 	X(LINEPASS, STRING, 1, 16,      "Password in clear text")                            \
 	X(BANNER,   STRING, 1, 1000,    "The text between two equal characters; \\n ends a line") \
 	X(LEVEL,    NUMBER, 0, 7,       "0 emergency, 1 alert, 2 critical, 3 error, 4 warning, 5 notification, 6 informational, 7 debugging") \
+	X(MODULE,   NAME,   1, 15,      "Module, as lines name it: SSHS, SHELL ...")        \
 	X(LOGSIZE,  NUMBER, 0, 1024,    "Lines")                                             \
 	X(PASSLEN,  NUMBER, 4, 32,      "Characters")                                        \
 	X(TYPES,    NUMBER, 1, 4,       "Upper case, lower case, digits, others")            \
@@ -85,6 +86,10 @@ enum arg_kind {
 	X(TIMES,    NUMBER, 0, 4294967295, "How many times; 0 means until Ctrl+C")           \
 	X(DELAY,    NUMBER, 0, 4294967295, "Seconds between two rounds")                     \
 	X(CLOCK,    STRING, 3, 5,       "Time of day (hh:mm)")                              \
+	X(HMS,      STRING, 5, 8,       "Time of day, or an offset (hh:mm:ss)")             \
+	X(MONTHDAY, STRING, 3, 5,       "Day of the year (MM/DD)")                          \
+	X(ZONENAME, NAME,   1, 32,      "Name of the time zone")                            \
+	X(AHEAD,    NUMBER, 0, 4294967295, "Seconds and 2147483648")                         \
 	X(DATE,     STRING, 8, 10,      "Date (MM/DD/YYYY or YYYY/MM/DD)")                  \
 	X(WAIT,     STRING, 1, 6,       "Time (hh:mm, or minutes)")                         \
 	X(PREFIX,   STRING, 1, 30,      "What the names of the files begin with")           \

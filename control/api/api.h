@@ -121,6 +121,11 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 #define API_FIELD_LIST(X)                                                                       \
 	X(SYSTEM,     NAME,             TEXT,  1,     64,         0,  "Sallyport")             \
 	X(SYSTEM,     VENDOR,           TEXT,  0,     32,         0,  "")                      \
+	X(SYSTEM,     CLOCK_OWN,        UINT,  0,     1,          0,  "")                      \
+	X(SYSTEM,     CLOCK_SHIFT,      UINT,  0,     4294967295, 2147483648, "")              \
+	X(SYSTEM,     ZONE,             TEXT,  0,     32,         0,  "")                      \
+	X(SYSTEM,     ZONE_SECONDS,     UINT,  0,     172800,     86400, "")                   \
+	X(SYSTEM,     SUMMER,           TEXT,  0,     80,         0,  "")                      \
 	X(SSH_SERVER, ENABLE,           UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SFTP_ENABLE,      UINT,  0,     1,          0,  "")                      \
 	X(SSH_SERVER, SCP_ENABLE,       UINT,  0,     1,          0,  "")                      \
@@ -193,7 +198,11 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(LOG_CENTER, ENABLE,           UINT,  0,     1,          1,  "")                      \
 	X(LOG_CENTER, BUFFER,           UINT,  0,     1,          1,  "")                      \
 	X(LOG_CENTER, SIZE,             UINT,  0,     1024,       512, "")                     \
-	X(LOG_CENTER, RFC5424,          UINT,  0,     1,          0,  "")                      \
+	X(LOG_CENTER, FORMAT,           UINT,  0,     3,          0,  "")                      \
+	X(LOG_CENTER, STAMP,            UINT,  0,     2,          0,  "")                      \
+	X(LOG_CENTER, HOST_STAMP,       UINT,  0,     3,          0,  "")                      \
+	X(LOG_CENTER, NO_SYNC,          UINT,  0,     1,          0,  "")                      \
+	X(LOG_CENTER, SOURCES,          NAMES, 0,     900,        0,  "")                      \
 	X(LOG_CENTER, BUFFER_LEVEL,     UINT,  0,     8,          6,  "")                      \
 	X(LOG_CENTER, HOST_LEVEL,       UINT,  0,     8,          6,  "")                      \
 	X(LOG_CENTER, MONITOR_LEVEL,    UINT,  0,     8,          7,  "")                      \
@@ -312,6 +321,12 @@ enum api_counters { API_COUNTERS_ALL, API_COUNTERS_INTERFACE, API_COUNTERS_TCP }
 #define API_ACCESS_READ    1u
 #define API_ACCESS_WRITE   2u
 #define API_ACCESS_EXECUTE 4u
+
+// LOG_CENTER_FORMAT: how a line travels. STAMP: its time where it is shown; HOST_STAMP: where it is
+// sent. SOURCES: "SSHS buffer 3" for lines of one module, 8 for none of them.
+enum api_log_format { API_LOG_CLASSIC, API_LOG_RFC5424, API_LOG_UNICOM, API_LOG_CMCC };
+enum api_stamp { API_STAMP_DATE, API_STAMP_BOOT, API_STAMP_NONE };
+enum api_host_stamp { API_HOST_DATE, API_HOST_ISO, API_HOST_NO_YEAR, API_HOST_NONE };
 
 // VTY_MODE: how a line knows who comes. SSH needs the users' own way, SCHEME.
 enum api_line_mode { API_LINE_NONE, API_LINE_SCHEME, API_LINE_PASSWORD };

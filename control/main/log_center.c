@@ -1,6 +1,8 @@
 // A ring of lines, and a socket.
 #include "control/main/log_center.h"
 
+#include "crypto/wire/names.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,11 +25,26 @@ struct ring {
 	uint32_t size; // lines kept at most
 };
 
+// Where lines go.
+enum place { PLACE_BUFFER, PLACE_HOST, PLACE_MONITOR, PLACES };
+static const char *const places[PLACES] = {"logbuffer", "loghost", "monitor"};
+
+// Lines of one module that go to one place.
+#define SOURCES_MAX 64u
+struct source {
+	char module[LOG_MODULE_MAX];
+	enum place place;
+	uint8_t level;
+};
+
 static struct {
 	pthread_mutex_t lock;
 	struct ring rings[LOG_RINGS];
-	bool off, rfc5424;
-	uint8_t buffer_level, host_level, monitor_level;
+	bool off;
+	uint8_t levels[PLACES]; // least important that go there
+	struct source sources[SOURCES_MAX];
+	uint32_t source_count;
+	struct log_form form;
 	struct log_host hosts[LOG_CENTER_HOSTS];
 	uint32_t host_count;
 	int socket; // -1: none
@@ -35,10 +52,9 @@ static struct {
 } center = {.lock = PTHREAD_MUTEX_INITIALIZER,
             .rings = {{.next = 1, .first = 1, .size = 512},
                       {.next = 1, .first = 1, .size = LOG_CENTER_LINES}},
-            .buffer_level = 6,
-            .host_level = 6,
-            .monitor_level = 7,
+            .levels = {[PLACE_BUFFER] = 6, [PLACE_HOST] = 6, [PLACE_MONITOR] = 7},
             .socket = -1,
+            .form = {.host = center.name},
             .name = "Sallyport"};
 
 // --- the wire ------------------------------------------------------------------------------------
@@ -51,26 +67,52 @@ const char *log_module(const char *name, char out[LOG_MODULE_MAX])
 	return out;
 }
 
-size_t log_wire(char *out, size_t size, const struct log_line *line, const char *host,
-                uint32_t facility, bool rfc5424)
+// With a blank behind it; "" for none.
+static void stamp_print(const struct log_line *line, const struct log_form *form, char out[48])
 {
-	char stamp[40], module[LOG_MODULE_MAX];
-	time_t at = (time_t)(line->at_ms / 1000);
-	uint32_t priority = facility * 8 + line->level;
+	static const char *const forms[] = {[API_HOST_DATE] = "%b %e %H:%M:%S %Y ",
+	                                    [API_HOST_ISO] = "%Y-%m-%dT%H:%M:%S ",
+	                                    [API_HOST_NO_YEAR] = "%b %e %H:%M:%S ",
+	                                    [API_HOST_NONE] = ""};
 	struct tm tm;
+
+	(void)api_clock_tm(&form->clock, (int64_t)(line->at_ms / 1000), &tm);
+	if (strftime(out, 48, forms[form->stamp], &tm) == 0)
+		out[0] = 0;
+}
+
+// Universal time, whatever the zone of the device.
+static int rfc5424_print(char *out, size_t size, const struct log_line *line,
+                         const struct log_form *form)
+{
+	struct api_clock universal = {.own = form->clock.own, .shift_s = form->clock.shift_s};
+	char stamp[40], module[LOG_MODULE_MAX];
+	struct tm tm;
+
+	(void)api_clock_tm(&universal, (int64_t)(line->at_ms / 1000), &tm);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
+	return snprintf(out, size, "<%u>1 %s.%03uZ %s %s - %s - %s",
+	                form->facility * 8 + line->level, stamp, (unsigned)(line->at_ms % 1000),
+	                form->host, log_module(line->name, module), line->name, line->text);
+}
+
+size_t log_wire(char *out, size_t size, const struct log_line *line,
+                const struct log_form *form)
+{
+	// Unicom names the program's serial number, which nobody has written on it.
+	static const char *const marks[] = {
+	        [API_LOG_CLASSIC] = "%%", [API_LOG_UNICOM] = "", [API_LOG_CMCC] = "%"};
+	char stamp[48], module[LOG_MODULE_MAX];
 	int n;
 
-	gmtime_r(&at, &tm);
-	log_module(line->name, module);
-	strftime(stamp, sizeof(stamp), rfc5424 ? "%Y-%m-%dT%H:%M:%S" : "%b %e %H:%M:%S %Y",
-	         &tm);
-	if (rfc5424)
-		n = snprintf(out, size, "<%u>1 %s.%03uZ %s %s - %s - %s", priority, stamp,
-		             (unsigned)(line->at_ms % 1000), host, module, line->name,
-		             line->text);
+	stamp_print(line, form, stamp);
+	if (form->format == API_LOG_RFC5424)
+		n = rfc5424_print(out, size, line, form);
 	else
-		n = snprintf(out, size, "<%u>%s %s %%%%10%s/%u/%s: %s", priority, stamp, host,
-		             module, line->level, line->name, line->text);
+		n = snprintf(out, size, "<%u>%s%s %s10%s/%u/%s: %s",
+		             form->facility * 8 + line->level, stamp, form->host,
+		             marks[form->format], log_module(line->name, module), line->level,
+		             form->format == API_LOG_UNICOM ? "NONE" : line->name, line->text);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
@@ -81,9 +123,10 @@ static void hosts_send(const struct log_line *line)
 
 	for (uint32_t i = 0; i < center.host_count && center.socket >= 0; i++) {
 		const struct log_host *h = &center.hosts[i];
-		size_t len = log_wire(text, sizeof(text), line, center.name, h->facility,
-		                      center.rfc5424);
+		size_t len;
 
+		center.form.facility = h->facility;
+		len = log_wire(text, sizeof(text), line, &center.form);
 		(void)sendto(center.socket, text, len, MSG_DONTWAIT | MSG_NOSIGNAL,
 		             (const struct sockaddr *)&h->address, sizeof(h->address));
 	}
@@ -119,9 +162,19 @@ static struct log_line line_now(uint8_t level, const char *name, const char *tex
 	return line;
 }
 
-// Does it go to where lines up to `most` go?
-static bool is_admitted(uint8_t level, uint8_t most)
+// Does it go there? What is said of its module goes before what holds for all.
+static bool is_admitted(uint8_t level, const char *name, enum place place)
 {
+	uint8_t most = center.levels[place];
+	char module[LOG_MODULE_MAX];
+
+	log_module(name, module);
+	for (uint32_t i = 0; i < center.source_count; i++) {
+		const struct source *from = &center.sources[i];
+
+		if (from->place == place && strcmp(from->module, module) == 0)
+			most = from->level;
+	}
 	return !center.off && most < LOG_CENTER_DENY && level <= most;
 }
 
@@ -130,11 +183,11 @@ void log_center_add(uint8_t level, const char *name, const char *text)
 	struct log_line line = line_now(level, name, text);
 
 	pthread_mutex_lock(&center.lock);
-	if (is_admitted(level, center.buffer_level))
+	if (is_admitted(level, name, PLACE_BUFFER))
 		line_keep(&center.rings[LOG_RING_BUFFER], &line);
-	if (is_admitted(level, center.monitor_level))
+	if (is_admitted(level, name, PLACE_MONITOR))
 		line_keep(&center.rings[LOG_RING_WATCHED], &line);
-	if (is_admitted(level, center.host_level))
+	if (is_admitted(level, name, PLACE_HOST))
 		hosts_send(&line);
 	pthread_mutex_unlock(&center.lock);
 }
@@ -144,7 +197,7 @@ void log_center_watch(uint8_t level, const char *name, const char *text)
 	struct log_line line = line_now(level, name, text);
 
 	pthread_mutex_lock(&center.lock);
-	if (is_admitted(level, center.monitor_level))
+	if (is_admitted(level, name, PLACE_MONITOR))
 		line_keep(&center.rings[LOG_RING_WATCHED], &line);
 	pthread_mutex_unlock(&center.lock);
 }
@@ -224,6 +277,38 @@ static void hosts_apply(const struct settings *s)
 		(void)setsockopt(center.socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 }
 
+static void clock_apply(const struct setting *system)
+{
+	for (uint8_t f = API_SYSTEM_CLOCK_OWN; f <= API_SYSTEM_SUMMER; f++)
+		api_clock_field(&center.form.clock, f, setting_number(system, f),
+		                setting_text(system, f));
+}
+
+// "MODULE PLACE LEVEL,...": what is none of that is passed over.
+static void sources_apply(struct span list)
+{
+	char text[64], place[16];
+	struct span each;
+
+	center.source_count = 0;
+	while (names_next(&list, &each) && center.source_count < SOURCES_MAX) {
+		struct source *from = &center.sources[center.source_count];
+		unsigned level;
+
+		snprintf(text, sizeof(text), "%.*s", (int)each.len, (const char *)each.data);
+		if (sscanf(text, "%15s %15s %1u", from->module, place, &level) != 3)
+			continue;
+		from->level = (uint8_t)level;
+		for (enum place p = 0; p < PLACES; p++) {
+			if (strcmp(place, places[p]) != 0)
+				continue;
+			from->place = p;
+			center.source_count++;
+			break;
+		}
+	}
+}
+
 void log_center_apply(struct config *config)
 {
 	const struct settings *s = config_hold(config);
@@ -239,10 +324,13 @@ void log_center_apply(struct config *config)
 	kept->size = setting_number(c, API_LOG_CENTER_BUFFER) == 0
 	                     ? 0
 	                     : setting_number(c, API_LOG_CENTER_SIZE);
-	center.rfc5424 = setting_number(c, API_LOG_CENTER_RFC5424) != 0;
-	center.buffer_level = (uint8_t)setting_number(c, API_LOG_CENTER_BUFFER_LEVEL);
-	center.host_level = (uint8_t)setting_number(c, API_LOG_CENTER_HOST_LEVEL);
-	center.monitor_level = (uint8_t)setting_number(c, API_LOG_CENTER_MONITOR_LEVEL);
+	center.form.format = (enum api_log_format)setting_number(c, API_LOG_CENTER_FORMAT);
+	center.form.stamp = (enum api_host_stamp)setting_number(c, API_LOG_CENTER_HOST_STAMP);
+	clock_apply(system);
+	center.levels[PLACE_BUFFER] = (uint8_t)setting_number(c, API_LOG_CENTER_BUFFER_LEVEL);
+	center.levels[PLACE_HOST] = (uint8_t)setting_number(c, API_LOG_CENTER_HOST_LEVEL);
+	center.levels[PLACE_MONITOR] = (uint8_t)setting_number(c, API_LOG_CENTER_MONITOR_LEVEL);
+	sources_apply(setting_text(c, API_LOG_CENTER_SOURCES));
 	while (kept->next - kept->first > kept->size) {
 		kept->first++;
 		kept->overwritten++;

@@ -2,6 +2,7 @@
 // syslog hosts by UDP. One for the process; any thread.
 #pragma once
 
+#include "control/api/api_clock.h"
 #include "control/config/config.h"
 
 #define LOG_CENTER_LINES 1024u // kept at most
@@ -39,6 +40,13 @@ void log_center_reset(void);
 #define LOG_MODULE_MAX 16
 const char *log_module(const char *name, char out[LOG_MODULE_MAX]);
 
-// A line as it travels: classic, or RFC 5424. Returns its length.
-size_t log_wire(char *out, size_t size, const struct log_line *line, const char *host,
-                uint32_t facility, bool rfc5424);
+// A line as it travels. Returns its length.
+struct log_form {
+	const char *host; // the device's name
+	uint32_t facility;
+	enum api_log_format format;
+	enum api_host_stamp stamp; // of all but RFC 5424
+	struct api_clock clock;
+};
+size_t log_wire(char *out, size_t size, const struct log_line *line,
+                const struct log_form *form);

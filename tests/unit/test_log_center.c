@@ -82,17 +82,85 @@ TEST(a_line_travels_in_the_classic_form_and_that_of_rfc_5424)
 	                        .level = 6,
 	                        .name = "SSHS_LOG",
 	                        .text = "Accepted password for ann from 192.0.2.1 port 7."};
+	struct log_form form;
 	char out[800];
 
-	log_wire(out, sizeof(out), &line, "R1", 21, false);
+	form = (struct log_form){.host = "R1", .facility = 21};
+	log_wire(out, sizeof(out), &line, &form);
 	CHECK_TEXT(
 	        out,
 	        "<174>Jul 15 15:21:19 2020 R1 %%10SSHS/6/SSHS_LOG: Accepted password for ann "
 	        "from 192.0.2.1 port 7.");
-	log_wire(out, sizeof(out), &line, "R1", 23, true);
+	form = (struct log_form){.host = "R1", .facility = 23, .format = API_LOG_RFC5424};
+	log_wire(out, sizeof(out), &line, &form);
 	CHECK_TEXT(out,
 	           "<190>1 2020-07-15T15:21:19.123Z R1 SSHS - SSHS_LOG - Accepted password for "
 	           "ann from 192.0.2.1 port 7.");
+}
+
+static const char *sent(enum api_log_format format, enum api_host_stamp stamp)
+{
+	static char out[800];
+	struct log_line line = {.at_ms = 1594826479123,
+	                        .level = 5,
+	                        .name = "SHELL_LOGIN",
+	                        .text = "ann logged in."};
+	struct log_form form = {.host = "R1", .facility = 23, .format = format, .stamp = stamp};
+
+	log_wire(out, sizeof(out), &line, &form);
+	return out;
+}
+
+TEST(lines_travel_as_two_carriers_want_them)
+{
+	CHECK_TEXT(sent(API_LOG_CMCC, API_HOST_DATE),
+	           "<189>Jul 15 15:21:19 2020 R1 %10SHELL/5/SHELL_LOGIN: ann logged in.");
+	CHECK_TEXT(sent(API_LOG_UNICOM, API_HOST_DATE),
+	           "<189>Jul 15 15:21:19 2020 R1 10SHELL/5/NONE: ann logged in.");
+}
+
+TEST(the_time_of_lines_that_are_sent_has_four_forms)
+{
+	CHECK_TEXT(sent(API_LOG_CLASSIC, API_HOST_ISO),
+	           "<189>2020-07-15T15:21:19 R1 %%10SHELL/5/SHELL_LOGIN: ann logged in.");
+	CHECK_TEXT(sent(API_LOG_CLASSIC, API_HOST_NO_YEAR),
+	           "<189>Jul 15 15:21:19 R1 %%10SHELL/5/SHELL_LOGIN: ann logged in.");
+	CHECK_TEXT(sent(API_LOG_CLASSIC, API_HOST_NONE),
+	           "<189>R1 %%10SHELL/5/SHELL_LOGIN: ann logged in.");
+}
+
+TEST(a_zone_moves_the_time_of_the_classic_form_alone)
+{
+	struct log_line line = {.at_ms = 1594826479123, .level = 5, .name = "A_B", .text = "x"};
+	struct log_form form = {.host = "R1", .facility = 23, .clock = {.zone_s = 7200}};
+	char out[200];
+
+	log_wire(out, sizeof(out), &line, &form);
+	CHECK_TEXT(out, "<189>Jul 15 17:21:19 2020 R1 %%10A/5/A_B: x");
+	form.format = API_LOG_RFC5424;
+	log_wire(out, sizeof(out), &line, &form);
+	CHECK_TEXT(out, "<189>1 2020-07-15T15:21:19.123Z R1 A - A_B - x");
+}
+
+TEST(a_module_goes_by_its_own_level)
+{
+	struct api_record r = {.class = API_CLASS_LOG_CENTER, .count = 1};
+	struct log_line line;
+
+	begin();
+	r.values[0] = (struct api_value){API_LOG_CENTER_SOURCES, 0,
+	                                 span_text("SSHS logbuffer 3,SHELL loghost 8,x,y z 9")};
+	CHECK_EQ(config_put(&config, &r), STATUS_OK);
+	log_center_apply(&config);
+	log_center_reset();
+	log_center_add(6, "SSHS_LOG", "one");
+	log_center_add(3, "SSHS_LOG", "two");
+	log_center_add(6, "SHELL_CMD", "three");
+	CHECK(log_center_next(LOG_RING_BUFFER, 0, &line));
+	CHECK_TEXT(line.text, "two");
+	CHECK(log_center_next(LOG_RING_BUFFER, line.sequence + 1, &line));
+	CHECK_TEXT(line.text, "three");
+	config_fini(&config);
 }
 
 TEST(a_host_receives_lines_of_its_level)
