@@ -114,16 +114,40 @@ static bool syn_acked(struct tcp *t, struct conn *c, const struct tcp_header *h)
 	return true;
 }
 
+// What a segment says behind its SYN.
+static struct tcp_header behind_syn(const struct tcp_header *h)
+{
+	struct tcp_header rest = *h;
+
+	rest.flags &= (uint8_t)~TCP_SYN;
+	rest.seq++;
+	return rest;
+}
+
+// The other side's answer to our request where both asked at once (RFC 9293 section 3.5, figure 7):
+// it acknowledges our SYN and repeats the one that we have.
+static bool is_crossed_answer(const struct conn *c, const struct tcp_header *h)
+{
+	return c->state == TCP_SYN_RECEIVED && (h->flags & TCP_ACK) &&
+	       h->seq + 1 == c->rcv_nxt && h->ack == c->snd_max && h->payload.len == 0;
+}
+
 static void open_input(struct tcp *t, struct conn *c, const struct tcp_header *h)
 {
+	struct tcp_header rest;
+
 	TRACE_STEP(conn_slot(t, c), c->life);
 	if (h->flags & TCP_RST) {
 		reset_input(t, c, h);
 		return;
 	}
 	if (h->flags & TCP_SYN) { // RFC 5961 section 4.2
-		tcp_challenge(t, c);
-		return;
+		if (!is_crossed_answer(c, h)) {
+			tcp_challenge(t, c);
+			return;
+		}
+		rest = behind_syn(h);
+		h = &rest;
 	}
 	if (!is_acceptable(t, c, h) || !(h->flags & TCP_ACK))
 		return;
@@ -174,7 +198,11 @@ static void syn_sent_input(struct tcp *t, struct conn *c, const struct tcp_heade
 	c->unanswered_ms = 0;
 	tcp_step(t, c, TCP_GOT_SYN_ACK);
 	tcp_want_ack(t, c);
-	tell_opened(t, c);
+	if (tell_opened(t, c) && h->payload.len > 0) {
+		struct tcp_header rest = behind_syn(h);
+
+		tcp_deliver(t, c, &rest);
+	}
 }
 
 static void conn_input(struct tcp *t, struct conn *c, const struct tcp_header *h)

@@ -35,7 +35,7 @@ clients_start() {
 		"phase quiet $quiet_seconds" "login rate $rate timeout 10" \
 		"phase flood $flood_seconds" "login rate $rate timeout 10" \
 		"phase after $after_seconds" "login rate $rate timeout 10" >"$work/plan"
-	ip netns exec "$name" nice -n -15 timeout --foreground 900 "$load" --plan "$work/plan" \
+	ip netns exec "$name" nice -n -15 taskset -c 1 timeout --foreground 900 "$load" --plan "$work/plan" \
 		--target 192.0.2.2 --user admin --key "$run/admin_key" --known-hosts "$run/known_hosts" \
 		--link "memif:socket=$run/memif.sock" --source 192.0.2.100+32 \
 		--quiet --json "$json" >"$work/clients.log" 2>&1 &
