@@ -6,7 +6,7 @@
 // clang-format off
 #define ANYWHERE                                                                              \
 	&any_commands_table, &device_commands_table, &clock_show_table, &show_config_table, &save_commands_table, &startup_show_table, &schedule_show_table, &archive_show_table, &quota_show_table, \
-	&ssh_show_table, &ssh_guard_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
+	&ssh_show_table, &ssh_guard_show_table, &ssh_policy_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
 	&session_show_table, &counter_table, &history_table,      \
 	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &log_center_show_table, &debugging_table, &exception_show_table, &password_show_table, &algorithm_show_table, &role_show_table, &radius_show_table, &domain_show_table, &lockout_show_table, &device_table, \
 	&net_interface_show_table, &net_route_show_table, &net_neighbor_show_table, &net_ping_table, &net_tcp_show_table, &net_acl_show_table
@@ -15,7 +15,7 @@ const struct view views[VIEWS] = {
 	[VIEW_USER] = { "User view commands:", "<%s>", VIEW_USER,
 		{ &user_commands_table, &clock_user_table, &file_commands_table, &tar_commands_table, &trash_commands_table, &archive_user_table, &schedule_user_table, &startup_user_table, &session_user_table, &send_user_table, &super_user_table, &lockout_user_table, ANYWHERE } },
 	[VIEW_SYSTEM] = { "System view commands:", "[%s]", VIEW_USER,
-		{ &leave_commands_table, &system_commands_table, &clock_system_table, &vendor_table, &ssh_commands_table, &algorithm_table, &ssh_guard_table, &trust_table, &ssh_user_table,
+		{ &leave_commands_table, &system_commands_table, &clock_system_table, &vendor_table, &ssh_commands_table, &algorithm_table, &ssh_guard_table, &ssh_policy_table, &trust_table, &ssh_user_table,
 		  &local_user_table, &line_table, &key_table, &host_key_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &role_table, &super_table, &radius_table, &aaa_table, &domain_table, &lockout_table, &archive_table, &replace_table,
 		  &net_interface_table, &net_route_table, &net_tcp_table, &net_acl_table, ANYWHERE }, "system-view" },
 	[VIEW_LINE] = { "Line view commands:", "[%s-line-vty%s]", VIEW_SYSTEM,
@@ -42,7 +42,7 @@ const struct view views[VIEWS] = {
 
 const struct command_table *const config_tables[] = {
 	&system_commands_table, &clock_system_table, &vendor_table, &hotkey_table, &alias_table, &banner_table, &log_center_table, &password_table, &archive_table, &lockout_table, &role_table, &role_view_table, &super_table, &radius_table, &radius_view_table, &domain_table, &domain_view_table, &aaa_table, &key_table, &local_user_table, &local_user_view_table, &user_bind_table, &quota_view_table,
-	&ssh_commands_table, &algorithm_table, &ssh_guard_table, &trust_table, &ssh_user_table, &line_table, &line_login_table, &line_view_table,
+	&ssh_commands_table, &algorithm_table, &ssh_guard_table, &ssh_policy_table, &trust_table, &ssh_user_table, &line_table, &line_login_table, &line_view_table,
 	&net_interface_table, &net_interface_view_table, &net_route_table, &net_tcp_table, &net_acl_table, &net_acl_view_table, NULL,
 };
 // clang-format on

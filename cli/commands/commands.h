@@ -37,6 +37,8 @@ extern const struct command_table algorithm_table;       // cmd_algorithm.c: sys
 extern const struct command_table algorithm_show_table;  // cmd_algorithm.c: any view
 extern const struct command_table trust_table;           // cmd_trust.c: system view
 extern const struct command_table ssh_guard_table;       // cmd_ssh_guard.c: system view
+extern const struct command_table ssh_policy_table;      // cmd_ssh_policy.c: system view
+extern const struct command_table ssh_policy_show_table; // cmd_ssh_policy.c: any view
 extern const struct command_table ssh_guard_show_table;  // cmd_ssh_guard.c: any view
 extern const struct command_table ssh_user_table;        // cmd_ssh_user.c: system view
 extern const struct command_table ssh_user_show_table;   // cmd_ssh_user.c: any view

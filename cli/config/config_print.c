@@ -166,6 +166,8 @@ static const struct {
         {false, SECTION(SSH_TRUST)},
         {false, SECTION(SSH_ALGORITHM)},
         {false, SECTION(SSH_GUARD)},
+        {false, SECTION(SSH_POLICY)},
+        {false, SECTION(SSH_SUBSYSTEM)},
         {false, SECTION(SSH_USER)},
         {true, SECTION(VTY)},
         {true, SECTION(INTERFACE)},

@@ -142,6 +142,11 @@ enum arg_kind {
 	X(OWEDLEAST, NUMBER, 0, 86400,  "Seconds from which on a source is refused")         \
 	X(OWEDMOST, NUMBER, 1, 86400,   "Seconds that are never exceeded")                   \
 	X(NETWORK,  NAME,   2, 49,      "Address, or network A.B.C.D/N, A::B/N")             \
+	X(SILENCE,  NUMBER, 1, 86400,   "Seconds of silence before a client is asked, and between two questions") \
+	X(ALIVES,   NUMBER, 1, 30,      "Questions without an answer before the session ends") \
+	X(UNUSED,   NUMBER, 1, 86400,   "Seconds without a channel")                         \
+	X(VARIABLE, NAME,   1, 64,      "Name of a variable; * stands for any characters")   \
+	X(SUBSYSTEM, NAME,  1, 64,      "Name of the subsystem")                             \
 	X(WORD,     STRING, 1, 255,     "Text")
 // clang-format on
 

@@ -115,7 +115,9 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SUPER,      "role name",      80)                                                    \
 	X(RADIUS,     "scheme name",    16)                                                    \
 	X(DOMAIN,     "domain name",    16)                                                    \
-	X(AAA,        "",               1)
+	X(AAA,        "",               1)                                                     \
+	X(SSH_POLICY, "",               1)                                                     \
+	X(SSH_SUBSYSTEM, "subsystem name", 16)
 
 //      class       field             type   lowest highest     default (uint / text)
 #define API_FIELD_LIST(X)                                                                       \
@@ -276,7 +278,12 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(AAA,        FTP_SESSIONS,     UINT,  1,     1024,       32, "")                      \
 	X(AAA,        HTTP_SESSIONS,    UINT,  1,     1024,       32, "")                      \
 	X(AAA,        HTTPS_SESSIONS,   UINT,  1,     1024,       32, "")                      \
-	X(AAA,        TELNET_SESSIONS,  UINT,  1,     1024,       32, "")
+	X(AAA,        TELNET_SESSIONS,  UINT,  1,     1024,       32, "")                      \
+	X(SSH_POLICY, ALIVE_SECONDS,    UINT,  0,     86400,      0,  "")                      \
+	X(SSH_POLICY, ALIVE_COUNT,      UINT,  1,     30,         3,  "")                      \
+	X(SSH_POLICY, UNUSED_SECONDS,   UINT,  0,     86400,      0,  "")                      \
+	X(SSH_POLICY, ENVIRONMENT,      NAMES, 0,     512,        0,  "")                      \
+	X(SSH_SUBSYSTEM, COMMAND,       TEXT,  0,     255,        0,  "")
 // clang-format on
 
 enum api_class {

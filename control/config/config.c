@@ -24,6 +24,9 @@ static void quick_update(struct config *c)
 	atomic_store(&c->exceptions, number_of(c->live, API_SSH_SERVER_EXCEPTIONS));
 	atomic_store(&c->acl_deny_log, number_of(c->live, API_SSH_SERVER_ACL_DENY_LOG));
 	atomic_store(&c->rekey_kilobytes, number_of(c->live, API_SSH_SERVER_REKEY_KILOBYTES));
+	atomic_store(&c->alive_seconds, number_of(c->live, API_SSH_POLICY_ALIVE_SECONDS));
+	atomic_store(&c->alive_count, number_of(c->live, API_SSH_POLICY_ALIVE_COUNT));
+	atomic_store(&c->unused_seconds, number_of(c->live, API_SSH_POLICY_UNUSED_SECONDS));
 	atomic_store(&c->startups_start, number_of(c->live, API_SSH_GUARD_START));
 	atomic_store(&c->startups_rate, number_of(c->live, API_SSH_GUARD_RATE));
 	atomic_store(&c->startups_full, number_of(c->live, API_SSH_GUARD_FULL));

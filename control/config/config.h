@@ -42,6 +42,7 @@ struct config {
 	_Atomic uint32_t startups_start, startups_rate, startups_full;
 	_Atomic uint32_t enable, port, login_seconds, retries, session_limit, rekey_hours,
 	        rekey_kilobytes, ssh1, server_key_hours, sftp, scp, acl_deny_log, exceptions;
+	_Atomic uint32_t alive_seconds, alive_count, unused_seconds;
 };
 
 void config_init(struct config *c);

@@ -77,6 +77,8 @@ static void on_message(struct shard *h, struct session *s, const struct link_cel
 	}
 	m.sequence = body.sequence;
 	s->up_bytes += payload.len;
+	s->heard_us = h->now_us;
+	s->unanswered = 0;
 	s->key_bytes[0] += body.wire_bytes < SESSION_REKEY_BYTES ? body.wire_bytes : 0;
 	s->key_packets[0]++;
 	event = session_event_in(s->state, m.number);

@@ -68,6 +68,9 @@
 	X(requests_refused,      "channel requests refused")                                    \
 	X(hostkeys_proven,       "requests for proof of host keys")                             \
 	X(pings,                 "pings answered")                                              \
+	X(keepalives_sent,       "keepalives sent to silent clients")                           \
+	X(keepalives_lost,       "sessions ended: keepalives without an answer")                \
+	X(unused_expired,        "sessions ended: no channel for too long")                     \
 	X(globals_refused,       "global requests refused")                                     \
 	X(shells_opened,         "dialogues begun")                                             \
 	X(shells_closed,         "dialogues ended")                                             \

@@ -2,6 +2,7 @@
 #include "control/session/session.h"
 
 #include "control/session/session_admit.h"
+#include "control/session/session_alive.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex.h"
@@ -52,6 +53,8 @@ void session_enter(struct shard *h, struct session *s, enum session_state next)
 		GAUGE_ADD(h, established, 1);
 	}
 	s->state = (uint8_t)next;
+	if (next == SESSION_OPEN)
+		session_arm(h, s, s->due_us); // keepalives begin, or go on
 }
 
 // --- deadlines ----------------------------------------------------------------------------------
@@ -79,8 +82,13 @@ enum status session_on_close_expired(struct shard *h, struct session *s,
 	return STATUS_OK;
 }
 
-enum status session_on_rekey_due(struct shard *h, struct session *s, const struct message *m)
+enum status session_on_open_deadline(struct shard *h, struct session *s,
+                                     const struct message *m)
 {
+	if (h->now_us < s->due_us) {
+		alive_consider(h, s);
+		return STEP_STAY;
+	}
 	COUNT(h, rekeys_ours);
 	return kex_start(h, s) ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -234,10 +242,16 @@ void session_refuse(struct shard *h, struct session *s, enum status status, cons
 
 // --- time ----------------------------------------------------------------------------------------
 
+// The first of everything that is due.
+static uint64_t next_due_us(struct shard *h, const struct session *s)
+{
+	return alive_due_us(h, s, v1_due_us(h, s, auth_due_us(h, s, s->due_us)));
+}
+
 void session_arm(struct shard *h, struct session *s, uint64_t due_us)
 {
 	s->due_us = due_us;
-	wheel_arm(&h->wheel, session_slot(h, s), due_us);
+	wheel_arm(&h->wheel, session_slot(h, s), next_due_us(h, s));
 }
 
 void session_on_timer(void *shard, uint32_t slot, uint64_t now_us)
@@ -249,7 +263,7 @@ void session_on_timer(void *shard, uint32_t slot, uint64_t now_us)
 
 	if (s->life == 0)
 		return;
-	due_us = v1_due_us(h, s, auth_due_us(h, s, s->due_us));
+	due_us = next_due_us(h, s);
 	if (due_us > now_us) {
 		wheel_arm(&h->wheel, slot, due_us);
 		return;
@@ -260,5 +274,5 @@ void session_on_timer(void *shard, uint32_t slot, uint64_t now_us)
 	}
 	session_step(h, s, GOT_DEADLINE, &nothing);
 	if (s->life != 0 && !wheel_is_armed(&h->wheel, slot) && s->due_us > now_us)
-		wheel_arm(&h->wheel, slot, s->due_us);
+		wheel_arm(&h->wheel, slot, next_due_us(h, s));
 }

@@ -15,7 +15,7 @@
 
 #define SESSIONS_MAX     (1u << 20) // of one shard; slots are the worker's
 #define SESSION_CHANNELS 10         // channels of one connection
-#define SESSION_LAYOUT   2          // of struct session; changes when it does
+#define SESSION_LAYOUT   3          // of struct session; changes when it does
 #define SESSION_HASH_MAX 64
 
 // Limits before keys are exchanged anew, where the configuration has no others: bytes of both
@@ -88,6 +88,7 @@ struct session {
 	uint8_t services;          // API_SERVICE_STELNET ... that the user may have
 	uint8_t host_algorithm;    // hostkey_algorithm_row() of the keys in force
 	uint8_t globals_wait;      // refusals of global requests that wait for a proof
+	uint8_t unanswered;        // keepalives since the last message
 	uint16_t rekeys;           // key exchanges after the first
 	uint32_t kex;              // struct kex_scratch while keys are exchanged, else 0
 	uint32_t auth;             // struct auth_scratch until logged in, else 0
@@ -97,6 +98,8 @@ struct session {
 	struct chunk_queue unsent; // messages that wait: length and bytes each
 	uint32_t promised;         // credit granted to dialogues, all channels
 	uint64_t opened_us, active_us;
+	uint64_t heard_us;                   // last message of the client
+	uint64_t unused_us;                  // since when no channel is open, if none is
 	uint32_t channels[SESSION_CHANNELS]; // struct channel, by our number; 0: free
 	uint32_t jobs;                       // number of the last job asked for
 	char user[USER_NAME_MAX + 1];

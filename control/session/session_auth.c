@@ -213,6 +213,7 @@ static enum status succeed(struct shard *h, struct session *s, struct auth_scrat
 	if (s->state == SESSION_CLOSING)
 		return STEP_STAY;
 	session_send(h, s, span_of(&success, 1));
+	s->unused_us = h->now_us;
 	session_enter(h, s, SESSION_OPEN);
 	session_arm(h, s, kex_next_due_us(h));
 	hostkeys_announce(h, s);

@@ -1,6 +1,8 @@
 // Channels: opening, windows, bytes, and the order of the end.
 #include "control/session/session_channel.h"
 
+#include "control/session/session_alive.h"
+
 #include "control/main/log.h"
 #include "control/session/session_table.h"
 #include "control/session/session_v1.h"
@@ -338,6 +340,7 @@ static void channel_free(struct shard *h, struct session *s, struct channel *c)
 	pool_give(&h->channels, &s->channels[number]);
 	GAUGE_ADD(h, channels, -1);
 	COUNT(h, channels_closed);
+	alive_unused(h, s);
 	if (ends)
 		s->flags |= SESSION_END;
 }

@@ -3,6 +3,7 @@
 #include "control/session/session_channel.h"
 
 #include "control/session/session_log.h"
+#include "control/session/session_policy.h"
 #include "control/session/session_table.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -119,18 +120,25 @@ static bool run_shell(struct shard *h, struct session *s, struct channel *channe
 	                    span_of(NULL, 0));
 }
 
-// A program of cli's file service: cli gets its name and words, and runs no command.
-static bool files_open(struct shard *h, struct session *s, struct channel *channel,
-                       struct cursor *c, uint8_t service, bool enabled, struct span text)
+static void log_subsystem(struct shard *h, const struct session *s, struct cursor *c,
+                          struct span wanted, bool ok)
 {
 	char name[128];
-	bool ok = enabled && program_open(h, s, channel, c, DIALOGUE_SUBSYSTEM, service, text);
 
 	if (cursor_end(c) == STATUS_OK)
 		log_session(h, s, LOG_INFO, "SSHS_LOG", "Subsystem request for %s%s.",
 		            log_escape(name, sizeof(name),
-		                       span_of(text.data, text.len < 24 ? text.len : 24)),
+		                       span_of(wanted.data, wanted.len < 24 ? wanted.len : 24)),
 		            ok ? "" : " refused");
+}
+
+// A program of cli's file service: cli gets its name and words, and runs no command.
+static bool files_open(struct shard *h, struct session *s, struct channel *channel,
+                       struct cursor *c, uint8_t service, bool enabled, struct span text)
+{
+	bool ok = enabled && program_open(h, s, channel, c, DIALOGUE_SUBSYSTEM, service, text);
+
+	log_subsystem(h, s, c, text, ok);
 	return ok;
 }
 
@@ -150,19 +158,29 @@ static bool run_exec(struct shard *h, struct session *s, struct channel *channel
 	return program_open(h, s, channel, c, DIALOGUE_EXEC, API_SERVICE_STELNET, command);
 }
 
+// The file service under a name, or a command of the device that bears one.
 static bool run_subsystem(struct shard *h, struct session *s, struct channel *channel,
                           struct cursor *c)
 {
 	struct span wanted = cursor_string_max(c, 256);
+	char command[POLICY_COMMAND_MAX] = "";
+	bool known = policy_subsystem(&h->control->config, wanted, command), ok;
 
-	return files_open(h, s, channel, c, API_SERVICE_SFTP,
-	                  span_is(wanted, "sftp") && atomic_load(&h->control->config.sftp),
-	                  wanted);
+	if (command[0] == 0) {
+		ok = known && atomic_load(&h->control->config.sftp) &&
+		     program_open(h, s, channel, c, DIALOGUE_SUBSYSTEM, API_SERVICE_SFTP,
+		                  span_text("sftp"));
+	} else {
+		ok = program_open(h, s, channel, c, DIALOGUE_EXEC, API_SERVICE_STELNET,
+		                  span_text(command));
+	}
+	log_subsystem(h, s, c, wanted, ok);
+	return ok;
 }
 
 // --- the rest ------------------------------------------------------------------------------------
 
-// What ssh_config of the common clients sends on every login is taken, and not used.
+// What is taken is not used: no program of the device has an environment of the client's.
 static bool run_env(struct shard *h, struct session *s, struct channel *channel,
                     struct cursor *c)
 {
@@ -171,7 +189,7 @@ static bool run_env(struct shard *h, struct session *s, struct channel *channel,
 	cursor_string_max(c, CHANNEL_TEXT_MAX);
 	if (cursor_end(c) != STATUS_OK)
 		return false;
-	return span_is(name, "LANG") || (name.len > 3 && memcmp(name.data, "LC_", 3) == 0);
+	return policy_takes_variable(&h->control->config, name);
 }
 
 static bool run_signal(struct shard *h, struct session *s, struct channel *channel,
@@ -193,6 +211,18 @@ static bool run_break(struct shard *h, struct session *s, struct channel *channe
 	return cursor_end(c) == STATUS_OK;
 }
 
+// OpenSSH's PROTOCOL 2.1: nobody reads any more what a command prints. It ends, as a program would
+// whose pipe is broken; who types at a terminal is left alone.
+static bool run_end_of_write(struct shard *h, struct session *s, struct channel *channel,
+                             struct cursor *c)
+{
+	if (cursor_end(c) != STATUS_OK)
+		return false;
+	if (channel->type == DIALOGUE_EXEC)
+		shell_signal(h, channel, span_text("HUP"));
+	return true;
+}
+
 static const struct request requests[] = {
         {"pty-req", run_pty},
         {"shell", run_shell},
@@ -202,6 +232,7 @@ static const struct request requests[] = {
         {"signal", run_signal},
         {"subsystem", run_subsystem},
         {"break", run_break},
+        {"eow@openssh.com", run_end_of_write},
 };
 
 static bool request_run(struct shard *h, struct session *s, struct channel *channel,

@@ -156,7 +156,7 @@ static const struct step steps[SESSION_STATES][SESSION_EVENTS] = {
 	[SESSION_OPEN] = {
 		HEARD, CONNECTION,
 		[GOT_KEXINIT]      = TAKE(kex_on_reinit, SESSION_REKEY_KEX_INIT),
-		[GOT_DEADLINE]     = TAKE(session_on_rekey_due, SESSION_REKEY_KEXINIT),
+		[GOT_DEADLINE]     = TAKE(session_on_open_deadline, SESSION_REKEY_KEXINIT),
 	},
 	// Ours is sent; what the client sent before it saw that is still on its way.
 	[SESSION_REKEY_KEXINIT] = {

@@ -10,7 +10,7 @@ typedef enum status session_handler(struct shard *h, struct session *s,
                                     const struct message *m);
 
 // session.c
-session_handler session_on_login_expired, session_on_close_expired, session_on_rekey_due;
+session_handler session_on_login_expired, session_on_close_expired, session_on_open_deadline;
 // session_kex.c and session_kexinit.c
 session_handler kex_on_ident, kex_on_init, kex_on_reinit, kex_on_reinit_answered, kex_on_public,
         kex_on_group_ask, kex_on_other, kex_on_answered, kex_on_signed, kex_on_newkeys,
