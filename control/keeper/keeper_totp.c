@@ -24,24 +24,6 @@ struct enrolment {
 
 // --- codes ---------------------------------------------------------------------------------------
 
-uint32_t totp_code(struct span secret, uint64_t step, unsigned digits)
-{
-	uint8_t counter[8], mac[DIGEST_BYTES_MAX];
-	uint32_t value, modulus = 1;
-	unsigned at;
-
-	for (int i = 0; i < 8; i++)
-		counter[i] = (uint8_t)(step >> (56 - 8 * i));
-	hmac_of(DIGEST_SHA1, secret, span_of(counter, sizeof(counter)), mac);
-	at = mac[19] & 15;
-	value = (uint32_t)(mac[at] & 0x7f) << 24 | (uint32_t)mac[at + 1] << 16 |
-	        (uint32_t)mac[at + 2] << 8 | mac[at + 3];
-	secret_wipe(mac, sizeof(mac));
-	while (digits-- > 0)
-		modulus *= 10;
-	return value % modulus;
-}
-
 static bool code_matches(const struct enrolment *e, uint64_t step, struct span code)
 {
 	char text[16];
@@ -171,22 +153,6 @@ void keeper_totp_fini(struct keeper_totp *t)
 	pthread_mutex_destroy(&t->lock);
 }
 
-// RFC 4648 section 6; 20 bytes need no padding.
-static void base32(const uint8_t secret[TOTP_SECRET_BYTES], char text[TOTP_SECRET_TEXT])
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	unsigned at = 0;
-
-	for (unsigned bit = 0; bit < 8 * TOTP_SECRET_BYTES; bit += 5) {
-		unsigned pair = (unsigned)secret[bit / 8] << 8;
-
-		if (bit / 8 + 1 < TOTP_SECRET_BYTES)
-			pair |= secret[bit / 8 + 1];
-		text[at++] = letters[pair >> (11 - bit % 8) & 31];
-	}
-	text[at] = 0;
-}
-
 enum status keeper_totp_set(struct keeper_totp *t, struct span user,
                             char text[TOTP_SECRET_TEXT])
 {
@@ -201,7 +167,7 @@ enum status keeper_totp_set(struct keeper_totp *t, struct span user,
 	wrong_forget(t, file_name(user, name));
 	status = enrolment_write(t, name, user, &e);
 	pthread_mutex_unlock(&t->lock);
-	base32(e.secret, text);
+	totp_secret_emit(span_of(e.secret, sizeof(e.secret)), text);
 	secret_wipe(&e, sizeof(e));
 	return status;
 }

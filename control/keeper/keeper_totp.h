@@ -5,14 +5,13 @@
 
 #include "crypto/core/span.h"
 #include "crypto/core/status.h"
+#include "crypto/core/totp.h"
 
 #include <pthread.h>
 #include <stdint.h>
 
 #define TOTP_SECRET_BYTES 20
-#define TOTP_SECRET_TEXT  33 // in base32, and its NUL
-#define TOTP_DIGITS       6
-#define TOTP_SECONDS      30
+#define TOTP_SECRET_TEXT  33    // in base32, and its NUL
 #define TOTP_DRIFT        1u    // steps that a clock may be behind or ahead
 #define TOTP_WRONG_MAX    5u    // wrong codes in succession after which ...
 #define TOTP_WRONG_REST   30u   // ... none is looked at for so many seconds
@@ -43,6 +42,3 @@ void keeper_totp_fini(struct keeper_totp *t);
 // OK or DENIED, whatever is amiss; SYSTEM when that could not be remembered.
 [[nodiscard]] enum status keeper_totp_check(struct keeper_totp *t, struct span user,
                                             struct span code, uint64_t now);
-
-// The code of a step, as a number of `digits` digits (RFC 4226 section 5.3).
-uint32_t totp_code(struct span secret, uint64_t step, unsigned digits);

@@ -35,6 +35,9 @@ struct load_server {
 	bool wrong_signature, refuse_exec, in_kex;
 	unsigned requests, auths, rekeys, data_bytes, disconnects;
 	char last_method[32];
+	unsigned questions[4], rounds, round; // of keyboard-interactive; none: accepted at once
+	bool partial;                         // after the first round there is another method
+	char said[256];                       // answers, each behind a bar
 	struct suite_keys keys[2];
 };
 
@@ -189,11 +192,65 @@ static inline void server_kex_answer(struct load_server *s, struct span client_p
 	server_send(s, span_of(&newkeys, 1));
 }
 
-static inline void server_auth(struct load_server *s, struct cursor *c)
+static inline void server_accept(struct load_server *s)
+{
+	static const uint8_t success = SSH_MSG_USERAUTH_SUCCESS;
+
+	s->r.phase = RECORD_PHASE_OPEN;
+	server_send(s, span_of(&success, 1));
+}
+
+static inline void server_refuse(struct load_server *s, const char *methods, bool partial)
 {
 	uint8_t bytes[128];
 	struct builder b = builder_over(bytes, sizeof(bytes));
-	static const uint8_t success = SSH_MSG_USERAUTH_SUCCESS;
+
+	builder_u8(&b, SSH_MSG_USERAUTH_FAILURE);
+	builder_text(&b, methods);
+	builder_bool(&b, partial);
+	server_send(s, builder_span(&b));
+}
+
+static inline void server_ask(struct load_server *s)
+{
+	uint8_t bytes[256];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+
+	builder_u8(&b, SSH_MSG_USERAUTH_INFO_REQUEST);
+	builder_text(&b, "");
+	builder_text(&b, "");
+	builder_text(&b, "");
+	builder_u32(&b, s->questions[s->round]);
+	for (unsigned i = 0; i < s->questions[s->round]; i++) {
+		builder_text(&b, "What? ");
+		builder_bool(&b, false);
+	}
+	s->round++;
+	server_send(s, builder_span(&b));
+}
+
+static inline void server_answers(struct load_server *s, struct cursor *c)
+{
+	size_t len = strlen(s->said);
+
+	for (uint32_t left = cursor_u32(c); left > 0 && cursor_ok(c); left--) {
+		struct span answer = cursor_string(c);
+
+		len += (size_t)snprintf(s->said + len, sizeof(s->said) - len, "%.*s|",
+		                        (int)answer.len, answer.data);
+	}
+	CHECK_EQ(cursor_end(c), STATUS_OK);
+	if (s->partial)
+		server_refuse(s, "keyboard-interactive", true);
+	else if (s->round < s->rounds)
+		server_ask(s);
+	else
+		server_accept(s);
+	s->partial = false;
+}
+
+static inline void server_auth(struct load_server *s, struct cursor *c)
+{
 	struct span method;
 
 	cursor_string(c);
@@ -201,15 +258,12 @@ static inline void server_auth(struct load_server *s, struct cursor *c)
 	method = cursor_string(c);
 	snprintf(s->last_method, sizeof(s->last_method), "%.*s", (int)method.len, method.data);
 	s->auths++;
-	if (s->methods == NULL || span_is(method, s->methods)) {
-		s->r.phase = RECORD_PHASE_OPEN;
-		server_send(s, span_of(&success, 1));
-		return;
-	}
-	builder_u8(&b, SSH_MSG_USERAUTH_FAILURE);
-	builder_text(&b, s->methods);
-	builder_bool(&b, false);
-	server_send(s, builder_span(&b));
+	if (s->methods != NULL && !span_is(method, s->methods))
+		server_refuse(s, s->methods, false);
+	else if (s->round < s->rounds)
+		server_ask(s);
+	else
+		server_accept(s);
 }
 
 static inline void server_request(struct load_server *s, struct cursor *c)
@@ -276,6 +330,9 @@ static inline void server_message(struct load_server *s, struct span m)
 		return;
 	case SSH_MSG_USERAUTH_REQUEST:
 		server_auth(s, &c);
+		return;
+	case SSH_MSG_USERAUTH_INFO_RESPONSE:
+		server_answers(s, &c);
 		return;
 	case SSH_MSG_CHANNEL_OPEN:
 		server_confirm(s);

@@ -56,7 +56,12 @@ static void on_data(void *owner, struct client *c, struct span bytes)
 	b->data_bytes += bytes.len;
 }
 
-static const struct client_ops ops = {on_send, on_post, on_event, on_data};
+static uint64_t on_time(void *owner)
+{
+	return 59;
+}
+
+static const struct client_ops ops = {on_send, on_post, on_event, on_data, on_time};
 
 // `pin` NULL: the server's own key.
 static void bench_with(const char *kex, const char *pin)
@@ -369,6 +374,66 @@ TEST(a_closed_channel_makes_room_for_another)
 	CHECK_EQ(client_channel_open(&b->env, &b->client, CLIENT_EXEC, "again"), STATUS_OK);
 	talk(100000);
 	CHECK_EQ(b->seen[CLIENT_CHANNEL_READY], 2);
+	bench_free();
+}
+
+// --- rounds of questions -------------------------------------------------------------------------
+
+static const struct client_answer answers[] = {{"old"}, {"new"}, {"new"}};
+
+// The server asks so many questions in each round.
+static void bench_asking(const unsigned *questions, unsigned rounds)
+{
+	bench_new();
+	b->config.answers = answers;
+	b->config.answer_count = 3;
+	b->config.interactive = true;
+	b->server.methods = "keyboard-interactive";
+	memcpy(b->server.questions, questions, rounds * sizeof(*questions));
+	b->server.rounds = rounds;
+}
+
+TEST(questions_of_several_rounds_are_answered_in_turn)
+{
+	bench_asking((const unsigned[]){1, 2, 0}, 3);
+	talk(1000);
+	CHECK_TEXT(b->server.said, "old|new|new|");
+	CHECK_EQ(b->seen[CLIENT_AUTHENTICATED], 1);
+	bench_free();
+}
+
+TEST(a_question_beyond_the_last_answer_is_told)
+{
+	bench_asking((const unsigned[]){1, 3}, 2);
+	talk(1000);
+	CHECK_EQ(b->seen[CLIENT_AUTHENTICATED], 0);
+	CHECK_EQ(b->failure, CLIENT_FAILURE_QUESTION);
+	CHECK_TEXT(b->words, "What? ");
+	bench_free();
+}
+
+TEST(a_partial_success_lets_the_same_method_go_on_with_the_next_answer)
+{
+	bench_asking((const unsigned[]){1, 2}, 2);
+	b->server.partial = true;
+	talk(1000);
+	CHECK_EQ(b->server.auths, 2);
+	CHECK_TEXT(b->server.said, "old|new|new|");
+	CHECK_EQ(b->seen[CLIENT_AUTHENTICATED], 1);
+	bench_free();
+}
+
+// The vector of RFC 6238 for 59 s, of which the last six digits are the code.
+TEST(an_answer_may_be_the_code_of_now)
+{
+	static const struct client_answer code[] = {
+	        {.secret = "12345678901234567890", .secret_len = 20}};
+
+	bench_asking((const unsigned[]){1}, 1);
+	b->config.answers = code;
+	b->config.answer_count = 1;
+	talk(1000);
+	CHECK_TEXT(b->server.said, "287082|");
 	bench_free();
 }
 

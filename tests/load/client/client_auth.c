@@ -4,6 +4,8 @@
 
 #include "crypto/wire/names.h"
 
+#include <stdio.h>
+
 #define SERVICE_CONNECTION "ssh-connection"
 #define PROMPTS_MAX        16u
 #define EXTENSIONS_MAX     64u
@@ -130,7 +132,7 @@ static enum status method_next(struct client_env *env, struct client *c, struct 
 		c->tried_password = true;
 		return password_send(env, c);
 	}
-	if (config->password != NULL && !c->tried_interactive &&
+	if ((config->password != NULL || config->answers != NULL) && !c->tried_interactive &&
 	    names_has(methods, span_text("keyboard-interactive"))) {
 		c->tried_interactive = true;
 		return interactive_send(env, c);
@@ -148,10 +150,13 @@ enum status client_on_auth_failure(struct client_env *env, struct client *c, str
 {
 	struct cursor cur = cursor_over(body);
 	struct span methods = cursor_string_max(&cur, 1024);
+	bool partial = cursor_bool(&cur);
 
-	cursor_bool(&cur); // partial success
 	if (cursor_end(&cur) != STATUS_OK)
 		return cursor_end(&cur);
+	if (partial &&
+	    c->answered < c->config->answer_count) // what is asked next is another thing
+		c->tried_interactive = false;
 	return method_next(env, c, methods);
 }
 
@@ -164,7 +169,39 @@ enum status client_on_auth_success(struct client_env *env, struct client *c, str
 	return STATUS_OK;
 }
 
-// RFC 4256 section 3.2: every prompt is answered with the password.
+static void code_put(const struct client_env *env, const struct client_answer *answer,
+                     struct builder *b)
+{
+	uint64_t now = env->ops->time != NULL ? env->ops->time(env->owner) : 0;
+	char code[16];
+
+	snprintf(code, sizeof(code), "%0*u", TOTP_DIGITS,
+	         totp_code(span_of(answer->secret, answer->secret_len), now / TOTP_SECONDS,
+	                   TOTP_DIGITS));
+	builder_text(b, code);
+}
+
+// The next answer there is; false when there is none.
+static bool answer_put(const struct client_env *env, struct client *c, struct builder *b)
+{
+	const struct client_config *config = c->config;
+	const struct client_answer *answer;
+
+	if (config->answers == NULL) {
+		builder_text(b, config->password);
+		return true;
+	}
+	if (c->answered >= config->answer_count)
+		return false;
+	answer = &config->answers[c->answered++];
+	if (answer->text != NULL)
+		builder_text(b, answer->text);
+	else
+		code_put(env, answer, b);
+	return true;
+}
+
+// RFC 4256 section 3.2. A round may have no prompt at all.
 static enum status prompts_answer(struct client_env *env, struct client *c, struct span body)
 {
 	struct cursor cur = cursor_over(body);
@@ -181,9 +218,13 @@ static enum status prompts_answer(struct client_env *env, struct client *c, stru
 	builder_u8(&b, SSH_MSG_USERAUTH_PK_OK + 1);
 	builder_u32(&b, count);
 	for (uint32_t i = 0; i < count && cursor_ok(&cur); i++) {
-		cursor_string(&cur);
+		struct span prompt = cursor_string(&cur);
+
 		cursor_bool(&cur);
-		builder_text(&b, c->config->password);
+		if (cursor_ok(&cur) && !answer_put(env, c, &b)) {
+			client_fail(env, c, CLIENT_FAILURE_QUESTION, prompt);
+			return STATUS_OK;
+		}
 	}
 	if (cursor_end(&cur) != STATUS_OK)
 		return cursor_end(&cur);

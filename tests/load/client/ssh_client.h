@@ -4,6 +4,7 @@
 // but this struct.
 #pragma once
 
+#include "crypto/core/totp.h"
 #include "crypto/hostkey/hostkey.h"
 #include "crypto/kex/kex.h"
 #include "dataplane/record/record.h"
@@ -31,6 +32,7 @@
 	X(SIGNATURE,        "host key signature wrong")                                           \
 	X(CORRUPTED,        "record corrupted")                                                   \
 	X(AUTH,             "authentication refused")                                             \
+	X(QUESTION,         "more questions than answers")                                        \
 	X(CHANNEL,          "channel refused")                                                    \
 	X(REQUEST,          "channel request refused")                                            \
 	X(DISCONNECT,       "disconnected by the server")                                         \
@@ -73,10 +75,22 @@ enum client_channel { CHANNEL_NONE, CHANNEL_OPENING, CHANNEL_ASKED, CHANNEL_READ
 // What to trust (known_hosts.c).
 struct host_trust;
 
+#define CLIENT_ANSWERS_MAX 16u
+
+// What is said to one question of keyboard-interactive: a text, or the one-time code of a secret.
+struct client_answer {
+	const char *text; // NULL: a code
+	uint8_t secret[TOTP_SECRET_MAX];
+	size_t secret_len;
+};
+
 // The same for many clients; read only.
 struct client_config {
 	const char *user;
-	const char *password;      // NULL: none
+	const char *password; // NULL: none
+	const struct client_answer
+	        *answers; // in turn, over all rounds; NULL: the password to each
+	uint32_t answer_count;
 	const struct hostkey *key; // NULL: none
 	struct span key_blob;      // its public part
 	bool interactive;          // give the password by keyboard-interactive alone
@@ -107,6 +121,7 @@ struct client {
 	uint8_t replies_owed;  // answers to our channel requests that have not come
 	uint8_t refusals_owed; // answers to global requests, to be sent after a key exchange
 	uint8_t channel_refusals_owed;
+	uint8_t answered; // questions, of those that have answers of their own
 	bool sent_close : 1, got_close : 1, sent_eof : 1, owes_close : 1, owes_eof : 1;
 	bool paused : 1; // grant nothing
 	bool tried_key : 1, tried_interactive : 1, tried_password : 1;
@@ -124,6 +139,7 @@ struct client_ops {
 	void (*event)(void *owner, struct client *c, enum client_event event, uint32_t number,
 	              struct span words);
 	void (*data)(void *owner, struct client *c, struct span bytes);
+	uint64_t (*time)(void *owner); // Unix seconds, for codes; NULL: no answer is one
 };
 
 // Of one thread.

@@ -136,6 +136,21 @@ static bool password_read(const char *path, struct load_options *o)
 	return true;
 }
 
+// Over several rounds nothing but keyboard-interactive can be asked.
+static bool answers_read(const char *path, struct load_options *o)
+{
+	struct blob text;
+
+	if (!value_file(path, &text))
+		return false;
+	if (!load_answers_parse(text, &o->answers))
+		return load_complain("%s: %s", path, load_complaint());
+	o->client.answers = o->answers.all;
+	o->client.answer_count = o->answers.count;
+	o->client.interactive = true;
+	return true;
+}
+
 static bool trust_find(struct load_options *o)
 {
 	const char *home = getenv("HOME");
@@ -213,10 +228,11 @@ static bool login_find(struct load_options *o)
 {
 	if (o->client.user == NULL)
 		return load_complain("--user is needed");
-	if (o->key_path == NULL && o->password_path == NULL)
-		return load_complain("--key FILE or --password-file FILE is needed");
+	if (o->key_path == NULL && o->password_path == NULL && o->answers_path == NULL)
+		return load_complain("--key, --password-file or --answers is needed");
 	return (o->key_path == NULL || key_read(o->key_path, o)) &&
-	       (o->password_path == NULL || password_read(o->password_path, o));
+	       (o->password_path == NULL || password_read(o->password_path, o)) &&
+	       (o->answers_path == NULL || answers_read(o->answers_path, o));
 }
 
 static bool finish(const char *scenario, struct load_options *o)
@@ -294,6 +310,7 @@ void load_options_fini(struct load_options *o)
 	free(o->sources);
 	blob_fini(&o->key_blob);
 	blob_wipe(&o->password);
+	load_answers_fini(&o->answers);
 	hostkey_free(o->key);
 	host_trust_free(o->trust);
 }

@@ -5,6 +5,7 @@
 
 #include "tests/load/client/known_hosts.h"
 #include "tests/load/client/ssh_client.h"
+#include "tests/load/scenario/load_answers.h"
 #include "tests/load/scenario/load_plan.h"
 
 #define SOURCES_MAX 4096u
@@ -12,7 +13,7 @@
 
 struct load_options {
 	const char *target_text, *plan_path;
-	const char *key_path, *password_path, *known_hosts_path, *pin;
+	const char *key_path, *password_path, *answers_path, *known_hosts_path, *pin;
 	char host[256], address[INET6_ADDRSTRLEN];
 	uint16_t port;
 	struct sockaddr_storage target;
@@ -24,6 +25,7 @@ struct load_options {
 	struct client_config client;     // what all sessions have in common
 	struct hostkey *key;
 	struct blob key_blob, password;
+	struct load_answers answers;
 	struct host_trust *trust;
 	struct load_task said; // what lines of a plan begin with
 	struct load_plan plan; // one task of no phase when a scenario is named

@@ -2,6 +2,7 @@
 // becomes measurements and the scenario's moves. Ends asked for inside a call are carried out when
 // it has returned (session_settle).
 #include <stdio.h>
+#include <time.h>
 
 #include "tests/load/scenario/engine.h"
 #include "tests/load/scenario/load_options.h"
@@ -400,7 +401,12 @@ static void on_data(void *engine, struct client *c, struct span bytes)
 		scenario_of(e, s)->data(e, s, bytes);
 }
 
-const struct client_ops session_client_ops = {on_send, on_post, on_event, on_data};
+static uint64_t on_time(void *engine)
+{
+	return (uint64_t)time(NULL);
+}
+
+const struct client_ops session_client_ops = {on_send, on_post, on_event, on_data, on_time};
 
 void session_jobs(struct engine *e)
 {

@@ -67,6 +67,7 @@ static const struct option_row rows[] = {
 	ROW("user",          VALUE_TEXT,   RUN(client.user), 0),
 	ROW("key",           VALUE_TEXT,   RUN(key_path), 0),
 	ROW("password-file", VALUE_TEXT,   RUN(password_path), 0),
+	ROW("answers",       VALUE_TEXT,   RUN(answers_path), 0),
 	ROW("interactive",   VALUE_FLAG,   RUN(client.interactive), 0),
 	ROW("known-hosts",   VALUE_TEXT,   RUN(known_hosts_path), 0),
 	ROW("pin",           VALUE_TEXT,   RUN(pin), 0),
