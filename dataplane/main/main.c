@@ -15,7 +15,8 @@
 
 #include "crypto/core/random.h"
 #include "dataplane/main/eal.h"
-#include "dataplane/main/unmap.h"
+#include "dataplane/main/worker.h"
+#include "dataplane/nic/unmap.h"
 
 #define FRAME_CACHE 256
 
@@ -258,6 +259,15 @@ static bool ports_open(struct dataplane *d)
 	return true;
 }
 
+static void clients_guard(struct dataplane *d)
+{
+	struct rounds *rounds[PORT_WORKERS_MAX];
+
+	for (uint32_t i = 0; i < d->options.workers; i++)
+		rounds[i] = &d->workers[i].rounds;
+	unmap_wait_for(rounds, d->options.workers);
+}
+
 static const char *idleness(const struct dataplane *d)
 {
 	for (uint32_t i = 0; i < d->opened; i++) {
@@ -275,7 +285,7 @@ static bool dataplane_start(struct dataplane *d)
 	suite_backend_set(SUITE_BACKEND_AUTO);
 	if (!workers_make(d) || !eal_drop_privileges())
 		return false;
-	unmap_wait_for(d->workers, d->options.workers);
+	clients_guard(d);
 	fprintf(stderr,
 	        "sallyport-dataplane: %s, %u workers, %s, checksums in %s, idle workers %s\n",
 	        d->port[0].driver, d->options.workers,

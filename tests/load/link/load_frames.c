@@ -70,6 +70,28 @@ static void wear_for(struct load_frames *f, struct span frame)
 	wear_address(f, &to);
 }
 
+// --- the port's memory, which is gone when a memif's server is ------------------------------------
+
+static void port_enter(struct load_frames *f)
+{
+	if (f->depth++ == 0)
+		rounds_begin(&f->rounds);
+}
+
+static void port_leave(struct load_frames *f)
+{
+	if (--f->depth == 0)
+		rounds_end(&f->rounds);
+}
+
+// A full batch leaves at once.
+static void frame_send(struct load_frames *f, unsigned queue, struct rte_mbuf *m)
+{
+	port_enter(f);
+	batch_add(&f->batch[queue], m);
+	port_leave(f);
+}
+
 // --- out -----------------------------------------------------------------------------------------
 
 static struct rte_mbuf *frame_new(struct load_frames *f)
@@ -95,7 +117,7 @@ static void on_send(void *frames, const uint8_t *bytes, size_t len)
 		return;
 	memcpy(rte_pktmbuf_mtod(m, uint8_t *), bytes, len);
 	frame_length(m, len);
-	batch_add(&f->batch[0], m);
+	frame_send(f, 0, m);
 }
 
 static void on_ready(void *frames, void *waiting, struct ether_addr ether)
@@ -103,7 +125,7 @@ static void on_ready(void *frames, void *waiting, struct ether_addr ether)
 	struct load_frames *f = frames;
 
 	frame_address(rte_pktmbuf_mtod((struct rte_mbuf *)waiting, uint8_t *), ether);
-	batch_add(&f->batch[0], waiting);
+	frame_send(f, 0, waiting);
 }
 
 static void on_drop(void *frames, void *waiting)
@@ -145,7 +167,7 @@ void load_frames_emit(void *frames, const struct tcp_emission *segment)
 		return;
 	frame_address(rte_pktmbuf_mtod(m, uint8_t *), ether);
 	// A flow keeps to one queue, which need not be its owner's at the other end.
-	batch_add(&f->batch[segment->from.local_port % f->port.queues], m);
+	frame_send(f, segment->from.local_port % f->port.queues, m);
 }
 
 // --- in ------------------------------------------------------------------------------------------
@@ -195,8 +217,10 @@ unsigned load_frames_receive(struct load_frames *f)
 	unsigned n = 0;
 
 	port_look(&f->port);
+	port_enter(f);
 	for (uint16_t queue = 0; queue < f->port.queues; queue++)
 		n += queue_receive(f, queue);
+	port_leave(f);
 	f->count[COUNTER_frames_in] += n;
 	return n;
 }
@@ -205,10 +229,12 @@ bool load_frames_flush(struct load_frames *f)
 {
 	unsigned frames = 0;
 
+	port_enter(f);
 	for (uint16_t queue = 0; queue < f->port.queues; queue++) {
 		frames += f->batch[queue].frames;
 		batch_flush(&f->batch[queue]);
 	}
+	port_leave(f);
 	return frames > 0;
 }
 
@@ -293,6 +319,7 @@ bool load_frames_init(struct load_frames *f, uint16_t queues)
 		f->batch[queue].count = f->count;
 		f->batch[queue].queue = queue;
 	}
+	unmap_wait_for(&(struct rounds *){&f->rounds}, 1);
 	if (!port_open(&f->port, NULL, FRAME_MTU, queues, pools) || !link_wait(f))
 		return false;
 	f->host.ether = f->port.ether;

@@ -4,6 +4,7 @@
 #include "dataplane/nic/arp.h"
 #include "dataplane/nic/batch.h"
 #include "dataplane/nic/ndp.h"
+#include "dataplane/nic/unmap.h"
 
 struct load_frames {
 	struct port port;
@@ -16,6 +17,8 @@ struct load_frames {
 	uint64_t count[COUNTERS];
 	uint64_t now_us;
 	struct tcp *tcp;
+	struct rounds rounds; // in which the port's memory is touched
+	uint32_t depth;       // of calls within one
 };
 
 // Open the port with so many queue pairs and wait for its link. Complains on stderr.

@@ -361,6 +361,7 @@ static void port_free(struct load_link *link)
 		turn(p);                                     // what is to be said still leaves
 	nanosleep(&(struct timespec){0, FAREWELL_NS}, NULL); // and is taken
 	tcp_free(p->frames.tcp);
+	unmap_wait_for(NULL, 0);
 	port_close(&p->frames.port);
 	if (p->epoll >= 0)
 		close(p->epoll);
@@ -507,6 +508,7 @@ struct load_link *load_port_new(const struct load_port_config *config,
 	    !sleep_prepare(p) || !tables_make(p) ||
 	    !load_frames_greet(&p->frames, &p->target)) {
 		fputs("sallyport-load: the port does not start\n", stderr);
+		unmap_wait_for(NULL, 0);
 		free(p);
 		return NULL;
 	}
