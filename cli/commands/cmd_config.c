@@ -106,6 +106,22 @@ static enum turn run_saved(struct task *t)
 	return saved_more(t);
 }
 
+// What a device is that nobody has configured; the administrator's secrets for administrators.
+static enum turn run_factory(struct task *t)
+{
+	struct saved *s = task_own(t, sizeof(*s), saved_fini);
+	struct text text = {0};
+
+	if (s == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	factory_configuration(&text,
+	                      t->dialogue->role == API_ROLE_ADMIN ? task_shell(t)->state : -1);
+	s->file = blob_copy(text_span(&text));
+	text_fini(&text);
+	t->next = saved_more;
+	return saved_more(t);
+}
+
 // --- saving ------------------------------------------------------------------------------------
 
 static enum turn save_written(struct task *t)
@@ -265,6 +281,7 @@ static enum turn run_save_file(struct task *t)
 static const struct command show_config[] = {
 	{ "display current-configuration", run_current, API_ROLE_OPERATOR, "Display the configuration in force" },
 	{ "display saved-configuration",   run_saved,   API_ROLE_ADMIN,    "Display the start-up file" },
+	{ "display default-configuration", run_factory, API_ROLE_OPERATOR, "Display what a device is that nobody has configured" },
 	{ "display this",                  run_this,    API_ROLE_OPERATOR, "Display what is configured in this view" },
 };
 

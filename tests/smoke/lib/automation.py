@@ -35,10 +35,31 @@ def configuration():
     device.disconnect()
 
 
+# What current netmiko looks for in the answer to `display version`, by the vendor it stands for.
+PATTERNS = {"H3C": r"H3C Comware Software", "HPE": r"HPE Comware", "HP": r"HP Comware"}
+
+
+def detection():
+    device = ConnectHandler(password=admin_password(), **DEVICE)
+
+    def configure(command):
+        for line in ("system-view", command, "return"):
+            device.send_command(line, expect_string=r"[>\]]")
+
+    for vendor, pattern in PATTERNS.items():
+        configure(f"compatible vendor-string {vendor}")
+        got = device.send_command("display version")
+        check(f"as {vendor} the device is found by netmiko's pattern", re.search(pattern, got), got)
+    configure("undo compatible vendor-string")
+    got = device.send_command("display version")
+    check("and by none of them under its own name", not any(re.search(p, got) for p in PATTERNS.values()), got)
+    device.disconnect()
+
+
 def with_key():
     device = ConnectHandler(use_keys=True, key_file=RUN + "/admin_key", **DEVICE)
     check("a key logs in", device.is_alive())
     device.disconnect()
 
 
-run(by_password, configuration, with_key)
+run(by_password, detection, configuration, with_key)
