@@ -80,17 +80,53 @@ static void emit_interface(struct config_out *out, const struct command *row,
 		            (const char *)record->key.data);
 }
 
-static enum turn address_put(struct task *t, uint8_t field, struct ip_addr ip, unsigned bits)
+// An address to be set, if no other interface has one of the same network.
+struct wanted {
+	struct ip_addr ip;
+	uint8_t bits, field;
+	bool overlaps;
+};
+
+static void other_row(struct task *t, struct cursor *c)
+{
+	struct wanted *w = t->own;
+	struct api_record r;
+	struct ip_addr ip;
+	uint8_t bits;
+
+	if (api_record_parse(c, &r) != STATUS_OK || span_equal(r.key, view_interface(t)) ||
+	    !ip_prefix_from_text(record_text(&r, w->field), &ip, &bits))
+		return;
+	w->overlaps |= ip_has_prefix(&ip, &w->ip, bits < w->bits ? bits : w->bits);
+}
+
+static enum turn others_end(struct task *t)
 {
 	struct api_record r = {.class = API_CLASS_INTERFACE, .key = view_interface(t)};
-	struct ip_addr net = ip_prefix_of(&ip, bits);
+	const struct wanted *w = t->own;
 	char text[IP_TEXT_MAX];
+
+	if (w->overlaps)
+		return task_fail(t, "The IP address overlaps with that of another interface.");
+	ip_prefix_text(&w->ip, w->bits, text);
+	record_add_text(&r, w->field, span_text(text));
+	return task_put(t, &r, task_end);
+}
+
+static const struct listing other_rows = {API_LIST, API_CLASS_INTERFACE, other_row, others_end};
+
+static enum turn address_put(struct task *t, uint8_t field, struct ip_addr ip, unsigned bits)
+{
+	struct ip_addr net = ip_prefix_of(&ip, bits);
+	struct wanted *w;
 
 	if (!ip_is_host(&ip) || (bits < 127 && ip_equal(&ip, &net)))
 		return task_fail(t, "The IP address is invalid.");
-	ip_prefix_text(&ip, bits, text);
-	record_add_text(&r, field, span_text(text));
-	return task_put(t, &r, task_end);
+	w = task_own(t, sizeof(*w), NULL);
+	if (w == NULL)
+		return task_fail_status(t, STATUS_NO_MEMORY);
+	*w = (struct wanted){.ip = ip, .bits = (uint8_t)bits, .field = field};
+	return task_list(t, &other_rows);
 }
 
 static enum turn run_ipv4(struct task *t)

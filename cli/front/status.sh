@@ -28,9 +28,19 @@ status_main() {
 		status_process "$status_name" "$status_pid"
 	done <"$run/pids"
 	say
-	say "  link      $(setting link), $(setting workers) worker(s)$(status_hugepages)"
+	say "  link      $(setting link)$(status_ports), $(setting workers) worker(s)$(status_hugepages)"
 	say "  address   192.0.2.2 and 2001:db8::2 port 22, in namespace $name"
 	status_device
+}
+
+# " and LINK" for each further port.
+status_ports() {
+	# shellcheck disable=SC2046
+	set -- $(setting network)
+	while [ $# -gt 1 ]; do
+		[ "$1" != --port ] || printf ' and %s' "$2"
+		shift 2
+	done
 }
 
 status_hugepages() {

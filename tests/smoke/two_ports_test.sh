@@ -32,9 +32,13 @@ appliance_up --port memif --port tap --workers 2
 sed 's/^[^ ]*/198.51.100.2/' "$state/known_hosts" >"$work/known_hosts"
 match "one with three ports shows what it was told nothing of" "$(device "display ip interface brief")" \
 	'^MGE0/0/2 +up +up +-- '
+match "status tells them all" "$("$sallyport" status --name "$name")" 'tap and memif and tap, 2 worker'
 client ip addr add 203.0.113.1/24 dev sp3
 client ip -6 addr add 2001:db8:3::1/64 dev sp3 nodad
 device $'system-view\ninterface M-GigabitEthernet0/0/1\nip address 198.51.100.2 24\ndescription to nobody known\nquit\ninterface mge0/0/2\nip address 203.0.113.2 24\nipv6 address 2001:db8:3::2 64\nreturn\nsave force' >"$work/out"
+
+match "an address of a network that another has is refused" \
+	"$(device $'system-view\ninterface mge0/0/1\nip address 203.0.113.9 28')" 'overlaps with that of another interface'
 
 # --- each answers at its own address ---
 

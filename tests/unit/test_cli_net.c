@@ -233,6 +233,22 @@ TEST(each_interface_prints_its_own_settings)
 	fixture_free(f);
 }
 
+TEST(two_interfaces_have_no_network_in_common)
+{
+	struct fixture *f = workers_new();
+
+	fixture_exec(f, "system-view\ninterface mge0/0/0\nip address 198.51.100.2 24\n"
+	                "ipv6 address 2001:db8::9 64");
+	CHECK(says(f, "system-view\ninterface mge0/0/1\nip address 198.51.100.130 25",
+	           "% The IP address overlaps with that of another interface."));
+	CHECK(says(f, "system-view\ninterface mge0/0/1\nipv6 address 2001:db8::5/48",
+	           "% The IP address overlaps with that of another interface."));
+	CHECK(!configured(f, "0/0/1"));
+	fixture_exec(f, "system-view\ninterface mge0/0/0\nip address 198.51.100.3 24");
+	CHECK(configured(f, " ip address 198.51.100.3 255.255.255.0\n"));
+	fixture_free(f);
+}
+
 TEST(the_view_of_the_interface_shows_itself)
 {
 	struct fixture *f = workers_new();
