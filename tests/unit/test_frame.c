@@ -38,6 +38,16 @@ TEST(odd_and_even_payloads_have_the_right_checksum)
 	CHECK_EQ(parsed(&even).verdict, FRAME_TCP);
 }
 
+// Of two values that mean the same, the one that RFC 1624 asks for.
+TEST(a_sum_that_comes_to_nothing_is_written_as_zero)
+{
+	static const uint8_t words[] = {0x12, 0x34, 0xed, 0xcb, 0xff, 0xff, 0xff, 0xff};
+
+	CHECK_EQ(checksum_finish(checksum_add(0, words, 4)), 0);
+	CHECK_EQ(checksum_finish(checksum_add(0, words, 8)), 0);
+	CHECK_EQ(checksum_finish(0xffffull << 48 | 0xffff), 0);
+}
+
 TEST(a_changed_byte_fails_the_checksum)
 {
 	struct made m = tcp_from_peer("hello");
