@@ -7,7 +7,7 @@ static const char usage[] =
         "sallyport-load: load any SSH server and measure it.\n"
         "\n"
         "  sallyport-load SCENARIO | --plan FILE  --target HOST[:PORT] --user NAME\n"
-        "                 (--key FILE | --password-file FILE) [OPTION...]\n"
+        "                 (--key FILE | --password-file FILE | --answers FILE) [OPTION...]\n"
         "\n"
         "Scenarios\n";
 
@@ -97,6 +97,11 @@ static const char options[] =
         "64\n"
         "  100,000 without a kernel     sallyport-load hold T --sessions 100000 --parallel 64\n"
         "                                 --source 192.0.2.100+8 --link memif:socket=PATH\n"
+        "\n"
+        "An appliance that `./cli/sallyport up` started, as root:\n"
+        "  ip netns exec sallyport sallyport-load login --target 192.0.2.2 --user admin\n"
+        "    --key /run/sallyport/sallyport/admin_key\n"
+        "    --known-hosts /run/sallyport/sallyport/known_hosts\n"
         "\n"
         "Ctrl-C ends a run early with the results so far. Exit status 0: nothing failed; 1: "
         "something\n"

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/load/link/load_port.h"
 #include "tests/load/link/manners.h"
@@ -56,6 +57,21 @@ static bool port_is_near(const struct load_options *o)
 	        o->prefix_bits);
 }
 
+// The other end makes the socket; without it DPDK says only that no device answers.
+static bool memif_is_there(const char *link)
+{
+	const char *path = strstr(link, "socket=");
+	char text[256];
+
+	if (strncmp(link, "memif:", 6) != 0 || path == NULL || strstr(link, "role=") != NULL)
+		return true;
+	path += strlen("socket=");
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(path, ","), path);
+	return access(text, F_OK) == 0 ||
+	       load_complain("%s: %s; is its other end up, with --link memif?", text,
+	                     strerror(errno));
+}
+
 // A port has no kernel to choose an address for it: the target's network's first one, or the third
 // when that is the target.
 static bool source_find(struct load_options *o)
@@ -70,6 +86,8 @@ static bool source_find(struct load_options *o)
 		        "--link sockets, memif:..., tap:..., af_packet:... or pci:...");
 	if (o->cores > 1)
 		return load_complain("a port is one thread's: --cores 1");
+	if (!memif_is_there(o->link))
+		return false;
 	if (o->prefix_bits == 0)
 		o->prefix_bits = o->target.ss_family == AF_INET ? 24 : 64;
 	if (o->sources != NULL)
@@ -166,7 +184,8 @@ static bool trust_find(struct load_options *o)
 	snprintf(path, sizeof(path), "%s/.ssh/known_hosts", home != NULL ? home : "");
 	if (!value_file(o->known_hosts_path != NULL ? o->known_hosts_path : path, &text))
 		return load_complain(
-		        "host keys are checked: --known-hosts FILE or --pin SHA256:...");
+		        "host keys are checked: --known-hosts FILE, --pin SHA256:..., or "
+		        "--pin first for the first one seen");
 	o->trust = host_trust_known(span_blob(&text), o->host, o->address, o->port);
 	blob_fini(&text);
 	return o->trust != NULL || load_complain("out of memory");
@@ -239,6 +258,8 @@ static bool finish(const char *scenario, struct load_options *o)
 {
 	if (!plan_find(scenario, o))
 		return false;
+	if (o->target_text == NULL)
+		return load_complain("--target HOST[:PORT] is needed");
 	if (plan_logs_in(&o->plan) && !login_find(o))
 		return false;
 	if (!target_find(o->target_text, o) || (plan_logs_in(&o->plan) && !trust_find(o)))
@@ -258,7 +279,11 @@ static bool words_take(int argc, char **argv, struct load_options *o)
 		all[i] = (struct option){
 		        row->name, row->kind == VALUE_FLAG ? no_argument : required_argument,
 		        NULL, 256 + (int)i};
-	while (!o->help && (option = getopt_long(argc, argv, "", all, NULL)) >= 0) {
+	while (!o->help && (option = getopt_long(argc, argv, "h", all, NULL)) >= 0) {
+		if (option == 'h') {
+			o->help = true;
+			break;
+		}
 		row = option >= 256 ? option_row_at((unsigned)option - 256) : NULL;
 		if (row == NULL)
 			return load_complain("see --help");
