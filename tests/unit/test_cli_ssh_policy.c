@@ -94,4 +94,16 @@ TEST(the_policy_displays_what_is_in_force)
 	fixture_free(f);
 }
 
+TEST(the_feature_ssh_has_penalties_and_policy)
+{
+	struct fixture *f = fixture_new();
+	const char *rows = fixture_exec(f, "display role feature name ssh");
+
+	CHECK(strstr(rows, "  ssh server penalty enable\n") != NULL);
+	CHECK(strstr(rows, "  display ssh server penalty\n") != NULL);
+	CHECK(strstr(rows, "  undo ssh server keepalive\n") != NULL);
+	CHECK(strstr(rows, "  display ssh server policy\n") != NULL);
+	fixture_free(f);
+}
+
 CHECK_MAIN()
