@@ -33,7 +33,7 @@ struct load_link_app {
 	void (*ended)(void *app, uint32_t slot, enum load_end why);
 };
 
-#define LOAD_EARLY_US 80u // a link wakes so long before a timer, to be awake when it is due
+#define LOAD_EARLY_US 200u // a link wakes so long before a timer, to be awake when it is due
 
 struct load_link;
 struct load_link_ops {

@@ -63,6 +63,7 @@ static bool event_type(struct engine *e, struct load_session *s)
 		return false;
 	if (r->asked_us == 0)
 		r->asked_us = session_begun(due_us(e, s), load_now_us());
+	session_push(e, s);
 	r->part = 0;
 	r->sent++;
 	results_count(&e->results, TALLY_TYPED, 1);
