@@ -7,6 +7,24 @@ from netmiko import ConnectHandler
 DEVICE = {"device_type": "hp_comware", "host": "192.0.2.2", "username": "admin"}
 
 
+# What current netmiko looks for in the answer to `display version`, by the vendor it stands for.
+PATTERNS = {"H3C": r"H3C Comware Software", "HPE": r"HPE Comware", "HP": r"HP Comware"}
+
+
+def detection(device):
+    def configure(command):
+        for line in ("system-view", command, "return"):
+            device.send_command(line, expect_string=r"[>\]]")
+
+    for vendor, pattern in PATTERNS.items():
+        configure(f"compatible vendor-string {vendor}")
+        got = device.send_command("display version")
+        check(f"as {vendor} the device is found by netmiko's pattern", re.search(pattern, got), got)
+    configure("undo compatible vendor-string")
+    got = device.send_command("display version")
+    check("and by none of them under its own name", not any(re.search(p, got) for p in PATTERNS.values()), got)
+
+
 def by_password():
     device = ConnectHandler(password=admin_password(), **DEVICE)
     equal("netmiko finds the prompt", device.find_prompt(), "<Sallyport>")
@@ -17,6 +35,7 @@ def by_password():
     check("a long display comes whole, without a pager", "---- More" not in got and got.count("\n") > 60, got[-300:])
     got = device.send_command_timing("display clock")
     check("send_command_timing works", "UTC" in got, got)
+    detection(device)
     device.disconnect()
 
 
@@ -35,31 +54,10 @@ def configuration():
     device.disconnect()
 
 
-# What current netmiko looks for in the answer to `display version`, by the vendor it stands for.
-PATTERNS = {"H3C": r"H3C Comware Software", "HPE": r"HPE Comware", "HP": r"HP Comware"}
-
-
-def detection():
-    device = ConnectHandler(password=admin_password(), **DEVICE)
-
-    def configure(command):
-        for line in ("system-view", command, "return"):
-            device.send_command(line, expect_string=r"[>\]]")
-
-    for vendor, pattern in PATTERNS.items():
-        configure(f"compatible vendor-string {vendor}")
-        got = device.send_command("display version")
-        check(f"as {vendor} the device is found by netmiko's pattern", re.search(pattern, got), got)
-    configure("undo compatible vendor-string")
-    got = device.send_command("display version")
-    check("and by none of them under its own name", not any(re.search(p, got) for p in PATTERNS.values()), got)
-    device.disconnect()
-
-
 def with_key():
     device = ConnectHandler(use_keys=True, key_file=RUN + "/admin_key", **DEVICE)
     check("a key logs in", device.is_alive())
     device.disconnect()
 
 
-run(by_password, detection, configuration, with_key)
+run(by_password, configuration, with_key)
