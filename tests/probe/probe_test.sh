@@ -116,7 +116,7 @@ warnings() {
 analysis() {
 	local i count=${SESSIONS:-100} good=0 capture
 	head -c 1000000 /dev/urandom >"$work/file"
-	client dumpcap -q -i sp0 -f 'tcp port 22' -w "$work/sessions.pcap" >"$work/dumpcap.log" 2>&1 &
+	ip netns exec "$name" dumpcap -q -i sp0 -f 'tcp port 22' -w "$work/sessions.pcap" >"$work/dumpcap.log" 2>&1 &
 	capture=$!
 	sleep 2
 	for i in $(seq "$count"); do
