@@ -18,7 +18,8 @@ static size_t client_reads(struct bench *b, uint8_t *out, size_t max)
 	size_t len = 0;
 
 	while (bench_queue_pop(&b->down, &c)) {
-		if (c.payload.len > 9 && c.payload.data[0] == SSH_MSG_CHANNEL_DATA &&
+		if (c.cell.kind == DATA_MESSAGE_DOWN && c.payload.len > 9 &&
+		    c.payload.data[0] == SSH_MSG_CHANNEL_DATA &&
 		    len + c.payload.len - 9 <= max) {
 			memcpy(out + len, c.payload.data + 9, c.payload.len - 9);
 			len += c.payload.len - 9;
