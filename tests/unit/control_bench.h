@@ -237,7 +237,7 @@ static inline void bench_up(struct bench *b, uint16_t kind, uint32_t slot, const
 		abort();
 }
 
-// Everything sent is acknowledged at once, unless the test wants otherwise.
+// What a turn sent is acknowledged at its end, unless the test wants otherwise.
 static inline void bench_acknowledge(struct bench *b, uint32_t slot)
 {
 	struct data_sent sent = {b->progress[slot]};
@@ -249,6 +249,7 @@ static inline void bench_acknowledge(struct bench *b, uint32_t slot)
 static inline void bench_worker_turn(struct bench *b)
 {
 	uint32_t from = b->down.first + b->down.count;
+	bool sent[BENCH_SLOTS] = {false};
 
 	if (b->worker_mute || b->data == NULL)
 		return;
@@ -259,9 +260,11 @@ static inline void bench_worker_turn(struct bench *b)
 		if (c->cell.kind != DATA_MESSAGE_DOWN || c->cell.slot >= BENCH_SLOTS)
 			continue;
 		b->progress[c->cell.slot] += c->cell.length + DATA_MESSAGE_COST;
-		if (!b->no_credit)
-			bench_acknowledge(b, c->cell.slot);
+		sent[c->cell.slot] = !b->no_credit;
 	}
+	for (uint32_t slot = 0; slot < BENCH_SLOTS; slot++)
+		if (sent[slot])
+			bench_acknowledge(b, slot);
 }
 
 // --- turns ---------------------------------------------------------------------------------------
