@@ -29,6 +29,7 @@ static struct place {
 	uint64_t now_us;
 	uint64_t connect_us, close_us; // what these take
 	uint64_t stop_us;              // when the run is stopped
+	uint64_t left_us;              // what the link says of a push
 	bool refuses, serves, hurry;
 	unsigned asked, most_asked; // connections on their way
 } place;
@@ -100,6 +101,11 @@ static void nothing(struct load_link *link, uint32_t slot)
 static size_t nothing_queued(const struct load_link *link, uint32_t slot)
 {
 	return 0;
+}
+
+static uint64_t on_left(const struct load_link *link, uint32_t slot)
+{
+	return place.left_us;
 }
 
 static void nothing_asleep(struct load_link *link)
@@ -181,6 +187,7 @@ static const struct load_link_ops link_ops = {
         .connect = on_connect,
         .send = on_send,
         .push = nothing,
+        .left = on_left,
         .queued = nothing_queued,
         .feed = nothing,
         .close = on_close,
@@ -383,6 +390,40 @@ TEST(each_of_three_threads_makes_its_part_of_the_count)
 		CHECK_EQ(place.most_asked, 2);
 		run_end();
 	}
+}
+
+// --- when a timer's word began ---------------------------------------------------------------------
+
+// Of one due at 1,000 that was ready so late, of which the link says that it left at left_us.
+static uint64_t begun(uint64_t late_us, uint64_t left_us)
+{
+	static struct load_session session;
+	static struct load_link link = {.ops = &link_ops};
+	static struct engine engine = {.link = &link, .sessions = &session};
+
+	place.left_us = left_us;
+	place.now_us = 1000 + late_us;
+	return session_begun(&engine, &session, 1000, session_ready(1000));
+}
+
+TEST(a_key_that_was_ready_on_time_counts_from_when_it_left)
+{
+	CHECK_EQ(begun(10, 1047), 1047);
+}
+
+TEST(a_key_of_which_the_link_does_not_know_counts_from_when_it_was_ready)
+{
+	CHECK_EQ(begun(10, 0), 1010);
+}
+
+TEST(a_key_that_the_kernel_kept_counts_from_when_it_was_ready)
+{
+	CHECK_EQ(begun(10, 1010 + PUNCTUAL_US), 1010);
+}
+
+TEST(a_key_that_waited_for_its_server_counts_from_when_it_was_due)
+{
+	CHECK_EQ(begun(PUNCTUAL_US, 1000 + PUNCTUAL_US + 1), 1000);
 }
 
 // --- logins --------------------------------------------------------------------------------------

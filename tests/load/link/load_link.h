@@ -41,6 +41,8 @@ struct load_link_ops {
 	bool (*connect)(struct load_link *link, uint32_t slot);
 	void (*send)(struct load_link *link, uint32_t slot, struct span bytes);
 	void (*push)(struct load_link *link, uint32_t slot); // send now what can be
+	// When what was last pushed was on the wire, once it is known; 0: it is not.
+	uint64_t (*left)(const struct load_link *link, uint32_t slot);
 	size_t (*queued)(const struct load_link *link, uint32_t slot);
 	void (*feed)(struct load_link *link, uint32_t slot);
 	void (*close)(struct load_link *link,

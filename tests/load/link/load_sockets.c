@@ -12,11 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define EVENTS          256
-#define READ_BYTES      (256u * 1024)
-#define READ_TURN       8 // reads of one connection before others have theirs
-#define WAKE_SLOT       UINT32_MAX
-#define ARRIVAL_MOST_US 10000000
+#include "tests/load/link/load_stamps.h"
+
+#define EVENTS     256
+#define READ_BYTES (256u * 1024)
+#define READ_TURN  8 // reads of one connection before others have theirs
+#define WAKE_SLOT  UINT32_MAX
 
 struct bytes {
 	uint8_t *data; // NULL while empty
@@ -25,7 +26,8 @@ struct bytes {
 
 struct sock {
 	uint64_t syn_us;
-	int fd; // -1: none
+	uint64_t left_us; // when what was last pushed left; 0: not known
+	int fd;           // -1: none
 	bool opened : 1, dirty : 1, readable : 1;
 	bool hung : 1;    // the peer's end has come: read to it
 	bool ended : 1;   // and was read, while the application was busy
@@ -135,14 +137,19 @@ static size_t sockets_queued(const struct load_link *link, uint32_t slot)
 	return k->out.len - k->out.at;
 }
 
-static void sock_flush(struct sockets *s, uint32_t slot)
+static ssize_t plain_send(int fd, struct span bytes)
+{
+	return send(fd, bytes.data, bytes.len, MSG_NOSIGNAL);
+}
+
+static void sock_flush(struct sockets *s, uint32_t slot, ssize_t (*give)(int, struct span))
 {
 	struct sock *k = &s->sock[slot];
 	ssize_t n;
 
 	if (k->fd < 0 || !k->opened || k->out.len == 0)
 		return;
-	n = send(k->fd, k->out.data + k->out.at, k->out.len - k->out.at, MSG_NOSIGNAL);
+	n = give(k->fd, span_of(k->out.data + k->out.at, k->out.len - k->out.at));
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		bytes_free(&k->out); // reading tells what has happened
 	if (n > 0)
@@ -155,7 +162,15 @@ static void sock_flush(struct sockets *s, uint32_t slot)
 
 static void sockets_push(struct load_link *link, uint32_t slot)
 {
-	sock_flush(sockets_of(link), slot);
+	struct sockets *s = sockets_of(link);
+
+	s->sock[slot].left_us = 0;
+	sock_flush(s, slot, stamps_send);
+}
+
+static uint64_t sockets_left(const struct load_link *link, uint32_t slot)
+{
+	return ((const struct sockets *)link)->sock[slot].left_us;
 }
 
 // --- in ------------------------------------------------------------------------------------------
@@ -181,38 +196,6 @@ static void sock_give(struct sockets *s, uint32_t slot, size_t more)
 		shutdown(k->fd, SHUT_RDWR);
 }
 
-// When the kernel took the last of it from the network, on our clock; 0 when it does not say.
-static uint64_t arrival_of(struct msghdr *m)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(m);
-	struct timespec at, wall;
-	int64_t ago_us;
-
-	if (c == NULL || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
-		return 0;
-	memcpy(&at, CMSG_DATA(c), sizeof(at));
-	clock_gettime(CLOCK_REALTIME, &wall);
-	ago_us = (wall.tv_sec - at.tv_sec) * 1000000 + (wall.tv_nsec - at.tv_nsec) / 1000;
-	return ago_us > 0 && ago_us < ARRIVAL_MOST_US ? load_now_us() - (uint64_t)ago_us : 0;
-}
-
-static ssize_t sock_recv(struct sockets *s, int fd, void *at, size_t room)
-{
-	union {
-		struct cmsghdr head;
-		uint8_t bytes[CMSG_SPACE(sizeof(struct timespec))];
-	} control;
-	struct iovec into = {at, room};
-	struct msghdr m = {.msg_iov = &into,
-	                   .msg_iovlen = 1,
-	                   .msg_control = &control,
-	                   .msg_controllen = sizeof(control)};
-	ssize_t n = recvmsg(fd, &m, 0);
-
-	s->base.at_us = n > 0 ? arrival_of(&m) : 0;
-	return n;
-}
-
 // One read. False: nothing more for now.
 static bool sock_read(struct sockets *s, uint32_t slot)
 {
@@ -222,7 +205,7 @@ static bool sock_read(struct sockets *s, uint32_t slot)
 
 	if (room == 0)
 		return false;
-	n = sock_recv(s, k->fd, s->buffer + kept, room);
+	n = stamps_recv(k->fd, s->buffer + kept, room, &s->base.at_us);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		k->readable = false;
 		return false;
@@ -304,7 +287,7 @@ static bool sockets_connect(struct load_link *link, uint32_t slot)
 	if (fd < 0)
 		return false;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+	stamps_enable(fd);
 	if (!source_bind(s, fd)) {
 		close(fd);
 		return false;
@@ -374,13 +357,16 @@ static void on_event(struct sockets *s, uint32_t slot, uint32_t events)
 		s->base.app_ops->opened(s->base.app, slot);
 		s->base.at_us = 0;
 	}
+	// An error that is only a stamp says nothing of the connection.
+	if ((events & EPOLLERR) && stamps_left(k->fd, &k->left_us))
+		events &= ~(uint32_t)EPOLLERR;
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
 		k->readable = true;
 		k->hung |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 		sockets_feed(&s->base, slot);
 	}
 	if (events & EPOLLOUT)
-		sock_flush(s, slot);
+		sock_flush(s, slot, plain_send);
 }
 
 static void sockets_flush(struct sockets *s)
@@ -392,7 +378,7 @@ static void sockets_flush(struct sockets *s)
 		uint32_t slot = s->dirty[i];
 
 		s->sock[slot].dirty = false;
-		sock_flush(s, slot);
+		sock_flush(s, slot, plain_send);
 		if (s->sock[slot].fd >= 0 && s->sock[slot].readable)
 			sockets_feed(&s->base, slot);
 	}
@@ -457,8 +443,9 @@ static void sockets_free(struct load_link *link)
 }
 
 static const struct load_link_ops sockets_ops = {
-        sockets_connect, sockets_send,  sockets_push, sockets_queued, sockets_feed,
-        sockets_end,     sockets_abort, sockets_poll, sockets_wake,   sockets_free,
+        sockets_connect, sockets_send, sockets_push, sockets_left,
+        sockets_queued,  sockets_feed, sockets_end,  sockets_abort,
+        sockets_poll,    sockets_wake, sockets_free,
 };
 
 struct load_link *load_sockets_new(const struct load_sockets_config *config,

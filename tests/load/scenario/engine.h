@@ -58,7 +58,7 @@ enum session_end { END_NONE, END_FINISH, END_FAIL, END_CUT };
 
 struct typing {
 	uint64_t first_us;               // when the first key is due
-	uint64_t left_us;                // when the last one was ready to leave
+	uint64_t ready_us;               // of the last one: session_ready
 	uint32_t sent, seen;             // keys
 	uint32_t echoed;                 // bytes, modulo a pair's
 	uint16_t key_bytes, erase_bytes; // that the server echoes
@@ -74,6 +74,7 @@ struct moving {
 struct replaying {
 	uint64_t first_us; // when the transcript began
 	uint64_t asked_us; // when the oldest text without an answer was due; 0: none
+	uint64_t ready_us; // session_ready; 0: asked_us is when it began
 	uint32_t sent;     // events
 	uint32_t part;     // bytes of the next one
 };
@@ -176,12 +177,29 @@ static inline uint64_t session_keyed(const struct engine *e)
 	return now_us > e->job_us ? now_us : e->job_us;
 }
 
-#define PUNCTUAL_US 50u
+#define PUNCTUAL_US 500u
 
-// What was done on time counts from when it was ready to leave, what was not from when it was due.
-static inline uint64_t session_begun(uint64_t due_us, uint64_t left_us)
+uint32_t session_slot(const struct engine *e, const struct load_session *s);
+
+// A timer's word that is ready now counts from now; one that had to wait for its server, which takes
+// a millisecond at least, from when it was due.
+static inline uint64_t session_ready(uint64_t due_us)
 {
-	return left_us < due_us + PUNCTUAL_US ? left_us : due_us;
+	uint64_t now_us = load_now_us();
+
+	return now_us < due_us + PUNCTUAL_US ? now_us : due_us;
+}
+
+// When it began, if it was pushed last: what was on time counts from when it left, where the link
+// knows that and sending took no longer than it does.
+static inline uint64_t session_begun(const struct engine *e, const struct load_session *s,
+                                     uint64_t due_us, uint64_t ready_us)
+{
+	uint64_t left_us = e->link->ops->left(e->link, session_slot(e, s));
+
+	if (ready_us == due_us)
+		return due_us;
+	return left_us > ready_us && left_us < ready_us + PUNCTUAL_US ? left_us : ready_us;
 }
 
 // Microseconds from one time to another that may have come first.
@@ -190,7 +208,6 @@ static inline uint64_t us_between(uint64_t from_us, uint64_t to_us)
 	return to_us > from_us ? to_us - from_us : 0;
 }
 
-uint32_t session_slot(const struct engine *e, const struct load_session *s);
 void session_finish(struct engine *e, struct load_session *s); // say goodbye: it went well
 void session_fail(struct engine *e, struct load_session *s, const char *class,
                   struct span words);

@@ -21,13 +21,15 @@ static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_u
 		session_arm(e, s, now_us + RETRY_US);
 		return;
 	}
-	s->step_us = now_us < s->rekey_us + PUNCTUAL_US ? load_now_us() : s->rekey_us;
+	s->step_us = session_ready(s->rekey_us);
 	session_push(e, s);
 }
 
 static void rekey_done(struct engine *e, struct load_session *s)
 {
-	results_latency(&e->results, METRIC_REKEY, us_between(s->step_us, session_keyed(e)));
+	uint64_t begun_us = session_begun(e, s, s->rekey_us, s->step_us);
+
+	results_latency(&e->results, METRIC_REKEY, us_between(begun_us, session_keyed(e)));
 	s->rekey_us += every_us(e, s);
 	session_arm(e, s, s->rekey_us);
 }

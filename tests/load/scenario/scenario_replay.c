@@ -34,6 +34,16 @@ static void first_prompt(struct engine *e, struct load_session *s, uint64_t now_
 	session_arm(e, s, due_us(e, s));
 }
 
+// Settle when the oldest text without an answer began: the link knows of the last one alone.
+static void asked_begun(const struct engine *e, struct load_session *s)
+{
+	struct replaying *r = &s->replaying;
+
+	if (r->ready_us != 0)
+		r->asked_us = session_begun(e, s, r->asked_us, r->ready_us);
+	r->ready_us = 0;
+}
+
 static void replay_data(struct engine *e, struct load_session *s, struct span bytes)
 {
 	struct replaying *r = &s->replaying;
@@ -43,6 +53,7 @@ static void replay_data(struct engine *e, struct load_session *s, struct span by
 		first_prompt(e, s, now_us);
 		return;
 	}
+	asked_begun(e, s);
 	if (r->asked_us != 0)
 		results_latency(&e->results, METRIC_REPLY,
 		                us_between(r->asked_us, session_now(e)));
@@ -61,8 +72,12 @@ static bool event_type(struct engine *e, struct load_session *s)
 	                                  span_of(text.data + r->part, text.len - r->part));
 	if (r->part < text.len)
 		return false;
-	if (r->asked_us == 0)
-		r->asked_us = session_begun(due_us(e, s), load_now_us());
+	if (r->asked_us == 0) {
+		r->asked_us = due_us(e, s);
+		r->ready_us = session_ready(r->asked_us);
+	} else {
+		asked_begun(e, s);
+	}
 	session_push(e, s);
 	r->part = 0;
 	r->sent++;

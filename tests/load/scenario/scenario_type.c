@@ -47,7 +47,7 @@ static uint64_t key_begun(const struct engine *e, const struct load_session *s)
 	const struct typing *t = &s->typing;
 	uint64_t due = due_us(e, s, t->seen);
 
-	return t->sent == t->seen + 1 ? session_begun(due, t->left_us) : due;
+	return t->sent == t->seen + 1 ? session_begun(e, s, due, t->ready_us) : due;
 }
 
 static void echo_take(struct engine *e, struct load_session *s, size_t bytes)
@@ -85,7 +85,7 @@ static bool press(struct engine *e, struct load_session *s, const char *key)
 {
 	bool gone = client_write(&e->env, &s->client, span_text(key)) == 1;
 
-	s->typing.left_us = load_now_us();
+	s->typing.ready_us = session_ready(due_us(e, s, s->typing.sent));
 	session_push(e, s);
 	return gone;
 }
