@@ -85,12 +85,14 @@ measured() {
 		--json "$json"
 }
 
-# in_real_time: the appliance that is up, from now on.
+# in_real_time: the appliance that is up, from now on. A worker has a core when it wants one, as with
+# cores of its own: a frame that waited for that would not have been captured yet.
 in_real_time() {
 	local pid
 	for pid in $(grep -oE '[0-9]+' "$run/pids"); do
 		chrt --all-tasks --rr --pid 1 "$pid" >>"$work/chrt.log" 2>&1 || fail "process $pid runs in real time"
 	done
+	chrt --all-tasks --rr --pid 3 "$(dataplane_pid)" >>"$work/chrt.log" 2>&1 || fail "workers come first"
 }
 
 # holds CLAIM EXPRESSION: true of the last results, see smoke/lib/load_results.py.

@@ -5,6 +5,7 @@
 #
 #   PEERS='openssh dropbear go liar tap memif' SCENARIOS='login type' tests/run load-agree
 . "$(dirname "$0")/../../smoke/_init.sh"
+. "$smoke/lib/tcp_alone.sh"
 . "$(dirname "$0")/_load.sh"
 trap 'peers_end; accounts_drop; finish' EXIT
 
@@ -13,7 +14,7 @@ pcap=$work/run.pcapng
 capture_begin() {
 	rm -f "$pcap"
 	if [ "$by" = capture ]; then
-		chrt --rr 1 "$sallyport" capture --name "$name" -w "$pcap" tcp >"$work/capture.log" 2>&1 &
+		taskset --cpu-list 0,1 chrt --rr 1 "$sallyport" capture --name "$name" -w "$pcap" tcp >"$work/capture.log" 2>&1 &
 	else
 		ip netns exec "$name" dumpcap -q -i "$by" -s 400 -B 64 -w "$pcap" -f tcp \
 			>"$work/capture.log" 2>&1 &
@@ -100,7 +101,7 @@ ours() {
 	agrees shell --count 300 --sessions 1
 	agrees hold --sessions 100 --parallel 1 --duration 1
 	agrees type --sessions 4 --parallel 1 --keys 30 --duration 6
-	agrees replay --transcript "$work/keys.cast" --count 6 --sessions 3
+	agrees replay --transcript "$work/keys.cast" --count 6 --sessions 3 --parallel 1
 	agrees rekey --sessions 12 --parallel 1 --every 0.4 --duration 7
 	agrees bulk --shell --direction up --line '#' --bytes 1500000 --count 12 --sessions 1
 	agrees slow --command 'display version' --sessions 2 --read-rate 20000 --duration 3
@@ -131,10 +132,21 @@ counter() {
 		awk -v row="$1" '$1 == row { print $2 }'
 }
 
+# cores_apart: the appliance has the second core, what asks the first: the far end of memif cannot
+# see how long one waited for the other's core.
+cores_apart() {
+	local pid
+	taskset --cpu-list --pid 0 $$ >>"$work/chrt.log"
+	for pid in $(grep -oE '[0-9]+' "$run/pids"); do
+		taskset --all-tasks --cpu-list --pid 1 "$pid" >>"$work/chrt.log" 2>&1 || fail "process $pid has a core"
+	done
+}
+
 memif_agrees() {
 	local before
 	appliance_up --link memif
 	in_real_time
+	cores_apart
 	who='Sallyport over memif' by=capture end=far
 	ours "--link memif:socket=$run/memif.sock"
 	before=$(counter auth_publickey_ok)

@@ -104,10 +104,13 @@ def close_times(d, out):
 
 
 def to_the_end(name):
-    """From asking for the channel to the goodbye at the end of what was asked for."""
+    """From asking for the channel to the server's last word before the goodbye; at the server's end, to
+    the goodbye: both have the way up before them."""
     def times(d, out):
         login_times(d, out)
-        out[name].append(d.up[-1].at - d.said(2))
+        goodbye = d.up[-1].at
+        end = goodbye if d.far else max(s.at for s in d.down if s.at < goodbye)
+        out[name].append(end - d.said(2))
         close_times(d, out)
     return times
 

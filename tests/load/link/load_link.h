@@ -57,8 +57,9 @@ struct load_link {
 	const struct load_link_ops *ops;
 	const struct load_link_app *app_ops;
 	void *app;
-	uint64_t syn_us; // when the last connect began
-	uint64_t at_us;  // when the bytes in hand arrived; 0: not known
+	uint64_t syn_us;      // when the last connect began
+	uint64_t at_us;       // when the bytes in hand arrived; 0: not known
+	uint32_t punctual_us; // a timer's word that is ready later than so was late; 0: each
 };
 
 // Microseconds, monotonic.

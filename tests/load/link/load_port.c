@@ -29,6 +29,7 @@
 #define SCRATCH        (2 * RECORD_MAX)
 #define NO_SESSION     UINT32_MAX
 #define SPIN_US        20u
+#define PUNCTUAL_US    50u
 #define NAP_LEAST_US   10u   // ports that cannot wake us are looked at this often ...
 #define NAP_MOST_US    100u  // ... and this often
 #define NAP_SHORT_US   5000u // after so long a silence
@@ -507,7 +508,8 @@ struct load_link *load_port_new(const struct load_port_config *config,
 
 	if (p == NULL)
 		return NULL;
-	p->base = (struct load_link){&port_ops, ops, app};
+	p->base = (struct load_link){
+	        .ops = &port_ops, .app_ops = ops, .app = app, .punctual_us = PUNCTUAL_US};
 	p->config = *config;
 	p->epoll = p->wake = p->port_fd = -1;
 	p->made = random_below(PORTS) * (uint64_t)config->sources; // not those of the last run

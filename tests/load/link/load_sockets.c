@@ -14,10 +14,11 @@
 
 #include "tests/load/link/load_stamps.h"
 
-#define EVENTS     256
-#define READ_BYTES (256u * 1024)
-#define READ_TURN  8 // reads of one connection before others have theirs
-#define WAKE_SLOT  UINT32_MAX
+#define EVENTS      256
+#define PUNCTUAL_US 500u // stamps tell how long sending takes
+#define READ_BYTES  (256u * 1024)
+#define READ_TURN   8 // reads of one connection before others have theirs
+#define WAKE_SLOT   UINT32_MAX
 
 struct bytes {
 	uint8_t *data; // NULL while empty
@@ -456,7 +457,8 @@ struct load_link *load_sockets_new(const struct load_sockets_config *config,
 
 	if (s == NULL)
 		return NULL;
-	s->base = (struct load_link){&sockets_ops, ops, app};
+	s->base = (struct load_link){
+	        .ops = &sockets_ops, .app_ops = ops, .app = app, .punctual_us = PUNCTUAL_US};
 	s->config = *config;
 	s->sock = calloc(config->slots, sizeof(*s->sock));
 	s->dirty = calloc(2 * (size_t)config->slots, sizeof(*s->dirty));

@@ -177,29 +177,34 @@ static inline uint64_t session_keyed(const struct engine *e)
 	return now_us > e->job_us ? now_us : e->job_us;
 }
 
-#define PUNCTUAL_US 500u
+#define LEAVING_US 500u // at most, of what a push sent
 
 uint32_t session_slot(const struct engine *e, const struct load_session *s);
 
-// A timer's word that is ready now counts from now; one that had to wait for its server, which takes
-// a millisecond at least, from when it was due.
-static inline uint64_t session_ready(uint64_t due_us)
-{
-	uint64_t now_us = load_now_us();
-
-	return now_us < due_us + PUNCTUAL_US ? now_us : due_us;
-}
-
-// When it began, if it was pushed last: what was on time counts from when it left, where the link
-// knows that and sending took no longer than it does.
-static inline uint64_t session_begun(const struct engine *e, const struct load_session *s,
-                                     uint64_t due_us, uint64_t ready_us)
+// When what was last pushed left, where the link knows that; it was ready at ready_us.
+static inline uint64_t session_left(const struct engine *e, const struct load_session *s,
+                                    uint64_t ready_us)
 {
 	uint64_t left_us = e->link->ops->left(e->link, session_slot(e, s));
 
-	if (ready_us == due_us)
-		return due_us;
-	return left_us > ready_us && left_us < ready_us + PUNCTUAL_US ? left_us : ready_us;
+	return left_us + LEAVING_US > ready_us && left_us < ready_us + LEAVING_US ? left_us
+	                                                                          : ready_us;
+}
+
+// A timer's word that is ready now counts from now, but from when it was due where it was late. A
+// word that waits for its server is: it is tried again after a millisecond.
+static inline uint64_t session_ready(const struct engine *e, uint64_t due_us)
+{
+	uint64_t now_us = load_now_us();
+
+	return now_us < due_us + e->link->punctual_us ? now_us : due_us;
+}
+
+// When it began, if it was pushed last.
+static inline uint64_t session_begun(const struct engine *e, const struct load_session *s,
+                                     uint64_t due_us, uint64_t ready_us)
+{
+	return ready_us == due_us ? due_us : session_left(e, s, ready_us);
 }
 
 // Microseconds from one time to another that may have come first.
@@ -219,7 +224,14 @@ static inline void session_push(struct engine *e, const struct load_session *s)
 	e->link->ops->push(e->link, session_slot(e, s));
 }
 
-// Open the channel, failing the session when that cannot be.
+// How long the step took that began at step_us with what was last pushed and is over now.
+static inline void session_step(struct engine *e, const struct load_session *s, enum metric m)
+{
+	results_latency(&e->results, m,
+	                us_between(session_left(e, s, s->step_us), session_now(e)));
+}
+
+// Open the channel at once, failing the session when that cannot be.
 void session_channel(struct engine *e, struct load_session *s, enum client_request kind,
                      const char *command);
 

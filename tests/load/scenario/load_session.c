@@ -219,6 +219,8 @@ void session_channel(struct engine *e, struct load_session *s, enum client_reque
 	if (status != STATUS_OK)
 		session_fail(e, s, client_failure_text(CLIENT_FAILURE_LOCAL),
 		             span_text(status_text(status)));
+	else
+		session_push(e, s);
 }
 
 // It is open: the scenario's turn.
@@ -295,7 +297,8 @@ static void on_drained(void *engine, uint32_t slot)
 static void closing_end(struct engine *e, struct load_session *s)
 {
 	if (!s->failed) {
-		measure(e, s, METRIC_CLOSE);
+		session_step(e, s, METRIC_CLOSE);
+		s->step_us = session_now(e);
 		results_latency(&e->results, METRIC_SESSION, s->step_us - s->intended_us);
 		results_count(&e->results, TALLY_FINISHED, 1);
 		session_free(e, s);

@@ -81,7 +81,7 @@ static void bulk_over(struct engine *e, struct load_session *s)
 		session_fail(e, s, "transfer cut short", span_text("SFTP ended by the server"));
 		return;
 	}
-	results_latency(&e->results, METRIC_EXEC, us_between(s->step_us, session_now(e)));
+	session_step(e, s, METRIC_EXEC);
 	results_count(&e->results, TALLY_EXECS, 1);
 	if (goes_up(t) && s->moving.sent < t->bytes)
 		session_fail(e, s, "transfer cut short", span_text("before all was sent"));

@@ -25,7 +25,7 @@ static void exec_open(struct engine *e, struct load_session *s)
 
 static void exec_over(struct engine *e, struct load_session *s)
 {
-	results_latency(&e->results, METRIC_EXEC, us_between(s->step_us, session_now(e)));
+	session_step(e, s, METRIC_EXEC);
 	results_count(&e->results, TALLY_EXECS, 1);
 	session_finish(e, s);
 }

@@ -17,11 +17,14 @@ static void rekey_open(struct engine *e, struct load_session *s)
 
 static void rekey_timer(struct engine *e, struct load_session *s, uint64_t now_us)
 {
+	uint64_t taken_us = load_now_us();
+
 	if (client_rekey(&e->env, &s->client) != STATUS_OK) {
 		session_arm(e, s, now_us + RETRY_US);
 		return;
 	}
-	s->step_us = session_ready(s->rekey_us);
+	// Our own arithmetic is not the server's time.
+	s->step_us = session_ready(e, s->rekey_us + load_now_us() - taken_us);
 	session_push(e, s);
 }
 

@@ -29,7 +29,7 @@ static void replay_open(struct engine *e, struct load_session *s)
 
 static void first_prompt(struct engine *e, struct load_session *s, uint64_t now_us)
 {
-	results_latency(&e->results, METRIC_PROMPT, us_between(s->step_us, session_now(e)));
+	session_step(e, s, METRIC_PROMPT);
 	s->replaying.first_us = now_us;
 	session_arm(e, s, due_us(e, s));
 }
@@ -74,7 +74,7 @@ static bool event_type(struct engine *e, struct load_session *s)
 		return false;
 	if (r->asked_us == 0) {
 		r->asked_us = due_us(e, s);
-		r->ready_us = session_ready(r->asked_us);
+		r->ready_us = session_ready(e, r->asked_us);
 	} else {
 		asked_begun(e, s);
 	}

@@ -61,7 +61,7 @@ static void file_over(struct engine *e, struct load_session *s)
 		sftp_again(&w->client, false);
 		return;
 	}
-	results_latency(&e->results, METRIC_EXEC, us_between(s->step_us, session_now(e)));
+	session_step(e, s, METRIC_EXEC);
 	results_count(&e->results, TALLY_EXECS, 1);
 	session_finish(e, s);
 }

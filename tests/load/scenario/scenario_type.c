@@ -72,8 +72,7 @@ static void type_data(struct engine *e, struct load_session *s, struct span byte
 		return;
 	}
 	if (t->stage == AWAIT_PROMPT)
-		results_latency(&e->results, METRIC_PROMPT,
-		                us_between(s->step_us, session_now(e)));
+		session_step(e, s, METRIC_PROMPT);
 	if (t->stage == LEARN_KEY)
 		t->key_bytes += (uint16_t)bytes.len;
 	if (t->stage == LEARN_ERASE)
@@ -85,7 +84,7 @@ static bool press(struct engine *e, struct load_session *s, const char *key)
 {
 	bool gone = client_write(&e->env, &s->client, span_text(key)) == 1;
 
-	s->typing.ready_us = session_ready(due_us(e, s, s->typing.sent));
+	s->typing.ready_us = session_ready(e, due_us(e, s, s->typing.sent));
 	session_push(e, s);
 	return gone;
 }
@@ -184,7 +183,7 @@ static void shell_data(struct engine *e, struct load_session *s, struct span byt
 {
 	if (s->end != END_NONE)
 		return;
-	results_latency(&e->results, METRIC_PROMPT, us_between(s->step_us, session_now(e)));
+	session_step(e, s, METRIC_PROMPT);
 	session_finish(e, s);
 }
 
