@@ -42,15 +42,27 @@ static void emit_authorities(struct config_out *out, const struct command *row,
 	text_fini(&line);
 }
 
-// --- the revocation list -----------------------------------------------------------------------
+// --- the revocation list and host certificates -------------------------------------------------
+
+// What a row is about: its word in commands, and in sentences.
+static const char *list_word(const struct command *row)
+{
+	return row->field == API_SSH_TRUST_REVOKED ? "revocation-list" : "host-certificate";
+}
+
+static const char *list_name(const struct task *t)
+{
+	return t->row->field == API_SSH_TRUST_REVOKED ? "revocation list"
+	                                              : "list of host certificates";
+}
 
 static enum turn list_put(struct task *t, struct span list)
 {
 	struct api_record r = {.class = API_CLASS_SSH_TRUST};
 
-	if (list.len > api_field_row(API_SSH_TRUST_REVOKED)->high)
-		return task_fail(t, "The revocation list is longer than 8192 bytes.");
-	record_add_text(&r, API_SSH_TRUST_REVOKED, list);
+	if (list.len > api_field_row(t->row->field)->high)
+		return task_fail(t, "The %s is longer than 8192 bytes.", list_name(t));
+	record_add_text(&r, t->row->field, list);
 	return task_put(t, &r, task_end);
 }
 
@@ -81,8 +93,8 @@ static enum turn code_append(struct task *t)
 
 	if (!task_record(t, &r))
 		return task_fail_status(t, STATUS_MALFORMED);
-	text_add(&list, record_text(&r, API_SSH_TRUST_REVOKED).data,
-	         record_text(&r, API_SSH_TRUST_REVOKED).len);
+	text_add(&list, record_text(&r, t->row->field).data,
+	         record_text(&r, t->row->field).len);
 	for (size_t i = 0; i + 1 < code.len; i += 2) {
 		int high = hex_value(code.data[i]), low = hex_value(code.data[i + 1]);
 		uint8_t byte = (uint8_t)(high * 16 + low);
@@ -91,7 +103,7 @@ static enum turn code_append(struct task *t)
 		text_add(&list, &byte, 1);
 	}
 	if (list.failed || code.len % 2 != 0)
-		turn = task_fail(t, "The code of the revocation list is invalid.");
+		turn = task_fail(t, "The code of the %s is invalid.", list_name(t));
 	else
 		turn = list_put(t, text_span(&list));
 	text_fini(&list);
@@ -106,7 +118,7 @@ static enum turn run_code(struct task *t)
 static void emit_code(struct config_out *out, const struct command *row,
                       const struct api_record *record)
 {
-	struct span list = record_text(record, API_SSH_TRUST_REVOKED);
+	struct span list = record_text(record, row->field);
 
 	for (size_t at = 0; at < list.len; at += CODE_BYTES) {
 		size_t n = list.len - at < CODE_BYTES ? list.len - at : CODE_BYTES;
@@ -114,10 +126,46 @@ static void emit_code(struct config_out *out, const struct command *row,
 
 		for (size_t i = 0; i < n; i++)
 			text_format(&line, "%02X", list.data[at + i]);
-		config_line(out, 1, "ssh server revocation-list code %.*s",
+		config_line(out, 1, "ssh server %s code %.*s", list_word(row),
 		            (int)text_left(&line), line.data);
 		text_fini(&line);
 	}
+}
+
+static enum turn cert_taken(struct task *t)
+{
+	static const char *const faults[STATUS_COUNT] = {
+	        [STATUS_MALFORMED] = "The file holds no OpenSSH certificate.",
+	        [STATUS_TOO_LONG] = "The certificate is longer than 4096 bytes.",
+	        [STATUS_UNSUPPORTED] = "The certificate is for users, not for hosts.",
+	        [STATUS_NOT_FOUND] = "The certificate is of no local key pair of this device.",
+	};
+	struct blob list;
+	enum turn turn;
+
+	if (t->status != STATUS_OK)
+		return faults[t->status] != NULL ? task_fail(t, "%s", faults[t->status])
+		                                 : task_fail_status(t, t->status);
+	list = blob_copy(span_blob(&t->reply));
+	turn = list_put(t, span_blob(&list));
+	blob_fini(&list);
+	return turn;
+}
+
+static enum turn run_certificate(struct task *t)
+{
+	struct builder b;
+	struct blob file;
+
+	if (!typed_file(t, &file))
+		return TURN_DONE;
+	b = task_request(t);
+	builder_string(&b, span_blob(&file));
+	blob_fini(&file);
+	if (!builder_ok(&b))
+		return task_fail(t, "The file holds no OpenSSH certificate.");
+	t->ask_cursor = 0;
+	return task_ask(t, API_HOST_CERTIFICATE, &b, cert_taken);
 }
 
 // clang-format off
@@ -128,6 +176,9 @@ static const struct command trust[] = {
 	{ "ssh server revocation-list import FILE", run_import, API_ROLE_ADMIN, "Import a list of revoked certificates and keys (KRL)", TRUST(REVOKED) },
 	{ "ssh server revocation-list code WORD", run_code, API_ROLE_ADMIN, "Add bytes to the revocation list", TRUST(REVOKED), 0, emit_code },
 	{ "undo ssh server revocation-list", run_default, API_ROLE_ADMIN, "Remove the revocation list", TRUST(REVOKED) },
+	{ "ssh server host-certificate import FILE", run_certificate, API_ROLE_ADMIN, "Import a certificate of a local key pair, shown to clients", TRUST(HOST_CERTS) },
+	{ "ssh server host-certificate code WORD", run_code, API_ROLE_ADMIN, "Add bytes to the host certificates", TRUST(HOST_CERTS), 0, emit_code },
+	{ "undo ssh server host-certificate", run_default, API_ROLE_ADMIN, "Show clients no host certificates", TRUST(HOST_CERTS) },
 };
 // clang-format on
 

@@ -52,6 +52,7 @@ enum api_role {
 	X(HOST_KEYS,        OPERATOR, "none / rows: u32 type, u32 bits, u64 made, string blob") \
 	X(GENERATE_KEY,     ADMIN,    "u32 hostkey type, u32 bits / none")                     \
 	X(DESTROY_KEY,      ADMIN,    "u32 hostkey type / none")                               \
+	X(HOST_CERTIFICATE, ADMIN,    "string line of a certificate / HOST_CERTS with it. MALFORMED, TOO_LONG, UNSUPPORTED: a user's, NOT_FOUND: of no key of ours") \
 	X(FREE_SESSION,     ADMIN,    "u32 slot / none")                                       \
 	X(STARTED,          ADMIN,    "none / none. The start-up file is in force: open the listener") \
 	X(REBOOT,           ADMIN,    "none / none. Restarts the device")                      \
@@ -220,6 +221,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(PASSWORD_CONTROL, TYPE_LENGTH, UINT, 1,     63,         1,  "")                      \
 	X(SSH_TRUST,  AUTHORITIES,      NAMES, 0,     512,        0,  "")                      \
 	X(SSH_TRUST,  REVOKED,          BYTES, 0,     8192,       0,  "")                      \
+	X(SSH_TRUST,  HOST_CERTS,       BYTES, 0,     8192,       0,  "")                      \
 	X(SSH_ALGORITHM, KEX,           NAMES, 0,     1023,       0,  "")                      \
 	X(SSH_ALGORITHM, HOST_KEY,      NAMES, 0,     1023,       0,  "")                      \
 	X(SSH_ALGORITHM, CIPHER,        NAMES, 0,     1023,       0,  "")                      \

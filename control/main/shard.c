@@ -7,6 +7,7 @@
 #include "control/link/net_client.h"
 #include "control/main/crypto_pool.h"
 #include "control/main/log.h"
+#include "control/session/host_certs.h"
 #include "control/session/session.h"
 #include "control/session/session_auth.h"
 #include "control/session/session_channel.h"
@@ -109,6 +110,7 @@ void shard_free(struct shard *h)
 	shell_lost(h);
 	api_lost(h);
 	hostkeys_forget(h);
+	host_certs_forget(h);
 	pool_fini(&h->kexes);
 	pool_fini(&h->auths);
 	pool_fini(&h->v1s);

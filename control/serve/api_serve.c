@@ -38,6 +38,7 @@ static api_handler *const handlers[API_CALLS] = {
         [API_ALGORITHMS] = api_algorithms,
         [API_HOST_KEYS] = api_host_keys,
         [API_GENERATE_KEY] = api_generate_key,
+        [API_HOST_CERTIFICATE] = api_host_certificate,
         [API_DESTROY_KEY] = api_destroy_key,
         [API_FREE_SESSION] = api_free_session,
         [API_STARTED] = api_started,

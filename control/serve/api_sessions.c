@@ -2,6 +2,7 @@
 // the request travels there and its page comes back.
 #include "control/serve/api_call.h"
 
+#include "control/session/host_certs.h"
 #include "control/session/session_algorithms.h"
 
 #include "control/link/keeper_client.h"
@@ -295,6 +296,13 @@ enum status api_host_keys(struct api_ask *a, struct cursor *c)
 	struct keeper_ask ask = {.kind = KEEPER_LIST_PUBLIC};
 
 	return cursor_end(c) == STATUS_OK ? keeper_call(a, &ask) : c->status;
+}
+
+enum status api_host_certificate(struct api_ask *a, struct cursor *c)
+{
+	struct span text = cursor_string(c);
+
+	return cursor_end(c) == STATUS_OK ? host_certs_import(a->h, text, &a->out) : c->status;
 }
 
 enum status api_generate_key(struct api_ask *a, struct cursor *c)

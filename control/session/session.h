@@ -15,7 +15,7 @@
 
 #define SESSIONS_MAX     (1u << 20) // of one shard; slots are the worker's
 #define SESSION_CHANNELS 10         // channels of one connection
-#define SESSION_LAYOUT   3          // of struct session; changes when it does
+#define SESSION_LAYOUT   4          // of struct session; changes when it does
 #define SESSION_HASH_MAX 64
 
 // Limits before keys are exchanged anew, where the configuration has no others: bytes of both
@@ -82,6 +82,7 @@ struct session {
 	uint64_t key_bytes[2];   // under them: received, sent
 	uint32_t key_packets[2]; // under them: received, sent
 	uint8_t session_id[SESSION_HASH_MAX];
+	uint8_t host_digest[32];   // SHA-256 of the first exchange's host key or certificate
 	uint8_t suite[2];          // ids: client to server, server to client
 	uint8_t kex_method;        // kex_row(), for displays
 	uint8_t failures;          // of authentication

@@ -3,6 +3,7 @@
 
 #include "control/session/session_algorithms.h"
 #include "crypto/cert/cert.h"
+#include "crypto/core/digest.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
 
@@ -21,14 +22,12 @@ static enum status key_ok_send(struct shard *h, struct session *s,
 }
 
 // The key that the client saw us sign with: whoever is between us has another one.
-static bool is_our_host_key(struct shard *h, const struct session *s, struct span key)
+static bool is_our_host_key(const struct session *s, struct span key)
 {
-	const struct hostkey_algorithm *a = hostkey_algorithm_at(s->host_algorithm);
+	uint8_t digest[sizeof(s->host_digest)];
 
-	for (uint32_t i = 0; i < h->hostkey_count; i++)
-		if (h->hostkeys[i].type == (uint32_t)a->type)
-			return span_equal(span_blob(&h->hostkeys[i].blob), key);
-	return false;
+	digest_of(DIGEST_SHA256, key, digest);
+	return memcmp(digest, s->host_digest, sizeof(digest)) == 0;
 }
 
 // The algorithm is one of ours and goes with the format of the key; the key is sound.
@@ -40,7 +39,7 @@ static const struct hostkey_algorithm *key_algorithm(struct shard *h, const stru
 	struct cursor c = cursor_over(request->key);
 	struct span format = cursor_string(&c);
 
-	if (request->hostbound && !is_our_host_key(h, s, request->host_key))
+	if (request->hostbound && !is_our_host_key(s, request->host_key))
 		return NULL;
 	algorithms_of_users(&h->control->config, taken);
 	a = hostkey_algorithm_find_in(span_text(taken), request->algorithm);
@@ -81,8 +80,7 @@ static enum status on_certificate(struct shard *h, struct session *s, struct aut
 
 	if (!request->has_signature && !count_query(h, a))
 		return auth_flood(h, s, a);
-	if (plain == NULL ||
-	    (request->hostbound && !is_our_host_key(h, s, request->host_key))) {
+	if (plain == NULL || (request->hostbound && !is_our_host_key(s, request->host_key))) {
 		COUNT(h, auth_publickey_failed);
 		return auth_refuse(h, s, a, request->has_signature);
 	}

@@ -3,6 +3,7 @@
 
 #include "control/link/keeper_client.h"
 #include "control/main/log.h"
+#include "control/session/host_certs.h"
 #include "control/session/session_algorithms.h"
 #include "control/session/session_channel.h"
 #include "control/session/session_kex_job.h"
@@ -10,6 +11,7 @@
 #include "control/session/session_table.h"
 #include "control/session/session_v1.h"
 #include "crypto/cert/cert.h"
+#include "crypto/core/digest.h"
 #include "crypto/core/random.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -32,6 +34,7 @@ void kex_drop(struct shard *h, struct session *s)
 		return;
 	blob_fini(&k->ours);
 	blob_fini(&k->theirs);
+	blob_fini(&k->host);
 	pool_give(&h->kexes, &s->kex); // wipes
 }
 
@@ -153,16 +156,6 @@ enum status kex_on_other(struct shard *h, struct session *s, const struct messag
 	return guess_dropped(h, scratch_of(h, s)) ? STATUS_OK : STATUS_UNEXPECTED;
 }
 
-static const struct shard_hostkey *host_key_for(struct shard *h,
-                                                const struct hostkey_algorithm *algorithm)
-{
-	for (uint32_t i = 0; i < h->hostkey_count; i++) {
-		if (h->hostkeys[i].type == (uint32_t)algorithm->type)
-			return &h->hostkeys[i];
-	}
-	return NULL;
-}
-
 // A method that agrees on a group first (RFC 4419): the group, of the size that is asked for.
 enum status kex_on_group_ask(struct shard *h, struct session *s, const struct message *m)
 {
@@ -185,18 +178,31 @@ enum status kex_on_group_ask(struct shard *h, struct session *s, const struct me
 	return STATUS_OK;
 }
 
+// What the client is shown, from here to the reply: settings and keys may change meanwhile.
+static enum status host_key_take(struct shard *h, struct kex_scratch *k)
+{
+	enum hostkey_type type = k->choice.algorithm->type;
+	const struct shard_hostkey *key = host_key_find(h, type);
+	const struct shard_cert *cert = k->choice.certified ? host_cert_find(h, type) : NULL;
+
+	if (key == NULL || (k->choice.certified && cert == NULL))
+		return STATUS_NO_COMMON;
+	k->host_key = key->type;
+	k->host = blob_copy(span_blob(cert != NULL ? &cert->blob : &key->blob));
+	return k->host.data != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 static enum status answer_ask(struct shard *h, struct session *s, struct kex_scratch *k,
                               struct span client_public)
 {
-	const struct shard_hostkey *key = host_key_for(h, k->choice.algorithm);
+	enum status status = host_key_take(h, k);
 	struct kex_job *job;
 
-	if (key == NULL)
-		return STATUS_NO_COMMON;
-	job = kex_job_new(h, s, k, span_blob(&key->blob), client_public);
+	if (status != STATUS_OK)
+		return status;
+	job = kex_job_new(h, s, k, span_blob(&k->host), client_public);
 	if (job == NULL)
 		return STATUS_NO_MEMORY;
-	k->host_key = key->type;
 	if (!crypto_pool_offer(h->control->crypto, &job->base)) {
 		COUNT(h, crypto_refused);
 		kex_job_drop(&job->base.base);
@@ -279,17 +285,14 @@ static bool keys_post(struct shard *h, struct session *s, struct kex_scratch *k,
 	return posted;
 }
 
-static bool reply_post(struct shard *h, struct session *s, struct kex_scratch *k,
+static bool reply_post(struct shard *h, struct session *s, const struct kex_scratch *k,
                        struct span signature)
 {
 	uint8_t message[KEX_PUBLIC_MAX + HOSTKEY_BLOB_MAX + HOSTKEY_SIGNATURE_MAX + 64];
 	struct builder b = builder_over(message, sizeof(message));
-	const struct shard_hostkey *key = host_key_for(h, k->choice.algorithm);
 
-	if (key == NULL)
-		return false;
 	builder_u8(&b, k->choice.kex->flow->reply);
-	builder_string(&b, span_blob(&key->blob));
+	builder_string(&b, span_blob(&k->host));
 	builder_string(&b, span_of(k->public, k->public_bytes));
 	builder_string(&b, signature);
 	return builder_end(&b) == STATUS_OK && session_send_now(h, s, builder_span(&b));
@@ -365,6 +368,7 @@ enum status kex_on_signed(struct shard *h, struct session *s, const struct messa
 	if (first) {
 		s->hash_bytes = (uint8_t)k->hash_bytes;
 		memcpy(s->session_id, k->hash, k->hash_bytes);
+		digest_of(DIGEST_SHA256, span_blob(&k->host), s->host_digest);
 	}
 	s->suite[0] = k->choice.suite[0]->id;
 	s->suite[1] = k->choice.suite[1]->id;

@@ -15,11 +15,13 @@ struct kex_choice {
 	const struct suite *suite[2]; // enum kex_direction
 	bool drop_guess; // the client's next key exchange packet follows a wrong guess
 	bool strict, ext_info;
+	bool certified; // the host key goes with its certificate
 };
 
 // Lives from our or the client's KEXINIT to the client's NEWKEYS.
 struct kex_scratch {
 	struct blob ours, theirs; // KEXINIT payloads, message number included
+	struct blob host;         // K_S: the blob of the host key or its certificate
 	struct kex_choice choice;
 	uint32_t job;           // what is waited for
 	uint32_t host_key;      // type

@@ -3,6 +3,8 @@
 #include "control/session/session_algorithms.h"
 
 #include "control/main/log.h"
+#include "control/session/host_certs.h"
+#include "crypto/cert/cert.h"
 #include "crypto/core/random.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/cursor.h"
@@ -34,31 +36,32 @@ struct kexinit {
 
 // --- ours ----------------------------------------------------------------------------------------
 
-static bool has_key(const struct shard *h, enum hostkey_type type)
+static void name_emit(struct builder *b, size_t mark, struct span name)
 {
-	for (uint32_t i = 0; i < h->hostkey_count; i++) {
-		if (h->hostkeys[i].type == (uint32_t)type)
-			return true;
-	}
-	return false;
+	if (b->len > mark + 4)
+		builder_u8(b, ',');
+	builder_bytes(b, name);
 }
 
-// The signature algorithms offered whose key the keeper has, in the same order.
-static void host_keys_emit(struct shard *h, struct span all, struct builder *b)
+// The signature algorithms offered whose key the keeper has, in the same order: those of keys with
+// a certificate by its names first.
+static void host_keys_emit(struct shard *h, struct span enabled, struct builder *b)
 {
-	struct span enabled = all, name;
 	size_t mark = builder_open(b);
-	bool comma = false;
+	struct span all = enabled, name;
 
 	while (names_next(&all, &name)) {
 		const struct hostkey_algorithm *a = hostkey_algorithm_find_in(enabled, name);
+		const struct cert_algorithm *certified = cert_algorithm_of(name);
 
-		if (a == NULL || !has_key(h, a->type))
-			continue;
-		if (comma)
-			builder_u8(b, ',');
-		builder_bytes(b, name);
-		comma = true;
+		if (a != NULL && certified != NULL && host_cert_find(h, a->type) != NULL)
+			name_emit(b, mark, span_text(certified->name));
+	}
+	for (all = enabled; names_next(&all, &name);) {
+		const struct hostkey_algorithm *a = hostkey_algorithm_find_in(enabled, name);
+
+		if (a != NULL && host_key_find(h, a->type) != NULL)
+			name_emit(b, mark, name);
 	}
 	builder_close(b, mark);
 }
@@ -164,9 +167,16 @@ static const struct suite *suite_pick(const struct kexinit *theirs, const struct
 	return suite_find_in(ciphers, macs, cipher, mac);
 }
 
-static const struct hostkey_algorithm *host_key_pick(struct span theirs, struct span ours)
+// A certificate's name stands for the algorithm that its key signs with.
+static void host_key_pick(struct span theirs, struct span ours, struct kex_choice *out)
 {
-	return hostkey_algorithm_find_in(ours, names_pick(theirs, ours));
+	struct span name = names_pick(theirs, ours);
+	const struct cert_algorithm *certified = cert_algorithm_find(name);
+
+	out->certified = certified != NULL;
+	if (certified != NULL)
+		name = span_text(certified->plain);
+	out->algorithm = hostkey_algorithm_find_in(ours, name);
 }
 
 // A guess is right when both sides prefer the same method and host key (RFC 4253 section 7.1).
@@ -191,7 +201,7 @@ enum status kexinit_choose(struct span their_message, struct span our_message, b
 	if (status != STATUS_OK)
 		return status;
 	out->kex = method_pick(theirs.lists[LIST_KEX], ours.lists[LIST_KEX]);
-	out->algorithm = host_key_pick(theirs.lists[LIST_HOST_KEY], ours.lists[LIST_HOST_KEY]);
+	host_key_pick(theirs.lists[LIST_HOST_KEY], ours.lists[LIST_HOST_KEY], out);
 	out->suite[KEX_CLIENT_TO_SERVER] =
 	        suite_pick(&theirs, &ours, LIST_CIPHER_IN, LIST_MAC_IN);
 	out->suite[KEX_SERVER_TO_CLIENT] =

@@ -49,7 +49,8 @@ struct cert_algorithm {
 	const char *plain; // of hostkey_algorithm_find
 };
 const struct cert_algorithm *cert_algorithm_find(struct span name);
-extern const char *const cert_algorithm_names; // in order of preference
+const struct cert_algorithm *cert_algorithm_of(struct span plain); // the reverse
+extern const char *const cert_algorithm_names;                     // in order of preference
 
 // --- judging -------------------------------------------------------------------------------------
 

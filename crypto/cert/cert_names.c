@@ -30,3 +30,12 @@ const struct cert_algorithm *cert_algorithm_find(struct span name)
 	}
 	return NULL;
 }
+
+const struct cert_algorithm *cert_algorithm_of(struct span plain)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (span_is(plain, rows[i].plain))
+			return &rows[i];
+	}
+	return NULL;
+}

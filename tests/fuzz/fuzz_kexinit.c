@@ -1,5 +1,6 @@
 // A client's KEXINIT against one of ours: parsed and negotiated, first and later exchange.
 #include "control/session/session_kex.h"
+#include "crypto/cert/cert.h"
 #include "crypto/wire/builder.h"
 #include "crypto/wire/numbers.h"
 
@@ -15,11 +16,16 @@ static void ours_make(void)
 {
 	static const uint8_t cookie[16];
 	struct builder b = builder_over(ours, sizeof(ours));
+	size_t host_keys;
 
 	builder_u8(&b, SSH_MSG_KEXINIT);
 	builder_bytes(&b, span_of(cookie, sizeof(cookie)));
 	builder_text(&b, kex_names);
-	builder_text(&b, hostkey_algorithm_names);
+	host_keys = builder_open(&b);
+	builder_bytes(&b, span_text(cert_algorithm_names));
+	builder_u8(&b, ',');
+	builder_bytes(&b, span_text(hostkey_algorithm_names));
+	builder_close(&b, host_keys);
 	for (int i = 0; i < 2; i++)
 		builder_text(&b, suite_cipher_names);
 	for (int i = 0; i < 2; i++)

@@ -416,6 +416,8 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 	case API_GENERATE_KEY:
 	case API_DESTROY_KEY:
 		return answer_key_change(f, r->call, payload);
+	case API_HOST_CERTIFICATE:
+		return answer_certificate(payload, b);
 	case API_ALGORITHMS:
 		for (uint8_t i = API_SSH_ALGORITHM_KEX; i <= API_SSH_ALGORITHM_MAC; i++)
 			builder_string(b, setting_text(settings_find(fixture_settings(f),

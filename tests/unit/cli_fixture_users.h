@@ -56,3 +56,19 @@ static inline enum status answer_users(bool *forgotten, uint16_t call, struct bu
 		*forgotten = true;
 	return STATUS_OK;
 }
+
+// The line itself stands for the certificate, but for those that are refused.
+static enum status answer_certificate(struct span payload, struct builder *b)
+{
+	struct cursor c = cursor_over(payload);
+	struct span text = cursor_string(&c);
+
+	if (cursor_end(&c) != STATUS_OK || span_is(text, "garbage"))
+		return STATUS_MALFORMED;
+	if (span_is(text, "of another key"))
+		return STATUS_NOT_FOUND;
+	if (span_is(text, "of a user"))
+		return STATUS_UNSUPPORTED;
+	builder_string(b, text);
+	return STATUS_OK;
+}

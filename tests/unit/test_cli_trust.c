@@ -66,4 +66,44 @@ TEST(what_is_no_list_is_refused)
 	fixture_free(f);
 }
 
+// --- host certificates ---------------------------------------------------------------------------
+
+static const char *imports(struct fixture *f, const char *line)
+{
+	CHECK_EQ(file_write(f->shell.flash, "cert", span_text(line)), STATUS_OK);
+	return fixture_exec(f, "system-view\nssh server host-certificate import cert");
+}
+
+TEST(an_imported_host_certificate_prints_as_lines_that_make_it_again)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_flash(f);
+	CHECK_TEXT(imports(f, "host"), "");
+	CHECK(strstr(fixture_exec(f, "display current-configuration"),
+	             "\n ssh server host-certificate code 00000004686F7374\n") != NULL);
+	fixture_exec(f, "system-view\nundo ssh server host-certificate");
+	CHECK_EQ(field_of(f, API_SSH_TRUST_HOST_CERTS).len, 0);
+	fixture_exec(f, "system-view\nssh server host-certificate code 00000004686F");
+	fixture_exec(f, "system-view\nssh server host-certificate code 7374");
+	CHECK_EQ(field_of(f, API_SSH_TRUST_HOST_CERTS).len, 8);
+	fixture_free(f);
+}
+
+TEST(what_is_no_host_certificate_of_ours_is_refused)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_flash(f);
+	CHECK_TEXT(imports(f, "garbage"), " % The file holds no OpenSSH certificate.\n");
+	CHECK_TEXT(imports(f, "of a user"),
+	           " % The certificate is for users, not for hosts.\n");
+	CHECK_TEXT(imports(f, "of another key"),
+	           " % The certificate is of no local key pair of this device.\n");
+	CHECK_TEXT(fixture_exec(f, "system-view\nssh server host-certificate code XY"),
+	           " % The code of the list of host certificates is invalid.\n");
+	CHECK_EQ(field_of(f, API_SSH_TRUST_HOST_CERTS).len, 0);
+	fixture_free(f);
+}
+
 CHECK_MAIN()
