@@ -8,7 +8,6 @@
 #include "tests/load/scenario/load_options.h"
 
 #define CLOSE_WAIT_US 10000000u
-#define LEFT_US       50u
 #define REST_US       100000u // of a place whose session failed, in a closed loop
 
 static struct load_session *session_of(struct client *c)
@@ -98,7 +97,8 @@ static void closing_enter(struct engine *e, struct load_session *s, uint64_t wai
 	if (!s->gone)
 		e->link->ops->push(e->link, session_slot(e, s));
 	run_of(e, s)->goodbye_us = load_now_us();
-	if (run_of(e, s)->goodbye_us < s->step_us + LEFT_US) // else it left before we went on
+	if (run_of(e, s)->goodbye_us <
+	    s->step_us + LEAVING_US) // else it left before we went on
 		s->step_us = run_of(e, s)->goodbye_us;
 	session_arm(e, s, s->step_us + wait_us);
 }
@@ -297,8 +297,7 @@ static void on_drained(void *engine, uint32_t slot)
 static void closing_end(struct engine *e, struct load_session *s)
 {
 	if (!s->failed) {
-		session_step(e, s, METRIC_CLOSE);
-		s->step_us = session_now(e);
+		measure(e, s, METRIC_CLOSE); // the kernel does not say when a FIN came either
 		results_latency(&e->results, METRIC_SESSION, s->step_us - s->intended_us);
 		results_count(&e->results, TALLY_FINISHED, 1);
 		session_free(e, s);
