@@ -54,3 +54,11 @@ import host -h -n 192.0.2.2 >/dev/null
 device $'system-view\nundo ssh server host-certificate' >/dev/null
 match "undone, it is not believed" "$(believed "$work/authority")" 'verification failed'
 match "and not offered" "$(believed "$run/known_hosts" -vv | grep 'host key algorithms:' | tail -n 1)" ': [^@]*ssh-ed25519[^@]*$'
+
+# One of each type of key, by the algorithm that signs.
+for algorithm in ecdsa-sha2-nistp256 rsa-sha2-512 rsa-sha2-256; do
+	client ssh-keyscan -t "${algorithm%%-*}" 192.0.2.2 2>"$work/scan.log" | cut -d ' ' -f 2- >"$work/$algorithm.pub"
+	equal "$algorithm: a certificate is imported" "$(import "$algorithm" -h -n 192.0.2.2 | grep %)" ''
+	match "$algorithm: it logs in by that" \
+		"$(believed "$work/authority" -v -o HostKeyAlgorithms="$algorithm-cert-v01@openssh.com")" "host key algorithm: $algorithm-cert-v01"
+done
