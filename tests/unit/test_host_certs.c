@@ -30,8 +30,10 @@ static struct certified certified_new(const char *options)
 	snprintf(command, sizeof(command), "-q -s ca -I device %s", options);
 	keygen(&c.folder, command, line, sizeof(line));
 	c.line = load(&c.folder, "host-cert.pub");
-	if (c.line.len == 0)
+	if (c.line.len == 0) {
+		blob_fini(&c.line);
 		c.line = load(&c.folder, "other-cert.pub");
+	}
 	CHECK_EQ(cert_line_parse(span_blob(&c.line), &c.blob), STATUS_OK);
 	return c;
 }
