@@ -164,6 +164,29 @@ static enum turn run_undo_user(struct task *t)
 	return task_delete(t, API_CLASS_SSH_USER, task_arg(t, ARG_SSHUSER_WORD), undo_done);
 }
 
+// --- another command line ------------------------------------------------------------------------
+
+static enum turn exec_more(struct task *t)
+{
+	struct api_record r = {.class = API_CLASS_SSH_USER,
+	                       .key = task_arg(t, ARG_SSHUSER_WORD)};
+	char command[COMMAND_TEXT_MAX];
+
+	if (t->status == STATUS_NOT_FOUND)
+		return task_fail(t, "The SSH user does not exist.");
+	if (t->status != STATUS_OK)
+		return task_fail_status(t, t->status);
+	if (!command_text(t, command))
+		return task_fail(t, "The command is too long.");
+	record_add_text(&r, API_SSH_USER_EXEC, span_text(command)); // "": undo
+	return task_put(t, &r, task_end);
+}
+
+static enum turn run_user_exec(struct task *t)
+{
+	return task_get(t, API_CLASS_SSH_USER, task_arg(t, ARG_SSHUSER_WORD), exec_more);
+}
+
 // --- printing ----------------------------------------------------------------------------------
 
 // The directory stands on the first line.
@@ -185,6 +208,7 @@ static void emit_user(struct config_out *out, const struct command *row,
 	char name[CONFIG_WORD_MAX], service[64];
 	struct span keys = record_text(record, API_SSH_USER_KEYS), key;
 	struct span place = record_text(record, API_SSH_USER_WORK_DIRECTORY);
+	struct span command = record_text(record, API_SSH_USER_EXEC);
 	struct text line = {0};
 	uint32_t bits = record_number(record, API_SSH_USER_SERVICES), on_line = 0;
 
@@ -206,6 +230,11 @@ static void emit_user(struct config_out *out, const struct command *row,
 		text_format(&line, " %.*s", (int)key.len, (const char *)key.data);
 	}
 	emit_line(out, &line, &place);
+	if (command.len > 0) {
+		char word[CONFIG_WORD_MAX];
+
+		config_line(out, 1, "ssh user %s exec %s", name, config_word(command, word));
+	}
 }
 
 static const struct column ssh_users_columns[] = {{"Username", 25, 0},
@@ -297,6 +326,8 @@ static const struct command ssh_user[] = {
 	{ "ssh user SSHUSER " TYPES, run_user_part, API_ROLE_ADMIN, "Specify what an SSH user may use", .flags = COMMAND_HIDDEN },
 	{ "ssh user SSHUSER assign publickey KEY...", run_user_assign, API_ROLE_ADMIN, "Give an SSH user further keys" },
 	{ "ssh user SSHUSER assign rsa-key KEY", run_user_assign, API_ROLE_ADMIN, "Give an SSH user a further key", .flags = COMMAND_HIDDEN },
+	{ "ssh user SSHUSER exec COMMAND...", run_user_exec, API_ROLE_ADMIN, "Give an SSH user the command line of another program" },
+	{ "undo ssh user SSHUSER exec", run_user_exec, API_ROLE_ADMIN, "Give an SSH user the command line of this device again" },
 	{ "undo ssh user SSHUSER", run_undo_user, API_ROLE_ADMIN, "Delete an SSH user" },
 };
 

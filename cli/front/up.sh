@@ -29,6 +29,9 @@ help_up() {
 	                  stays 192.0.2.1/24 and untagged
 	  --discard-port N
 	                  for measurements: a port of TCP alone, what comes there is dropped
+	  --exec-user USER
+	                  run what `ssh user ... exec COMMAND` names as this system user, with
+	                  its groups; without this no program is run
 	  --idle=spin     poll flat out even with nothing to do
 	  --trace         every process records which functions a message passed
 
@@ -38,15 +41,15 @@ help_up() {
 }
 
 up_options() {
-	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace='' up_network='' up_ports=''
+	name=sallyport up_config='' up_link='' up_workers='' up_idle='' up_trace='' up_exec_user='' up_network='' up_ports=''
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--name | --config | --link | --port | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan | --discard-port)
+		--name | --config | --link | --port | --workers | --address | --address6 | --gateway | --gateway6 | --route | --mtu | --vlan | --discard-port | --exec-user)
 			[ $# -ge 2 ] || die "$1 needs a value" "see: $0 up --help"
 			up_option=${1#--} up_value=$2
 			shift 2
 			;;
-		--name=* | --config=* | --link=* | --port=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=* | --discard-port=*)
+		--name=* | --config=* | --link=* | --port=* | --workers=* | --address=* | --address6=* | --gateway=* | --gateway6=* | --route=* | --mtu=* | --vlan=* | --discard-port=* | --exec-user=*)
 			up_option=${1%%=*} up_value=${1#*=}
 			up_option=${up_option#--}
 			shift
@@ -66,6 +69,7 @@ up_options() {
 		workers) up_workers=$up_value ;;
 		idle) up_idle=$up_value ;;
 		trace) up_trace=$up_value ;;
+		exec-user) up_exec_user=$up_value ;;
 		*) up_network_add "$up_option" "$up_value" ;;
 		esac
 	done
@@ -74,6 +78,11 @@ up_options() {
 	case $up_workers in
 	'' | [1-9] | [1-9][0-9]) ;;
 	*) die "not a number of workers: $up_workers" "give 1 to 99" ;;
+	esac
+	case $up_exec_user in
+	'') ;;
+	root | 0) die "programs are not run as root" "name another user with --exec-user" ;;
+	*) id -u -- "$up_exec_user" >/dev/null 2>&1 || die "no such user: $up_exec_user" "make one with adduser, or see: getent passwd" ;;
 	esac
 	if [ -n "$up_config" ]; then
 		[ -r "$up_config" ] || die "cannot read $up_config"
@@ -108,13 +117,13 @@ setting() {
 }
 
 settings_write() {
-	printf 'link %s\nworkers %s\nconfig %s\nidle %s\ntrace %s\nnetwork %s\n' "$up_link" \
-		"$up_workers" "$up_config" "$up_idle" "$up_trace" "$up_network" >"$run/settings"
+	printf 'link %s\nworkers %s\nconfig %s\nidle %s\ntrace %s\nexec_user %s\nnetwork %s\n' "$up_link" \
+		"$up_workers" "$up_config" "$up_idle" "$up_trace" "$up_exec_user" "$up_network" >"$run/settings"
 }
 
 # What was asked for now and differs from what runs cannot be had without a restart.
 up_same_settings() {
-	for up_key in link workers config idle trace network; do
+	for up_key in link workers config idle trace exec_user network; do
 		eval "up_value=\$up_$up_key"
 		[ -z "$up_value" ] || [ "$up_value" = "$(setting "$up_key")" ] ||
 			die "appliance $name is up with another $up_key: $(setting "$up_key")" \
@@ -186,6 +195,7 @@ up_start() {
 	[ -z "$up_config" ] || set -- "$@" --config "$up_config"
 	[ -z "$up_idle" ] || set -- "$@" "$up_idle"
 	[ -z "$up_trace" ] || set -- "$@" "$up_trace"
+	[ -z "$up_exec_user" ] || set -- "$@" --exec-user "$up_exec_user"
 	# shellcheck disable=SC2086
 	set -- "$@" $up_network
 	netns_enter

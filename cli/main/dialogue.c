@@ -1,6 +1,7 @@
 // Life of a dialogue, and what control may tell it.
 #include "cli/main/dialogue.h"
 #include "cli/files/service.h"
+#include "cli/guest/guest.h"
 #include "cli/main/task.h"
 #include "control/api/api_role.h"
 #include "crypto/wire/names.h"
@@ -96,6 +97,8 @@ static void on_timer(void *owner, uint32_t index, uint64_t now_us)
 		return;
 	}
 	if (d->script != NULL && d->script->due_us > 0)
+		shell_queue(t->shell, d);
+	if (d->guest != NULL)
 		shell_queue(t->shell, d);
 	if (d->monitor && !d->closing)
 		monitor_ask(d);
@@ -342,6 +345,7 @@ static void slot_take(struct dialogue_table *t, struct dialogue *d)
 struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t life,
                                const struct dialogue_start *start)
 {
+	const struct blob *guest;
 	struct dialogue *d;
 
 	if (t->rows == NULL || slot < t->first || slot - t->first >= t->slots)
@@ -365,7 +369,8 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 	d->user = text_keep(start->user);
 	d->dumb = span_is(start->terminal, "dumb");
 	peer_set(d, start->peer);
-	if (d->type == DIALOGUE_EXEC && !script_from(d, start->command)) {
+	guest = guest_command(d);
+	if (d->type == DIALOGUE_EXEC && guest == NULL && !script_from(d, start->command)) {
 		t->shell->count[COUNT_cli_no_memory]++;
 		dialogue_close(d, 255);
 	}
@@ -378,7 +383,9 @@ struct dialogue *dialogue_open(struct dialogue_table *t, uint32_t slot, uint32_t
 			output_line(d, span_text("Permission denied.\n"));
 		dialogue_close(d, 255);
 	}
-	if (!d->closing && dialogue_is_interactive(d))
+	if (!d->closing && guest != NULL)
+		(void)guest_open(d, guest, start);
+	else if (!d->closing && dialogue_is_interactive(d))
 		wake_or_greet(d);
 	else
 		auto_execute(d);
@@ -391,7 +398,7 @@ void dialogue_credit(struct dialogue *d, uint64_t bytes)
 {
 	d->credit = d->credit + bytes < d->credit ? UINT64_MAX : d->credit + bytes;
 	if (text_left(&d->out) > 0 || d->task != NULL || d->input != NULL || d->closing ||
-	    d->script != NULL)
+	    d->script != NULL || d->guest != NULL)
 		shell_queue(d->table->shell, d);
 }
 
@@ -414,6 +421,8 @@ void dialogue_close(struct dialogue *d, uint32_t exit_status)
 	d->task = NULL;
 	service_leave(d->service);
 	d->service = NULL;
+	guest_leave(d->guest);
+	d->guest = NULL;
 	free(d->line);
 	d->line = NULL;
 	shell_queue(d->table->shell, d);
@@ -434,6 +443,7 @@ void dialogue_free(struct dialogue *d)
 	wheel_cancel(&t->wheel, d->slot - t->first);
 	task_free(d->task);
 	service_leave(d->service);
+	guest_leave(d->guest);
 	free(d->line);
 	history_fini(&d->history);
 	input_fini(d);
@@ -541,6 +551,8 @@ static enum dialogue_turn work_step(struct dialogue *d)
 {
 	if (d->service != NULL)
 		return service_step(d) ? DIALOGUE_AGAIN : DIALOGUE_IDLE;
+	if (d->guest != NULL)
+		return guest_step(d) ? DIALOGUE_AGAIN : DIALOGUE_IDLE;
 	if (d->task != NULL) {
 		enum dialogue_turn turn = task_step(d->task);
 

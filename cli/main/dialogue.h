@@ -85,6 +85,7 @@ struct dialogue {
 	struct task *task;        // while a command runs
 	struct script *script;    // or NULL
 	struct service *service;  // in place of the command line (files/service.h), or NULL
+	struct guest *guest;      // the same, another's (guest/guest.h)
 	char *user;               //
 	char *name;               // what the view edits
 	char *roles;              // separated by commas; NULL when `role` says it all

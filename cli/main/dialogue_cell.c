@@ -1,6 +1,7 @@
 // What control says to a dialogue: one function a cell, and the table that finds it.
 #include "cli/main/dialogue.h"
 
+#include "cli/guest/guest.h"
 #include "cli/main/task.h"
 #include "dataplane/base/trace.h"
 
@@ -46,6 +47,8 @@ static void on_resize(struct dialogue *d, const struct link_cell *cell, struct s
 	memcpy(&size, cell->body, sizeof(size));
 	d->columns = size.columns;
 	d->rows = size.rows;
+	if (d->guest != NULL)
+		guest_resize(d);
 }
 
 static void on_signal(struct dialogue *d, const struct link_cell *cell, struct span payload)
@@ -53,7 +56,9 @@ static void on_signal(struct dialogue *d, const struct link_cell *cell, struct s
 	char name[8] = "";
 
 	memcpy(name, payload.data, payload.len < 7 ? payload.len : 7);
-	if (strcmp(name, "INT") == 0)
+	if (d->guest != NULL)
+		guest_signal(d, span_text(name));
+	else if (strcmp(name, "INT") == 0)
 		dialogue_interrupt(d);
 	else if (strcmp(name, "HUP") == 0 || strcmp(name, "TERM") == 0 ||
 	         strcmp(name, "KILL") == 0)

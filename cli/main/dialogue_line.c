@@ -55,7 +55,7 @@ void dialogue_notify(struct dialogue *d, struct span text, bool again)
 		return;
 	text_puts(&d->out, "\r\n");
 	output_line(d, text);
-	if (d->task == NULL && again) {
+	if (d->task == NULL && d->guest == NULL && again) {
 		show_prompt(d);
 		if (d->line != NULL)
 			line_redraw(d->line, &d->out);

@@ -160,6 +160,9 @@ static void offer_take(struct serve *s, const struct link_offer *offer)
 	case LINK_OFFER_CONSOLE:
 		consoles_listen(&s->consoles, offer->fds[0]);
 		return;
+	case LINK_OFFER_LAUNCHER:
+		guests_attach(&s->shell, offer->fds[0]);
+		return;
 	case LINK_OFFER_TRACE:
 		if (!trace_attach(offer->fds[0]))
 			shell_log(&s->shell, "trace: the file is not one");
@@ -201,6 +204,14 @@ static void on_offer(uv_poll_t *poll, int status, int events)
 		break;
 	}
 	serve_wake(s);
+}
+
+static void on_guests(uv_poll_t *poll, int status, int events)
+{
+	struct serve *s = poll->data;
+
+	serve_wake(s);
+	guests_poll(&s->shell);
 }
 
 // --- the loop ----------------------------------------------------------------------------------
@@ -400,7 +411,9 @@ static bool serve_init(struct serve *s, const struct options *options)
 	s->shell.local_slot = CHORE_SLOT;
 	if (s->shell.flash >= 0)
 		upload_sweep(s->shell.flash);
-	if (s->shell.flash < 0 || consoles_init(&s->consoles, s) != STATUS_OK)
+	if (s->shell.flash < 0 || consoles_init(&s->consoles, s) != STATUS_OK ||
+	    !guests_init(&s->shell.guests) ||
+	    uv_poll_init(s->loop, &s->guests, s->shell.guests.epoll) != 0)
 		return false;
 	uv_idle_init(s->loop, &s->busy);
 	uv_timer_init(s->loop, &s->timer);
@@ -409,7 +422,8 @@ static bool serve_init(struct serve *s, const struct options *options)
 	s->files.wake = on_file_done;
 	s->files.owner = s;
 	file_pool_init(&s->files);
-	s->busy.data = s->timer.data = s->offers.data = s->filed.data = s;
+	s->busy.data = s->timer.data = s->offers.data = s->filed.data = s->guests.data = s;
+	uv_poll_start(&s->guests, UV_READABLE, on_guests);
 	if (uv_poll_init(s->loop, &s->offers, LINK_OFFER_SOCKET) != 0) {
 		fprintf(stderr, "descriptor 3: not the supervisor's socket\n");
 		return false;
@@ -425,6 +439,7 @@ static void serve_fini(struct serve *s)
 	for (uint32_t i = 0; i < s->joint_count; i++)
 		joint_end(&s->joints[i]);
 	consoles_fini(&s->consoles);
+	guests_fini(&s->shell);
 	shell_fini(&s->shell);
 }
 

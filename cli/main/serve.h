@@ -38,6 +38,7 @@ struct serve {
 	uv_async_t filed; // a file job is done
 	uint64_t files_look_us;
 	uv_poll_t offers;
+	uv_poll_t guests; // what other command lines show, and the launcher says
 	uv_idle_t busy;   // runs while there is work
 	uv_timer_t timer; // runs while there is none
 };

@@ -10,7 +10,10 @@ enum status shell_init(struct shell *shell, const char **bad)
 {
 	enum status status = STATUS_OK;
 
-	*shell = (struct shell){.flash = -1, .state = -1, .quotas = QUOTAS_INIT};
+	*shell = (struct shell){.flash = -1,
+	                        .state = -1,
+	                        .quotas = QUOTAS_INIT,
+	                        .guests = {.launcher = -1, .epoll = -1}};
 	snprintf(shell->sysname, sizeof(shell->sysname), "%s",
 	         api_field_row(API_SYSTEM_NAME)->text);
 	shell->idle_seconds = api_field_row(API_VTY_IDLE_SECONDS)->number;

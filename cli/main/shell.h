@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli/files/quota.h"
+#include "cli/guest/guests.h"
 #include "cli/term/history.h"
 #include "cli/tree/access.h"
 #include "cli/tree/grammar.h"
@@ -33,6 +34,9 @@ struct file_job {
 	X(cli_closed, "dialogues closed")                                                      \
 	X(cli_refused, "dialogues refused at opening")                                         \
 	X(cli_services, "dialogues opened for files: SFTP, SCP")                               \
+	X(cli_guests, "dialogues handed to another command line")                              \
+	X(cli_guest_refused, "other command lines that could not be begun")                    \
+	X(cli_guest_unheard, "signals that found no room towards the launcher")                \
 	X(cli_commands, "commands run")                                                        \
 	X(cli_wrong, "command lines answered by an error")                                     \
 	X(cli_denied, "commands denied by role")                                               \
@@ -74,6 +78,8 @@ struct shell {
 	struct shell_list aliases, banners;
 	struct shell_list work_directories;         // by user; no entry: the root
 	struct shell_list ssh_directories;          // by SSH user; go before those
+	struct shell_list guest_commands;           // by SSH user: another command line
+	struct guests guests;                       // those that run
 	struct shell_list quota_sizes, quota_files; // by user, in digits: megabytes, files
 	struct quotas quotas;
 	struct role_list roles;
@@ -134,6 +140,8 @@ void shell_settings_fini(struct shell *shell);
 void shell_lists_clear(struct shell *shell);
 // NULL when there is none.
 const struct blob *shell_entry(const struct shell_list *list, struct span key);
+// Of a user, whose name may have a domain that the list does not know.
+const struct blob *shell_user_entry(const struct shell_list *list, struct span user);
 // Where SFTP and SCP of a user begin; NULL: in the root.
 const struct blob *shell_directory(const struct shell *shell, struct span user);
 // What a user may keep.

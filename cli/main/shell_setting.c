@@ -22,6 +22,18 @@ const struct blob *shell_entry(const struct shell_list *list, struct span key)
 	return e != NULL ? &e->text : NULL;
 }
 
+// A login names its domain after the last `@`; what is set for the user holds with it too, or the
+// longer name would be a way around it.
+const struct blob *shell_user_entry(const struct shell_list *list, struct span user)
+{
+	const struct blob *text = shell_entry(list, user);
+	const uint8_t *at = user.len > 0 ? memrchr(user.data, '@', user.len) : NULL;
+
+	if (text != NULL || at == NULL)
+		return text;
+	return shell_entry(list, span_of(user.data, (size_t)(at - user.data)));
+}
+
 static void entry_set(struct shell_list *list, struct span key, struct span text)
 {
 	struct shell_entry *e = entry_find(list, key), *grown;
@@ -166,7 +178,7 @@ static void quota_set(struct shell_list *list, const struct api_record *record, 
 
 static uint64_t quota_number(const struct shell_list *list, struct span user)
 {
-	const struct blob *digits = shell_entry(list, user);
+	const struct blob *digits = shell_user_entry(list, user);
 
 	return digits != NULL ? strtoull((const char *)digits->data, NULL, 10) : 0;
 }
@@ -177,8 +189,8 @@ struct quota_limits shell_quota(const struct shell *shell, struct span user)
 	                             quota_number(&shell->quota_files, user)};
 }
 
-static void directory_set(struct shell_list *list, const struct api_record *record,
-                          uint8_t field)
+static void text_entry_set(struct shell_list *list, const struct api_record *record,
+                           uint8_t field)
 {
 	const struct api_value *v = api_record_find(record, field);
 
@@ -190,17 +202,23 @@ static void directory_set(struct shell_list *list, const struct api_record *reco
 
 const struct blob *shell_directory(const struct shell *shell, struct span user)
 {
-	const struct blob *place = shell_entry(&shell->ssh_directories, user);
+	const struct blob *place = shell_user_entry(&shell->ssh_directories, user);
 
-	return place != NULL ? place : shell_entry(&shell->work_directories, user);
+	return place != NULL ? place : shell_user_entry(&shell->work_directories, user);
 }
 
 // What SFTP and SCP want to know of a user.
 static void user_set(struct shell *shell, const struct api_record *record)
 {
-	directory_set(&shell->work_directories, record, API_LOCAL_USER_WORK_DIRECTORY);
+	text_entry_set(&shell->work_directories, record, API_LOCAL_USER_WORK_DIRECTORY);
 	quota_set(&shell->quota_sizes, record, API_LOCAL_USER_QUOTA_SIZE);
 	quota_set(&shell->quota_files, record, API_LOCAL_USER_QUOTA_FILES);
+}
+
+static void ssh_user_set(struct shell *shell, const struct api_record *record)
+{
+	text_entry_set(&shell->ssh_directories, record, API_SSH_USER_WORK_DIRECTORY);
+	text_entry_set(&shell->guest_commands, record, API_SSH_USER_EXEC);
 }
 
 // --- roles -------------------------------------------------------------------------------------
@@ -266,7 +284,7 @@ void shell_setting(struct shell *shell, const struct api_record *record)
 	if (record->class == API_CLASS_LOCAL_USER)
 		user_set(shell, record);
 	if (record->class == API_CLASS_SSH_USER)
-		directory_set(&shell->ssh_directories, record, API_SSH_USER_WORK_DIRECTORY);
+		ssh_user_set(shell, record);
 	for (uint32_t i = 0; i < record->count; i++) {
 		if (list != NULL)
 			entry_set(list, record->key, record->values[i].text);
@@ -281,6 +299,7 @@ void shell_lists_clear(struct shell *shell)
 	list_fini(&shell->banners);
 	list_fini(&shell->work_directories);
 	list_fini(&shell->ssh_directories);
+	list_fini(&shell->guest_commands);
 	list_fini(&shell->quota_sizes);
 	list_fini(&shell->quota_files);
 	role_list_fini(&shell->roles);
@@ -292,8 +311,10 @@ void shell_forget(struct shell *shell, uint8_t class, struct span key)
 
 	if (list != NULL)
 		entry_drop(list, key);
-	if (class == API_CLASS_SSH_USER)
+	if (class == API_CLASS_SSH_USER) {
 		entry_drop(&shell->ssh_directories, key);
+		entry_drop(&shell->guest_commands, key);
+	}
 	if (class == API_CLASS_LOCAL_USER) {
 		entry_drop(&shell->work_directories, key);
 		entry_drop(&shell->quota_sizes, key);

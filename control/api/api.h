@@ -189,6 +189,7 @@ enum api_type { API_UINT, API_TEXT, API_BYTES, API_NAMES }; // NAMES: comma-sepa
 	X(SSH_USER,   METHODS,          UINT,  0,     4,          0,  "")                      \
 	X(SSH_USER,   KEYS,             NAMES, 0,     512,        0,  "")                      \
 	X(SSH_USER,   WORK_DIRECTORY,   TEXT,  0,     135,        0,  "")                      \
+	X(SSH_USER,   EXEC,             TEXT,  0,     255,        0,  "")                      \
 	X(PEER_KEY,   BLOB,             BYTES, 0,     4200,       0,  "")                      \
 	X(SHELL,      HOTKEY_G,         TEXT,  0,     255,        0,  "display current-configuration") \
 	X(SHELL,      HOTKEY_L,         TEXT,  0,     255,        0,  "display ip routing-table") \

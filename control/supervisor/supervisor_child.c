@@ -22,6 +22,8 @@
 #define PATH_BYTES 4096
 #define HIGH_FD    10 // descriptors that survive the shuffle below it
 
+#define LAUNCHER_PROCESSES 4096 // of its user: programs must not use up the machine's
+
 static const struct {
 	const char *text;
 	const char *folder; // of the program below --bin
@@ -32,6 +34,7 @@ static const struct {
         [CHILD_CLI] = {"cli", "cli", ACCOUNT_CLI, 4096, 0},
         [CHILD_CONTROL] = {"control", "control", ACCOUNT_CONTROL, 1024, 20},
         [CHILD_DATAPLANE] = {"dataplane", "dataplane", 0, 4096, 20},
+        [CHILD_LAUNCHER] = {"launcher", "control", 0, 1024, 0}, // its user is an option
         [CHILD_KEEPER] = {"keeper", "control", ACCOUNT_KEEPER, 512, 20},
 };
 
@@ -43,6 +46,11 @@ const char *child_text(enum child_name name)
 uint32_t child_uid(enum child_name name)
 {
 	return rows[name].uid;
+}
+
+bool child_is_wanted(enum child_name name, const struct supervisor_options *o)
+{
+	return name != CHILD_LAUNCHER || o->exec_uid != 0;
 }
 
 // --- what it is executed with --------------------------------------------------------------------
@@ -80,6 +88,8 @@ static void command_make(struct command *c, enum child_name name,
 	case CHILD_CONTROL:
 		arg(c, "--workers", c->workers);
 		break;
+	case CHILD_LAUNCHER:
+		break;
 	case CHILD_CLI:
 		arg(c, "--flash", c->flash);
 		arg(c, "--state", o->state);
@@ -114,16 +124,21 @@ static void limit(int what, rlim_t soft_and_hard)
 }
 
 // No user of the system has these ids; without root we cannot become them and stay who we are.
-static void privileges_shed(enum child_name name)
+static void privileges_shed(enum child_name name, const struct supervisor_options *o)
 {
-	int uid = (int)rows[name].uid;
+	bool launcher = name == CHILD_LAUNCHER;
+	int uid = (int)(launcher ? o->exec_uid : rows[name].uid);
+	int gid = launcher ? (int)o->exec_gid : uid;
+	capng_flags_t groups = launcher ? CAPNG_INIT_SUPP_GRP : CAPNG_DROP_SUPP_GRP;
 
+	if (launcher)
+		limit(RLIMIT_NPROC, LAUNCHER_PROCESSES);
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_NOFILE, rows[name].files);
 	limit(RLIMIT_NICE, rows[name].nice);
 	if (uid != 0 && geteuid() == 0) {
 		capng_clear(CAPNG_SELECT_ALL);
-		if (capng_change_id(uid, uid, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0)
+		if (capng_change_id(uid, gid, groups | CAPNG_CLEAR_BOUNDING) != 0)
 			give_up("privileges");
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
@@ -140,8 +155,9 @@ static void signals_default(void)
 }
 
 // A change of user clears the death signal, so it is set last; the parent may be gone already.
-_Noreturn static void child_become(enum child_name name, const struct command *c, int binary,
-                                   int socket, int log, pid_t parent)
+_Noreturn static void child_become(enum child_name name, const struct supervisor_options *o,
+                                   const struct command *c, int binary, int socket, int log,
+                                   pid_t parent)
 {
 	setsid(); // the terminal's Ctrl-C is for the supervisor
 	signals_default();
@@ -149,7 +165,7 @@ _Noreturn static void child_become(enum child_name name, const struct command *c
 	umask(0077);
 	if (chdir("/") != 0)
 		give_up("/");
-	privileges_shed(name);
+	privileges_shed(name, o);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
 		give_up("the supervisor has gone");
 	execv(c->path, (char *const *)c->args);
@@ -169,8 +185,8 @@ static int high(int fd)
 	return up;
 }
 
-static bool fork_with(struct child *c, enum child_name name, const struct command *command,
-                      int binary, int log)
+static bool fork_with(struct child *c, enum child_name name, const struct supervisor_options *o,
+                      const struct command *command, int binary, int log)
 {
 	pid_t parent = getpid();
 	int pair[2], theirs;
@@ -183,7 +199,7 @@ static bool fork_with(struct child *c, enum child_name name, const struct comman
 	setsockopt(c->socket, SOL_SOCKET, SO_SNDBUFFORCE, &(int){4 << 20}, sizeof(int));
 	c->pid = theirs < 0 ? -1 : fork();
 	if (c->pid == 0)
-		child_become(name, command, binary, theirs, log, parent);
+		child_become(name, o, command, binary, theirs, log, parent);
 	if (theirs >= 0)
 		close(theirs);
 	if (c->pid > 0)
@@ -205,7 +221,7 @@ bool child_start(struct child *c, enum child_name name, const struct supervisor_
 		return false;
 	command_make(command, name, o);
 	binary = high(open(command->path, O_RDONLY | O_CLOEXEC));
-	ok = binary >= 0 && copy >= 0 && fork_with(c, name, command, binary, copy);
+	ok = binary >= 0 && copy >= 0 && fork_with(c, name, o, command, binary, copy);
 	c->ready = c->told = false;
 	if (binary >= 0)
 		close(binary);

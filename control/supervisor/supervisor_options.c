@@ -2,6 +2,7 @@
 #include "control/supervisor/supervisor_options.h"
 
 #include <getopt.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,9 @@ const char supervisor_help[] =
         "  --discard-port N  for measurements: TCP alone, what comes there is dropped\n"
         "  --idle=spin       poll flat out even with nothing to do (default --idle=ladder)\n"
         "  --config FILE     start with this start-up file: it is copied to flash/startup.cfg\n"
+        "  --exec-user USER  run what `ssh user ... exec COMMAND` names as this system user, "
+        "with its\n"
+        "                    groups (default: no program is run); root is refused\n"
         "  --trace           let every process trace its steps (also SALLYPORT_TRACE=1)\n"
         "  --daemon          return once everything has been started\n"
         "  --trace-dump DIR  print the traces below a run directory: ns process slot.life "
@@ -46,6 +50,7 @@ enum {
 	OPT_WORKERS,
 	OPT_IDLE,
 	OPT_CONFIG,
+	OPT_EXEC_USER,
 	OPT_TRACE,
 	OPT_DAEMON,
 	OPT_NETWORK,
@@ -71,6 +76,7 @@ static const struct option longs[] = {
         {"vlan", required_argument, NULL, OPT_NETWORK},
         {"discard-port", required_argument, NULL, OPT_NETWORK},
         {"config", required_argument, NULL, OPT_CONFIG},
+        {"exec-user", required_argument, NULL, OPT_EXEC_USER},
         {"trace", no_argument, NULL, OPT_TRACE},
         {"daemon", no_argument, NULL, OPT_DAEMON},
         {"trace-dump", required_argument, NULL, OPT_DUMP},
@@ -116,6 +122,17 @@ static bool network_take(struct supervisor_options *o, int at, const char *value
 	return value[0] != 0;
 }
 
+static bool exec_user_read(struct supervisor_options *o, const char *name)
+{
+	const struct passwd *entry = getpwnam(name);
+
+	if (entry == NULL || entry->pw_uid == 0)
+		return false;
+	o->exec_uid = entry->pw_uid;
+	o->exec_gid = entry->pw_gid;
+	return true;
+}
+
 // One option's value; false when it will not do.
 static bool option_take(struct supervisor_options *o, int which, const char *value)
 {
@@ -129,6 +146,8 @@ static bool option_take(struct supervisor_options *o, int which, const char *val
 	case OPT_CONFIG:
 		o->config = value;
 		return true;
+	case OPT_EXEC_USER:
+		return exec_user_read(o, value);
 	case OPT_TRACE:
 		o->trace = true;
 		return true;

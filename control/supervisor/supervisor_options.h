@@ -19,6 +19,7 @@ struct supervisor_options {
 	const char *network[2 * SUPERVISOR_NETWORK_MAX];
 	uint32_t network_words;
 	uint32_t workers;
+	uint32_t exec_uid, exec_gid; // whom other programs run as; 0: none runs
 	bool spin, trace, daemon;
 };
 

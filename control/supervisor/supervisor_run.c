@@ -33,8 +33,8 @@ struct supervisor {
 	bool failed;    // ends with exit status 1
 };
 
-static const enum child_name start_order[CHILDREN] = {CHILD_KEEPER, CHILD_CONTROL, CHILD_CLI,
-                                                      CHILD_DATAPLANE};
+static const enum child_name start_order[CHILDREN] = {
+        CHILD_KEEPER, CHILD_CONTROL, CHILD_LAUNCHER, CHILD_CLI, CHILD_DATAPLANE};
 
 static uint64_t now_ms(void)
 {
@@ -107,8 +107,13 @@ static void start(struct supervisor *s, enum child_name name)
 
 static void start_all(struct supervisor *s)
 {
-	for (int i = 0; i < CHILDREN; i++)
-		start(s, start_order[i]);
+	for (int i = 0; i < CHILDREN; i++) {
+		enum child_name name = start_order[i];
+
+		s->children[name] = (struct child){.socket = -1};
+		if (child_is_wanted(name, s->options))
+			start(s, name);
+	}
 	pids_write(s);
 }
 
@@ -117,7 +122,8 @@ static void restart_due(struct supervisor *s)
 	for (int i = 0; i < CHILDREN; i++) {
 		enum child_name name = start_order[i];
 
-		if (alive(s, name) || s->children[name].restart_at > now_ms())
+		if (alive(s, name) || s->children[name].restart_at > now_ms() ||
+		    !child_is_wanted(name, s->options))
 			continue;
 		start(s, name);
 		pids_write(s);
@@ -181,7 +187,6 @@ static void start_again(struct supervisor *s)
 	supervisor_say("everything has stopped; starting again");
 	s->stopping = STOP_NO;
 	s->listening = false;
-	memset(s->children, 0, sizeof(s->children));
 	supply_anew(s);
 	if (s->supply != NULL)
 		start_all(s);
@@ -323,7 +328,8 @@ static int wait_ms(const struct supervisor *s)
 	uint64_t at = s->stopping != STOP_NO ? s->stop_by : UINT64_MAX, now = now_ms();
 
 	for (int i = 0; s->stopping == STOP_NO && i < CHILDREN; i++)
-		if (s->children[i].pid == 0 && s->children[i].restart_at < at)
+		if (s->children[i].pid == 0 && s->children[i].restart_at < at &&
+		    child_is_wanted((enum child_name)i, s->options))
 			at = s->children[i].restart_at;
 	if (at == UINT64_MAX)
 		return -1;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MESSAGE_BYTES 36864u // any SSH message (SSH_PACKET_MAX), in whole lines
@@ -20,7 +21,7 @@ static const struct link_shape data_shape = {4096, 512, 32768, MESSAGE_BYTES, 40
 static const struct link_shape keeper_shape = {4096, 1280, 4096, 16384, 16};
 static const struct link_shape dialogue_shape = {4096, 512, 32768, MESSAGE_BYTES, 4096};
 
-enum thing_kind { JOINT, ARENA, FILES, TRACES, SOCKET };
+enum thing_kind { JOINT, ARENA, FILES, TRACES, SOCKET, PAIR };
 
 // Side A and B of a joint; an arena's only or writing and its reading owner.
 static const struct row {
@@ -38,13 +39,15 @@ static const struct row {
         {LINK_OFFER_COUNTERS, ARENA, CHILD_DATAPLANE, CHILD_CONTROL, NULL,
          SUPPLY_COUNTERS_BYTES},
         {LINK_OFFER_CAPTURE, FILES, CHILD_DATAPLANE, CHILDREN, NULL, SUPPLY_CAPTURE_BYTES},
+        {LINK_OFFER_LAUNCHER, PAIR, CHILD_CLI, CHILD_LAUNCHER, NULL, 0},
         {LINK_OFFER_TRACE, TRACES, CHILDREN, CHILDREN, NULL, 0},
         {LINK_OFFER_CONSOLE, SOCKET, CHILD_CLI, CHILDREN, NULL, 0},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
-// Descriptors of one row for one worker (of TRACES: for one child; of SOCKET: only the first).
-// JOINT: memfd, bell of A, bell of B. ARENA: memfd, the same for reading. Else: one.
+// Descriptors of one row for one worker (of TRACES: for one child; of SOCKET and PAIR: only the first).
+// JOINT: memfd, bell of A, bell of B. ARENA: memfd, the same for reading. PAIR: A's end, B's end.
+// Else: one.
 struct thing {
 	int fds[3];
 };
@@ -59,6 +62,8 @@ static uint32_t row_count(const struct supply *s, const struct row *r)
 {
 	if (r->kind == SOCKET)
 		return 1;
+	if (r->kind == PAIR)
+		return child_is_wanted(r->b, s->options) ? 1 : 0;
 	if (r->kind == TRACES)
 		return s->options->trace ? CHILDREN : 0;
 	return s->options->workers;
@@ -122,6 +127,8 @@ static bool thing_make(struct supply *s, const struct row *r, uint32_t index)
 		t->fds[0] = arena_make(name, r->bytes);
 		t->fds[1] = reading_only(t->fds[0]);
 		return t->fds[0] >= 0 && t->fds[1] >= 0;
+	case PAIR:
+		return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, t->fds) == 0;
 	default:
 		t->fds[0] = file_make(s, r, index);
 		return t->fds[0] >= 0;
@@ -165,12 +172,18 @@ void supply_free(struct supply *s)
 	free(s);
 }
 
+// Both must hear of a new one.
+static bool has_two_ends(const struct row *r)
+{
+	return r->kind == JOINT || r->kind == PAIR;
+}
+
 bool supply_renew(struct supply *s, enum child_name dead)
 {
 	for (const struct row *r = rows; r < rows + ROWS; r++) {
-		bool memory = r->kind == JOINT || r->kind == ARENA;
+		bool theirs = r->kind == ARENA || has_two_ends(r);
 
-		if (memory && (r->a == dead || (r->b == dead && r->kind == JOINT)) &&
+		if (theirs && (r->a == dead || (r->b == dead && has_two_ends(r))) &&
 		    !row_make(s, r))
 			return false;
 	}
@@ -182,7 +195,7 @@ bool supply_renew(struct supply *s, enum child_name dead)
 static bool row_concerns(const struct row *r, enum child_name to, enum child_name peer)
 {
 	bool mine = r->kind == TRACES || r->a == to || r->b == to;
-	bool renewed = r->a == peer || (r->b == peer && r->kind == JOINT);
+	bool renewed = r->a == peer || (r->b == peer && has_two_ends(r));
 
 	return mine && (peer == CHILDREN || renewed);
 }
@@ -196,7 +209,7 @@ static enum status thing_offer(const struct row *r, const struct thing *t, uint3
 		offer.fd_count = 3;
 		offer.fds[1] = t->fds[r->a == to ? 1 : 2];
 		offer.fds[2] = t->fds[r->a == to ? 2 : 1];
-	} else if (r->kind == ARENA && r->b == to) {
+	} else if ((r->kind == ARENA || r->kind == PAIR) && r->b == to) {
 		offer.fds[0] = t->fds[1];
 	}
 	return link_offer_send(socket, &offer);

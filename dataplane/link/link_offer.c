@@ -33,8 +33,8 @@ static const struct {
         [LINK_OFFER_DIALOGUE] = {"DIALOGUE", 3}, [LINK_OFFER_CONNS] = {"CONNS", 1},
         [LINK_OFFER_SESSIONS] = {"SESSIONS", 1}, [LINK_OFFER_COUNTERS] = {"COUNTERS", 1},
         [LINK_OFFER_TRACE] = {"TRACE", 1},       [LINK_OFFER_CAPTURE] = {"CAPTURE", 1},
-        [LINK_OFFER_CONSOLE] = {"CONSOLE", 1},   [LINK_OFFER_START] = {"START", 0},
-        [LINK_OFFER_STOP] = {"STOP", 0},
+        [LINK_OFFER_CONSOLE] = {"CONSOLE", 1},   [LINK_OFFER_LAUNCHER] = {"LAUNCHER", 1},
+        [LINK_OFFER_START] = {"START", 0},       [LINK_OFFER_STOP] = {"STOP", 0},
 };
 
 const char *link_offer_name(uint32_t role)

@@ -23,6 +23,7 @@
 	X(TRACE,    "any: where this process writes its trace; memfd")                     \
 	X(CAPTURE,  "dataplane: frames captured by one worker; memfd")                     \
 	X(CONSOLE,  "cli: listening socket of the local console; socket")                  \
+	X(LAUNCHER, "cli (A) and launcher (B); one end of a seqpacket socket")            \
 	X(START,    "all of the first offers have been made; no descriptor")               \
 	X(STOP,     "end in good order: tell the sessions why, then exit; no descriptor")
 // clang-format on

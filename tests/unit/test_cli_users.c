@@ -91,6 +91,23 @@ TEST(the_directory_of_an_ssh_user_goes_before_that_of_the_local_user)
 	fixture_free(f);
 }
 
+TEST(what_is_set_for_a_user_holds_when_the_login_names_a_domain)
+{
+	struct fixture *f = fixture_new();
+	const struct blob *place;
+
+	fixture_flash(f);
+	fixture_exec(f, "mkdir here");
+	fixture_exec(f, "system-view\nlocal-user bob\nfile-quota files 3\nquit\n"
+	                "ssh user bob service-type sftp authentication-type password "
+	                "work-directory flash:/here");
+	place = shell_directory(&f->shell, span_text("bob@system"));
+	CHECK(place != NULL && span_is(span_blob(place), "/here"));
+	CHECK_EQ(shell_quota(&f->shell, span_text("bob@system")).files, 3);
+	CHECK(shell_directory(&f->shell, span_text("alice@bob")) == NULL);
+	fixture_free(f);
+}
+
 TEST(group_and_address_of_a_user_are_printed_shown_and_undone)
 {
 	struct fixture *f = fixture_new();

@@ -54,6 +54,7 @@ static struct place place_make(void)
 	fake_link(&p, "cli", "cli");
 	fake_link(&p, "control", "control");
 	fake_link(&p, "control", "keeper");
+	fake_link(&p, "control", "launcher");
 	fake_link(&p, "dataplane", "dataplane");
 	return p;
 }
@@ -236,6 +237,53 @@ TEST(children_run_without_privileges)
 	CHECK_EQ(times(&p, "state/log/cli.log", "core=0 nnp=1"), 1);
 	CHECK_EQ(times(&p, "state/log/control.log", "core=0 nnp=1"), 1);
 	down(&p);
+}
+
+TEST(no_launcher_runs_unless_its_user_is_named)
+{
+	struct place p = up(NULL);
+
+	CHECK_EQ(pid_of(&p, "launcher"), 0);
+	CHECK_EQ(times(&p, "state/log/cli.log", "offer LAUNCHER"), 0);
+	down(&p);
+}
+
+TEST(the_launcher_runs_as_the_user_that_was_named)
+{
+	struct place p = up("--exec-user=nobody");
+	int uid = geteuid() == 0 ? 65534 : (int)getuid();
+	char line[64];
+
+	snprintf(line, sizeof(line), "launcher: uid=%d core=0 nnp=1", uid);
+	CHECK(comes(&p, "state/log/launcher.log", line, 1));
+	CHECK(comes(&p, "state/log/launcher.log", "offer LAUNCHER 0", 1));
+	CHECK(comes(&p, "state/log/cli.log", "offer LAUNCHER 0", 1));
+	down(&p);
+}
+
+TEST(a_launcher_that_dies_and_cli_are_joined_anew)
+{
+	struct place p = up("--exec-user=nobody");
+	pid_t before = pid_of(&p, "launcher");
+
+	CHECK(comes(&p, "state/log/launcher.log", "offer START", 1));
+	CHECK(before > 0 && kill(before, SIGKILL) == 0);
+	CHECK(comes(&p, "state/log/launcher.log", "offer LAUNCHER 0", 2));
+	CHECK(comes(&p, "state/log/cli.log", "offer LAUNCHER 0", 2));
+	down(&p);
+}
+
+TEST(programs_are_not_run_as_root_or_nobody_known)
+{
+	char *root[] = {"s",  "--name", "n",  "--state",     "/s",   "--run",
+	                "/r", "--bin",  "/b", "--exec-user", "root", NULL};
+	char *unknown[] = {
+	        "s",     "--name", "n",           "--state",           "/s", "--run", "/r",
+	        "--bin", "/b",     "--exec-user", "no-such-user-here", NULL};
+	struct supervisor_options o;
+
+	CHECK_EQ(supervisor_options_read(11, root, &o), SUPERVISOR_USAGE);
+	CHECK_EQ(supervisor_options_read(11, unknown, &o), SUPERVISOR_USAGE);
 }
 
 TEST(a_child_that_dies_is_restarted_and_its_peers_are_offered_new_joints)
