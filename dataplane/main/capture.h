@@ -7,14 +7,13 @@
 
 #include "crypto/core/span.h"
 #include "crypto/core/status.h"
+#include "dataplane/main/pcapng.h"
 
 #define CAPTURE_MAGIC       0x53505243u // "SPRC"
 #define CAPTURE_VERSION     1u
 #define CAPTURE_FRAME_MAX   2048u
 #define CAPTURE_HEADER      4096u
 #define CAPTURE_PATIENCE_US (2u * 1000 * 1000) // a reader silent for longer is gone
-
-enum capture_direction { CAPTURE_IN = 1, CAPTURE_OUT = 2 };
 
 struct capture_ring {
 	uint32_t magic, version;

@@ -14,15 +14,11 @@
 #include <unistd.h>
 
 #include "dataplane/main/options.h"
+#include "dataplane/main/pcapng.h"
 
-#define POLL_US       20000
-#define PATIENT_US    500000 // the wish is renewed before it runs out
-#define FILTER_BYTES  4096
-#define BLOCK_SECTION 0x0a0d0d0au
-#define BLOCK_PORT    1u
-#define BLOCK_FRAME   6u
-#define OPTION_FLAGS  2u
-#define OPTION_TSRES  9u
+#define POLL_US      20000
+#define PATIENT_US   500000 // the wish is renewed before it runs out
+#define FILTER_BYTES 4096
 
 struct reading {
 	struct capture_ring *ring[PORT_WORKERS_MAX];
@@ -46,59 +42,6 @@ static int complain(const char *what, const char *why)
 {
 	fprintf(stderr, "sallyport-dataplane: capture: %s: %s\n", what, why);
 	return 1;
-}
-
-// --- pcapng ------------------------------------------------------------------------------------
-
-static void put_u32(FILE *out, uint32_t v)
-{
-	fwrite(&v, sizeof(v), 1, out);
-}
-
-static void section_write(FILE *out)
-{
-	put_u32(out, BLOCK_SECTION);
-	put_u32(out, 28);
-	put_u32(out, 0x1a2b3c4d);
-	put_u32(out, 1); // version 1.0
-	put_u32(out, UINT32_MAX);
-	put_u32(out, UINT32_MAX);
-	put_u32(out, 28);
-}
-
-// Time stamps are in nanoseconds.
-static void port_write(FILE *out)
-{
-	put_u32(out, BLOCK_PORT);
-	put_u32(out, 32);
-	put_u32(out, DLT_EN10MB);
-	put_u32(out, CAPTURE_FRAME_MAX);
-	put_u32(out, OPTION_TSRES | 1u << 16);
-	put_u32(out, 9);
-	put_u32(out, 0);
-	put_u32(out, 32);
-}
-
-static void frame_write_block(FILE *out, uint32_t port, const struct capture_entry *e,
-                              const uint8_t *bytes)
-{
-	static const uint8_t zero[4];
-	uint32_t padded = (e->length + 3) / 4 * 4;
-	uint32_t whole = 32 + padded + 12;
-
-	put_u32(out, BLOCK_FRAME);
-	put_u32(out, whole);
-	put_u32(out, port);
-	put_u32(out, (uint32_t)(e->unix_ns >> 32));
-	put_u32(out, (uint32_t)e->unix_ns);
-	put_u32(out, e->length);
-	put_u32(out, e->length);
-	fwrite(bytes, 1, e->length, out);
-	fwrite(zero, 1, padded - e->length, out);
-	put_u32(out, OPTION_FLAGS | 4u << 16);
-	put_u32(out, e->direction & 3);
-	put_u32(out, 0);
-	put_u32(out, whole);
 }
 
 // --- rings ---------------------------------------------------------------------------------------
@@ -158,7 +101,7 @@ static void frame_take(struct reading *r, unsigned i, const struct capture_entry
 
 	if (pcap_offline_filter(&r->filter, &head, bytes) == 0)
 		return;
-	frame_write_block(r->out, i, e, bytes);
+	pcapng_frame(r->out, i, e->unix_ns, e->direction, span_of(bytes, e->length), e->length);
 	r->written++;
 }
 
@@ -262,9 +205,7 @@ int capture_run(const struct options *options)
 	r.out = to_stdout ? stdout : fopen(options->capture_file, "we");
 	if (r.out == NULL)
 		return complain(options->capture_file, strerror(errno));
-	section_write(r.out);
-	for (unsigned i = 0; i < r.rings; i++)
-		port_write(r.out);
+	pcapng_begin(r.out, r.rings);
 	frames_copy(&r);
 	fprintf(stderr, "%lu frames captured, %lu lost\n", (unsigned long)r.written,
 	        (unsigned long)frames_lost(&r));

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every scenario against OpenSSH, dropbear and a Go server, and against Sallyport over kernel
-# sockets and over memif. Each run's numbers are measured again from the packets: by tshark on
-# links of the kernel, by `sallyport capture` on memif.
+# sockets and over memif. Each run's numbers are measured again from the packets: of the kernel's
+# links, and on memif of the generator's port. There `sallyport capture` sees the same dialogues as
+# the server does.
 #
 #   PEERS='openssh dropbear go liar tap memif' SCENARIOS='login type' tests/run load-agree
 . "$(dirname "$0")/../../smoke/_init.sh"
@@ -9,7 +10,7 @@
 . "$(dirname "$0")/_load.sh"
 trap 'peers_end; accounts_drop; finish' EXIT
 
-pcap=$work/run.pcapng
+pcap=$work/run.pcapng near=$work/near.pcapng
 
 capture_begin() {
 	rm -f "$pcap"
@@ -33,21 +34,31 @@ capture_end() {
 	wait "$capture"
 }
 
+# agreed PCAP near|far TITLE: with the last results.
+agreed() {
+	local log=$work/agrees.log
+	"$python" "$claims/wire_agrees.py" "$1" "$json" "$scenario" "$server" "$port" "$3" "$2" >"$log" 2>&1
+	grep -E '^(ok  |FAIL) ' "$log"
+	passed=$((passed + $(grep -c '^ok   ' "$log")))
+	failed=$((failed + $(grep -c '^FAIL ' "$log")))
+	grep -q '^done$' "$log" || fail "$3 is measured again" "$(tail -n 20 "$log")"
+}
+
 # agrees SCENARIO OPTION...: it runs, and its numbers are those of the wire.
 agrees() {
-	local scenario=$1 log=$work/agrees.log
+	local scenario=$1
 	shift
 	case " ${SCENARIOS:-$scenario} " in *" $scenario "*) ;; *) return ;; esac
 	capture_begin
 	# shellcheck disable=SC2086
 	measured "$who: $scenario" "$scenario" $at "$@"
 	capture_end
-	"$python" "$claims/wire_agrees.py" "$pcap" "$json" "$scenario" "$server" "$port" \
-		"$who: $scenario" "$end" >"$log" 2>&1
-	grep -E '^(ok  |FAIL) ' "$log"
-	passed=$((passed + $(grep -c '^ok   ' "$log")))
-	failed=$((failed + $(grep -c '^FAIL ' "$log")))
-	grep -q '^done$' "$log" || fail "$who: $scenario is measured again" "$(tail -n 20 "$log")"
+	if [ "$by" = capture ]; then
+		agreed "$near" near "$who: $scenario"
+		agreed "$pcap" far "$who: $scenario, at the server's end"
+	else
+		agreed "$pcap" near "$who: $scenario"
+	fi
 }
 
 # all_scenarios COMMAND MANY BYTES: what exec runs; what prints so many bytes.
@@ -59,13 +70,13 @@ all_scenarios() {
 	agrees type --sessions 1 --keys 30 --duration 6
 	agrees replay --transcript "$work/keys.cast" --count 6 --sessions 3
 	agrees rekey --sessions 1 --every 0.4 --duration 7
-	agrees bulk --command "$2" --bytes "$3" --count 12 --sessions 1
+	agrees bulk --command "$2" --bytes "$3" --count 30 --sessions 1
 	agrees slow --command "$2" --sessions 2 --read-rate 20000 --duration 3
 	agrees abort --count 48 --sessions 1
 }
 
 by_sftp() {
-	agrees bulk --sftp "$1" --direction both --bytes 3000000 --count 12 --sessions 1
+	agrees bulk --sftp "$1" --direction both --bytes 1000000 --count 30 --sessions 1
 }
 
 openssh_agrees() {
@@ -103,7 +114,7 @@ ours() {
 	agrees type --sessions 4 --parallel 1 --keys 30 --duration 6
 	agrees replay --transcript "$work/keys.cast" --count 6 --sessions 3 --parallel 1
 	agrees rekey --sessions 12 --parallel 1 --every 0.4 --duration 7
-	agrees bulk --shell --direction up --line '#' --bytes 1500000 --count 12 --sessions 1
+	agrees bulk --shell --direction up --line '#' --bytes 900000 --count 30 --sessions 1
 	agrees slow --command 'display version' --sessions 2 --read-rate 20000 --duration 3
 	agrees abort --count 48 --sessions 1
 	by_sftp '/file.%n'
@@ -132,8 +143,8 @@ counter() {
 		awk -v row="$1" '$1 == row { print $2 }'
 }
 
-# cores_apart: the appliance has the second core, what asks the first: the far end of memif cannot
-# see how long one waited for the other's core.
+# cores_apart: the appliance has the second core, what asks the first: neither waits for the
+# other's.
 cores_apart() {
 	local pid
 	taskset --cpu-list --pid 0 $$ >>"$work/chrt.log"
@@ -147,8 +158,8 @@ memif_agrees() {
 	appliance_up --link memif
 	in_real_time
 	cores_apart
-	who='Sallyport over memif' by=capture end=far
-	ours "--link memif:socket=$run/memif.sock"
+	who='Sallyport over memif' by=capture
+	ours "--link memif:socket=$run/memif.sock --capture $near"
 	before=$(counter auth_publickey_ok)
 	# shellcheck disable=SC2086
 	measured "$who: 200 logins" login $at --count 200 --sessions 8
@@ -160,7 +171,7 @@ accounts_make
 cast "$work/keys.cast" x y z x y z x y z x y z x y z x y z
 pin=$(ssh-keygen -lf "$work/host_key.pub" | cut -d ' ' -f 2)
 for peer in ${PEERS:-openssh dropbear go liar tap memif}; do
-	server=127.0.0.1 by=lo end=near
+	server=127.0.0.1 by=lo
 	"${peer}_agrees"
 	peers_end
 done

@@ -15,6 +15,7 @@
 
 #include "crypto/core/random.h"
 #include "dataplane/record/record.h"
+#include "tests/load/link/load_capture.h"
 #include "tests/load/link/load_eal.h"
 #include "tests/load/link/load_frames.h"
 
@@ -44,6 +45,7 @@ struct port_link {
 	struct load_link base;
 	struct load_port_config config;
 	struct load_frames frames;
+	struct load_capture capture;
 	uint32_t slots;          // of TCP
 	struct conn_id *conn;    // by session; life 0: none
 	struct pending *pending; // by session
@@ -363,6 +365,7 @@ static void port_free(struct load_link *link)
 	nanosleep(&(struct timespec){0, FAREWELL_NS}, NULL); // and is taken
 	tcp_free(p->frames.tcp);
 	unmap_wait_for(NULL, 0);
+	load_capture_end(&p->capture);
 	port_close(&p->frames.port);
 	if (p->epoll >= 0)
 		close(p->epoll);
@@ -490,6 +493,13 @@ static bool sleep_prepare(struct port_link *p)
 	       epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->wake, &wake) == 0;
 }
 
+static bool capture_start(struct port_link *p)
+{
+	return p->config.capture == NULL ||
+	       load_capture_start(&p->capture, p->frames.port.id, p->config.queues,
+	                          p->config.capture);
+}
+
 bool load_port_is(const char *link)
 {
 	static const char *const kinds[] = {"memif:", "tap:", "af_packet:", "pci:"};
@@ -515,10 +525,11 @@ struct load_link *load_port_new(const struct load_port_config *config,
 	p->made = random_below(PORTS) * (uint64_t)config->sources; // not those of the last run
 	host_set(p);
 	if (!load_eal_start(config->device) || !load_frames_init(&p->frames, config->queues) ||
-	    !sleep_prepare(p) || !tables_make(p) ||
+	    !capture_start(p) || !sleep_prepare(p) || !tables_make(p) ||
 	    !load_frames_greet(&p->frames, &p->target)) {
 		fputs("sallyport-load: the port does not start\n", stderr);
 		unmap_wait_for(NULL, 0);
+		load_capture_end(&p->capture);
 		free(p);
 		return NULL;
 	}

@@ -13,6 +13,7 @@ struct load_port_config {
 	const struct sockaddr_storage *first_source; // of `sources` addresses, counting up
 	unsigned sources;
 	uint16_t queues;                        // pairs
+	const char *capture;                    // file of the frames; NULL: none
 	bool spins;                             // never sleeps
 	unsigned prefix_bits;                   // of the network they are in
 	const struct sockaddr_storage *gateway; // NULL: the target is in it too

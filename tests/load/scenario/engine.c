@@ -72,6 +72,7 @@ static struct load_link *link_new(struct engine *e)
 	        .sources = o->source_count,
 	        .queues = (uint16_t)o->queues,
 	        .spins = o->spins,
+	        .capture = o->capture,
 	        .prefix_bits = o->prefix_bits,
 	        .gateway = o->gateway.ss_family != 0 ? &o->gateway : NULL,
 	};

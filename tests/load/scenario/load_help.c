@@ -68,6 +68,7 @@ static const char options[] =
         "out of it\n"
         "  --queues N         ports: queue pairs (default 1); a memif needs those of its other "
         "end\n"
+        "  --capture FILE     ports: the frames as pcapng, 400 bytes of each\n"
         "  --cores N          threads of the generator (default 1)\n"
         "  --pool N           threads for key exchange and signatures (default 1; 0: none of "
         "their own)\n"

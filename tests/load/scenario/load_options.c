@@ -80,7 +80,8 @@ static bool source_find(struct load_options *o)
 	char *dot;
 
 	if (strcmp(o->link, "sockets") == 0)
-		return true;
+		return o->capture == NULL ||
+		       load_complain("--capture is of a port; tcpdump sees what sockets send");
 	if (!load_port_is(o->link))
 		return load_complain(
 		        "--link sockets, memif:..., tap:..., af_packet:... or pci:...");

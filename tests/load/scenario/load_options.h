@@ -30,8 +30,8 @@ struct load_options {
 	struct load_task said; // what lines of a plan begin with
 	struct load_plan plan; // one task of no phase when a scenario is named
 	uint32_t cores, pool;
-	uint32_t queues; // ports: pairs
-	const char *json, *html, *histograms;
+	uint32_t queues;                                // ports: pairs
+	const char *json, *html, *histograms, *capture; // capture: ports
 	bool own_target, quiet, help, spins;
 };
 

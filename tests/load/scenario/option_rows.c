@@ -79,6 +79,7 @@ static const struct option_row rows[] = {
 	ROW("queues",        VALUE_U32,    RUN(queues), 1, PORT_WORKERS_MAX),
 	ROW("pool",          VALUE_U32,    RUN(pool), 0, 16),
 	ROW("spin",          VALUE_FLAG,   RUN(spins), 0),
+	ROW("capture",       VALUE_TEXT,   RUN(capture), 0),
 	ROW("json",          VALUE_TEXT,   RUN(json), 0),
 	ROW("html",          VALUE_TEXT,   RUN(html), 0),
 	ROW("histograms",    VALUE_TEXT,   RUN(histograms), 0),
