@@ -8,7 +8,7 @@
 	&any_commands_table, &device_commands_table, &clock_show_table, &show_config_table, &save_commands_table, &startup_show_table, &schedule_show_table, &archive_show_table, &quota_show_table, \
 	&ssh_show_table, &ssh_guard_show_table, &ssh_policy_show_table, &ssh_user_show_table, &local_user_show_table, &key_show_table,       \
 	&session_show_table, &counter_table, &history_table,      \
-	&hotkey_show_table, &alias_show_table, &host_key_show_table, &line_show_table, &log_show_table, &log_center_show_table, &debugging_table, &exception_show_table, &password_show_table, &algorithm_show_table, &role_show_table, &radius_show_table, &domain_show_table, &lockout_show_table, &device_table, \
+	&hotkey_show_table, &alias_show_table, &host_key_show_table, &trust_show_table, &line_show_table, &log_show_table, &log_center_show_table, &debugging_table, &exception_show_table, &password_show_table, &algorithm_show_table, &role_show_table, &radius_show_table, &domain_show_table, &lockout_show_table, &device_table, \
 	&net_interface_show_table, &net_route_show_table, &net_neighbor_show_table, &net_ping_table, &net_tcp_show_table, &net_acl_show_table
 
 const struct view views[VIEWS] = {

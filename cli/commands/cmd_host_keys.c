@@ -26,6 +26,11 @@ static int kind_typed(const struct task *t)
 	return 0;
 }
 
+uint32_t host_key_typed(const struct task *t)
+{
+	return kinds[kind_typed(t)].number;
+}
+
 // The key of the kind that was typed, from a row of HOST_KEYS.
 static bool key_row(struct task *t, struct cursor *c, time_t *made, struct span *blob)
 {
@@ -250,20 +255,18 @@ static enum turn run_export(struct task *t)
 }
 
 // clang-format off
-#define CURVES "[ secp256r1 | secp384r1 | secp521r1 ]"
-#define KINDS  "{ dsa | ecdsa " CURVES " | ed25519 | rsa }"
 static const struct command host_key[] = {
-	{ "public-key local create " KINDS,  run_create,  API_ROLE_ADMIN, "Create a key pair of the device" },
-	{ "public-key local destroy " KINDS, run_destroy, API_ROLE_ADMIN, "Destroy a key pair of the device" },
+	{ "public-key local create " HOST_KEY_KINDS,  run_create,  API_ROLE_ADMIN, "Create a key pair of the device" },
+	{ "public-key local destroy " HOST_KEY_KINDS, run_destroy, API_ROLE_ADMIN, "Destroy a key pair of the device" },
 	{ "public-key local export rsa { openssh | ssh1 | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export the RSA public key" },
-	{ "public-key local export { dsa | ecdsa " CURVES " | ed25519 } { openssh | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export a public key" },
+	{ "public-key local export { dsa | ecdsa " HOST_KEY_CURVES " | ed25519 } { openssh | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export a public key" },
 	{ "rsa local-key-pair create",  run_create,  API_ROLE_ADMIN, "Create the RSA key pair", .flags = COMMAND_HIDDEN },
 	{ "rsa local-key-pair destroy", run_destroy, API_ROLE_ADMIN, "Destroy the RSA key pair", .flags = COMMAND_HIDDEN },
 	{ "rsa local-key-pair export { openssh | ssh1 | ssh2 } [ FILE ]", run_export, API_ROLE_ADMIN, "Export the RSA public key", .flags = COMMAND_HIDDEN },
 };
 
 static const struct command host_key_show[] = {
-	{ "display public-key local " KINDS " public", run_show, API_ROLE_OPERATOR, "Display public keys of the device" },
+	{ "display public-key local " HOST_KEY_KINDS " public", run_show, API_ROLE_OPERATOR, "Display public keys of the device" },
 	{ "display rsa local-key-pair public", run_show, API_ROLE_OPERATOR, "Display the RSA public key of the device", .flags = COMMAND_HIDDEN },
 };
 // clang-format on

@@ -1,7 +1,9 @@
 // Authorities whose certificates log users in, and what they have revoked.
 #include "cli/commands/commands.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define CODE_BYTES 96u // of the list, on one line of the configuration
 
@@ -168,6 +170,105 @@ static enum turn run_certificate(struct task *t)
 	return task_ask(t, API_HOST_CERTIFICATE, &b, cert_taken);
 }
 
+static enum turn cert_dropped(struct task *t)
+{
+	if (t->status == STATUS_NOT_FOUND)
+		return task_fail(t, "There is no certificate of that key pair.");
+	return cert_taken(t);
+}
+
+static enum turn run_certificate_undo(struct task *t)
+{
+	struct builder b = task_request(t);
+
+	builder_u32(&b, host_key_typed(t));
+	t->ask_cursor = 0;
+	return task_ask(t, API_DROP_HOST_CERT, &b, cert_dropped);
+}
+
+static const struct column certs_columns[] = {
+        {"Type:", 16, 0},       {"Serial:", 16, COLUMN_NUMBER},
+        {"Key ID:", 16, 0},     {"Principals:", 16, 0},
+        {"Valid from:", 16, 0}, {"Valid until:", 16, 0},
+        {"Signed by:", 16, 0},  {"Offered:", 16, 0}};
+static TABLE_OF(certs, " ", true);
+
+#define YEAR_10000 253402300800u // its beginning, in Unix seconds
+
+static void cert_time(struct task *t, uint64_t at)
+{
+	char when[40];
+	struct tm tm;
+
+	if (at == 0 || at >= YEAR_10000) {
+		table_value(&t->table, at == 0 ? "always" : "forever");
+		return;
+	}
+	api_clock_tm(&task_shell(t)->clock, (int64_t)at, &tm);
+	strftime(when, sizeof(when), "%H:%M:%S %Y/%m/%d", &tm);
+	table_value(&t->table, "%s", when);
+}
+
+static void cert_principals(struct task *t, struct span names)
+{
+	struct cursor c = cursor_over(names);
+	struct text line = {0};
+
+	while (cursor_left(&c) > 0 && cursor_ok(&c)) {
+		struct span name = cursor_string(&c);
+
+		if (text_left(&line) > 0)
+			text_puts(&line, ", ");
+		text_add(&line, name.data, name.len);
+	}
+	if (text_left(&line) == 0)
+		text_puts(&line, "-");
+	table_value(&t->table, "%.*s", (int)text_left(&line), line.data);
+	text_fini(&line);
+}
+
+static void cert_row(struct task *t, struct cursor *c)
+{
+	static const char *const states[API_HOST_CERT_STATES] = {
+	        [API_HOST_CERT_OFFERED] = "yes",
+	        [API_HOST_CERT_EARLY] = "no, it is not valid yet",
+	        [API_HOST_CERT_LATE] = "no, it has expired",
+	        [API_HOST_CERT_OF_OTHER_KEY] = "no, the key pair was replaced or destroyed",
+	};
+	struct span format = cursor_string(c), key_id, principals, authority;
+	char fingerprint[KEY_FINGERPRINT_MAX];
+	uint64_t serial = cursor_u64(c), from, until;
+	uint8_t state;
+
+	key_id = cursor_string(c);
+	principals = cursor_string(c);
+	from = cursor_u64(c);
+	until = cursor_u64(c);
+	authority = cursor_string(c);
+	state = cursor_u8(c);
+	if (!cursor_ok(c) || state >= API_HOST_CERT_STATES)
+		return;
+	key_fingerprint(authority, fingerprint);
+	table_note(&t->table, "%s", t->table.rows > 0 ? "\n" : "");
+	table_value(&t->table, "%.*s", (int)format.len, (const char *)format.data);
+	table_value(&t->table, "%llu", (unsigned long long)serial);
+	table_value(&t->table, "%.*s", key_id.len > 0 ? (int)key_id.len : 1,
+	            key_id.len > 0 ? (const char *)key_id.data : "-");
+	cert_principals(t, principals);
+	cert_time(t, from);
+	cert_time(t, until);
+	table_value(&t->table, "%s", fingerprint);
+	table_value(&t->table, "%s", states[state]);
+}
+
+static const struct listing cert_rows = {API_HOST_CERTS, 0, cert_row, task_table_end};
+
+static enum turn run_certificates(struct task *t)
+{
+	task_table(t, &certs);
+	return task_list(t, &cert_rows);
+}
+
 // clang-format off
 #define TRUST(name) API_CLASS_SSH_TRUST, API_SSH_TRUST_##name
 static const struct command trust[] = {
@@ -179,7 +280,13 @@ static const struct command trust[] = {
 	{ "ssh server host-certificate import FILE", run_certificate, API_ROLE_ADMIN, "Import a certificate of a local key pair, shown to clients", TRUST(HOST_CERTS) },
 	{ "ssh server host-certificate code WORD", run_code, API_ROLE_ADMIN, "Add bytes to the host certificates", TRUST(HOST_CERTS), 0, emit_code },
 	{ "undo ssh server host-certificate", run_default, API_ROLE_ADMIN, "Show clients no host certificates", TRUST(HOST_CERTS) },
+	{ "undo ssh server host-certificate " HOST_KEY_KINDS, run_certificate_undo, API_ROLE_ADMIN, "Show clients no certificate of that key pair", TRUST(HOST_CERTS) },
+};
+
+static const struct command trust_show[] = {
+	{ "display ssh server host-certificate", run_certificates, API_ROLE_OPERATOR, "Display certificates of the device's key pairs", .flags = COMMAND_TABLE },
 };
 // clang-format on
 
 TABLE(trust);
+TABLE(trust_show);

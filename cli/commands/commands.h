@@ -36,6 +36,7 @@ extern const struct command_table ssh_show_table;        // cmd_ssh.c: any view
 extern const struct command_table algorithm_table;       // cmd_algorithm.c: system view
 extern const struct command_table algorithm_show_table;  // cmd_algorithm.c: any view
 extern const struct command_table trust_table;           // cmd_trust.c: system view
+extern const struct command_table trust_show_table;      // cmd_trust.c: any view
 extern const struct command_table ssh_guard_table;       // cmd_ssh_guard.c: system view
 extern const struct command_table ssh_policy_table;      // cmd_ssh_policy.c: system view
 extern const struct command_table ssh_policy_show_table; // cmd_ssh_policy.c: any view
@@ -151,6 +152,11 @@ bool address_fits(struct span text, bool six);
 // What rules of roles call features (feature.c); an empty name prints the list.
 bool feature_exists(struct span name);
 void feature_print(struct task *t, struct span name);
+
+// Key pairs of the device as they are typed, and the number of the one that was (cmd_host_keys.c).
+#define HOST_KEY_CURVES "[ secp256r1 | secp384r1 | secp521r1 ]"
+#define HOST_KEY_KINDS  "{ dsa | ecdsa " HOST_KEY_CURVES " | ed25519 | rsa }"
+uint32_t host_key_typed(const struct task *t);
 
 // "Key code:" and the DER of a public key (cmd_keys.c).
 #define KEY_RULE "=============================================\n"

@@ -20,7 +20,7 @@ static const struct feature {
 	{ "local-user",    "Local users and their passwords", { &local_user_table, &local_user_view_table, &user_bind_table, &local_user_show_table, &password_table, &password_show_table, &lockout_table, &lockout_user_table, &lockout_show_table } },
 	{ "public-key",    "Public keys", { &key_table, &key_view_table, &key_code_table, &key_show_table, &host_key_table, &host_key_show_table } },
 	{ "role",          "User roles", { &role_table, &role_view_table, &role_show_table } },
-	{ "ssh",           "Secure Shell", { &ssh_commands_table, &ssh_guard_table, &ssh_guard_show_table, &ssh_policy_table, &ssh_policy_show_table, &exception_show_table, &trust_table, &algorithm_table, &algorithm_show_table, &ssh_show_table, &ssh_user_table, &ssh_user_show_table, &session_show_table, &session_user_table } },
+	{ "ssh",           "Secure Shell", { &ssh_commands_table, &ssh_guard_table, &ssh_guard_show_table, &ssh_policy_table, &ssh_policy_show_table, &exception_show_table, &trust_table, &trust_show_table, &algorithm_table, &algorithm_show_table, &ssh_show_table, &ssh_user_table, &ssh_user_show_table, &session_show_table, &session_user_table } },
 	{ "syslog",        "The information centre", { &log_center_table, &log_center_show_table, &log_show_table, &debugging_table } },
 };
 // clang-format on

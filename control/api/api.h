@@ -53,6 +53,8 @@ enum api_role {
 	X(GENERATE_KEY,     ADMIN,    "u32 hostkey type, u32 bits / none")                     \
 	X(DESTROY_KEY,      ADMIN,    "u32 hostkey type / none")                               \
 	X(HOST_CERTIFICATE, ADMIN,    "string line of a certificate / HOST_CERTS with it. MALFORMED, TOO_LONG, UNSUPPORTED: a user's, NOT_FOUND: of no key of ours") \
+	X(DROP_HOST_CERT,   ADMIN,    "u32 hostkey type / HOST_CERTS without it. NOT_FOUND")  \
+	X(HOST_CERTS,       OPERATOR, "none / rows: string format, u64 serial, string key id, string run of strings: principals, u64 Unix time from, u64 until before, string blob of the authority's key, u8 enum api_host_cert") \
 	X(FREE_SESSION,     ADMIN,    "u32 slot / none")                                       \
 	X(STARTED,          ADMIN,    "none / none. The start-up file is in force: open the listener") \
 	X(REBOOT,           ADMIN,    "none / none. Restarts the device")                      \
@@ -76,6 +78,15 @@ enum api_call {
 	API_CALL_LIST(X)
 #undef X
 	        API_CALLS
+};
+
+// Whether a certificate of a host key is offered to clients, or why not.
+enum api_host_cert {
+	API_HOST_CERT_OFFERED,
+	API_HOST_CERT_EARLY,
+	API_HOST_CERT_LATE,
+	API_HOST_CERT_OF_OTHER_KEY, // than the key pair of that type, if there is one
+	API_HOST_CERT_STATES
 };
 
 // A record on the wire: u8 class, string key, u8 count, then count times { u8 field, string value }.

@@ -110,7 +110,7 @@ void shard_free(struct shard *h)
 	shell_lost(h);
 	api_lost(h);
 	hostkeys_forget(h);
-	host_certs_forget(h);
+	host_certs_give(&h->certs);
 	pool_fini(&h->kexes);
 	pool_fini(&h->auths);
 	pool_fini(&h->v1s);

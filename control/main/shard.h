@@ -54,12 +54,6 @@ struct shard_hostkey {
 };
 #define SHARD_HOSTKEYS 8
 
-// A certificate of one of them, as the settings have it (control/session/host_certs.h).
-struct shard_cert {
-	struct blob blob, key;              // the plain blob of the key that it certifies
-	uint64_t valid_after, valid_before; // Unix seconds; the second is the first too late
-};
-
 // Gauges that other threads read.
 struct shard_gauges {
 	_Atomic uint32_t sessions, established, unauthenticated, dialogues, channels;
@@ -143,8 +137,9 @@ struct shard {
 	struct shard_hostkey hostkeys[SHARD_HOSTKEYS];
 	uint32_t hostkey_count;
 	bool hostkeys_asked;
-	struct shard_cert certs[SHARD_HOSTKEYS]; // by type of key; no bytes: none
-	uint64_t certs_revision;                 // of the settings that they are from
+	struct host_certs
+	        *certs;          // of those keys; NULL: none yet (control/session/host_certs.h)
+	uint64_t certs_revision; // of the settings that they are from
 
 	struct {
 		struct net_question *question; // NULL: free

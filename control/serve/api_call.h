@@ -53,4 +53,5 @@ api_handler api_log, api_log_watch, api_debugging, api_set_debugging, api_log_st
 api_handler api_net;
 // api_sessions.c
 api_handler api_sessions, api_dialogues, api_free_session, api_host_keys, api_host_certificate,
-        api_generate_key, api_destroy_key, api_started, api_reboot;
+        api_drop_host_cert, api_host_certs, api_generate_key, api_destroy_key, api_started,
+        api_reboot;

@@ -305,6 +305,27 @@ enum status api_host_certificate(struct api_ask *a, struct cursor *c)
 	return cursor_end(c) == STATUS_OK ? host_certs_import(a->h, text, &a->out) : c->status;
 }
 
+enum status api_drop_host_cert(struct api_ask *a, struct cursor *c)
+{
+	uint32_t type = cursor_u32(c);
+
+	return cursor_end(c) == STATUS_OK ? host_certs_drop(a->h, type, &a->out) : c->status;
+}
+
+enum status api_host_certs(struct api_ask *a, struct cursor *c)
+{
+	if (cursor_end(c) != STATUS_OK)
+		return c->status;
+	for (uint64_t type = a->head.cursor; type < HOSTKEY_TYPES; type++) {
+		size_t before = a->out.len;
+
+		if (host_cert_row(a->h, (enum hostkey_type)type, &a->out) &&
+		    !api_row_done(a, before, type))
+			break;
+	}
+	return STATUS_OK;
+}
+
 enum status api_generate_key(struct api_ask *a, struct cursor *c)
 {
 	struct keeper_ask ask = {.kind = KEEPER_GENERATE};

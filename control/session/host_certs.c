@@ -4,9 +4,10 @@
 #include "crypto/cert/cert.h"
 #include "crypto/wire/cursor.h"
 
+#include <stdlib.h>
 #include <time.h>
 
-static_assert(HOSTKEY_TYPES <= SHARD_HOSTKEYS, "certs has a place for every type");
+static_assert(HOSTKEY_TYPES <= SHARD_HOSTKEYS, "there is a place for every type");
 
 const struct shard_hostkey *host_key_find(const struct shard *h, enum hostkey_type type)
 {
@@ -17,16 +18,22 @@ const struct shard_hostkey *host_key_find(const struct shard *h, enum hostkey_ty
 	return NULL;
 }
 
-static void cert_forget(struct shard_cert *cert)
+static void cert_forget(struct host_cert *cert)
 {
 	blob_fini(&cert->blob);
 	blob_fini(&cert->key);
 }
 
-void host_certs_forget(struct shard *h)
+void host_certs_give(struct host_certs **held)
 {
+	struct host_certs *certs = *held;
+
+	*held = NULL;
+	if (certs == NULL || --certs->holders > 0)
+		return;
 	for (uint32_t i = 0; i < SHARD_HOSTKEYS; i++)
-		cert_forget(&h->certs[i]);
+		cert_forget(&certs->of[i]);
+	free(certs);
 }
 
 // OK, or why it is no certificate of a host key.
@@ -41,14 +48,14 @@ static enum status host_cert_parse(struct span blob, struct cert *cert)
 	                                                             : STATUS_UNSUPPORTED;
 }
 
-static void cert_take(struct shard *h, struct span blob)
+static void cert_take(struct host_certs *certs, struct span blob)
 {
-	struct shard_cert *at;
+	struct host_cert *at;
 	struct cert cert;
 
 	if (host_cert_parse(blob, &cert) != STATUS_OK)
 		return;
-	at = &h->certs[cert.type];
+	at = &certs->of[cert.type];
 	cert_forget(at);
 	at->blob = blob_copy(blob);
 	at->valid_after = cert.valid_after;
@@ -77,27 +84,84 @@ static void certs_refresh(struct shard *h)
 	struct cursor c = cursor_over(list_in(s));
 	struct span blob;
 
-	if (h->certs_revision != config->revision) {
+	if (h->certs == NULL || h->certs_revision != config->revision) {
 		h->certs_revision = config->revision;
-		host_certs_forget(h);
-		while (list_next(&c, &blob))
-			cert_take(h, blob);
+		host_certs_give(&h->certs);
+		h->certs = cursor_left(&c) > 0 ? calloc(1, sizeof(*h->certs)) : NULL;
+		if (h->certs != NULL)
+			h->certs->holders = 1;
+		while (h->certs != NULL && list_next(&c, &blob))
+			cert_take(h->certs, blob);
 	}
 	config_give(config);
 }
 
-const struct shard_cert *host_cert_find(struct shard *h, enum hostkey_type type)
+struct host_certs *host_certs_hold(struct shard *h)
+{
+	certs_refresh(h);
+	if (h->certs != NULL)
+		h->certs->holders++;
+	return h->certs;
+}
+
+const struct host_cert *host_cert_of(const struct shard *h, const struct host_certs *held,
+                                     enum hostkey_type type)
 {
 	const struct shard_hostkey *key = host_key_find(h, type);
-	const struct shard_cert *cert = &h->certs[type];
+
+	if (key == NULL || held == NULL || held->of[type].blob.len == 0 ||
+	    !span_equal(span_blob(&held->of[type].key), span_blob(&key->blob)))
+		return NULL;
+	return &held->of[type];
+}
+
+enum api_host_cert host_cert_state(struct shard *h, enum hostkey_type type)
+{
+	const struct host_cert *cert;
 	uint64_t now = (uint64_t)time(NULL);
 
 	certs_refresh(h);
-	if (key == NULL || cert->blob.len == 0 || now < cert->valid_after ||
-	    now >= cert->valid_before ||
-	    !span_equal(span_blob(&cert->key), span_blob(&key->blob)))
-		return NULL;
-	return cert;
+	cert = host_cert_of(h, h->certs, type);
+	return cert == NULL               ? API_HOST_CERT_OF_OTHER_KEY
+	       : now < cert->valid_after  ? API_HOST_CERT_EARLY
+	       : now < cert->valid_before ? API_HOST_CERT_OFFERED
+	                                  : API_HOST_CERT_LATE;
+}
+
+// Words of an authority may hold any byte.
+static void words_emit(struct span words, struct builder *b)
+{
+	size_t mark = builder_open(b);
+
+	for (size_t i = 0; i < words.len; i++)
+		builder_u8(b,
+		           words.data[i] >= ' ' && words.data[i] <= '~' ? words.data[i] : '?');
+	builder_close(b, mark);
+}
+
+bool host_cert_row(struct shard *h, enum hostkey_type type, struct builder *b)
+{
+	enum api_host_cert state = host_cert_state(h, type);
+	struct cursor names;
+	struct cert cert;
+	size_t mark;
+
+	if (h->certs == NULL || h->certs->of[type].blob.len == 0 ||
+	    cert_parse(span_blob(&h->certs->of[type].blob), &cert) != STATUS_OK)
+		return false;
+	builder_text(b, cert.name);
+	builder_u64(b, cert.serial);
+	words_emit(cert.key_id, b);
+	mark = builder_open(b);
+	for (names = cursor_over(cert.principals);
+	     cursor_ok(&names) && cursor_left(&names) > 0;)
+		words_emit(cursor_string(&names), b);
+	builder_close(b, mark);
+	builder_u64(b, cert.valid_after);
+	builder_u64(b, cert.valid_before);
+	builder_string(b, cert.authority);
+	builder_u8(b, state);
+	return true;
 }
 
 // --- import --------------------------------------------------------------------------------------
@@ -151,4 +215,13 @@ enum status host_certs_import(struct shard *h, struct span text, struct builder 
 	}
 	blob_fini(&blob);
 	return status;
+}
+
+enum status host_certs_drop(struct shard *h, uint32_t type, struct builder *list)
+{
+	certs_refresh(h);
+	if (type >= HOSTKEY_TYPES || h->certs == NULL || h->certs->of[type].blob.len == 0)
+		return STATUS_NOT_FOUND;
+	others_keep(&h->control->config, (enum hostkey_type)type, list);
+	return builder_end(list);
 }

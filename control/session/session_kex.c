@@ -35,6 +35,7 @@ void kex_drop(struct shard *h, struct session *s)
 	blob_fini(&k->ours);
 	blob_fini(&k->theirs);
 	blob_fini(&k->host);
+	host_certs_give(&k->certs);
 	pool_give(&h->kexes, &s->kex); // wipes
 }
 
@@ -47,6 +48,7 @@ bool kex_start(struct shard *h, struct session *s)
 	k = pool_take(&h->kexes, &s->kex);
 	if (k == NULL)
 		return false;
+	k->certs = host_certs_hold(h);
 	k->ours = blob_copy(span_of(message, len));
 	if (k->ours.data == NULL || len == 0 ||
 	    !session_send_now(h, s, span_of(message, len))) {
@@ -183,7 +185,8 @@ static enum status host_key_take(struct shard *h, struct kex_scratch *k)
 {
 	enum hostkey_type type = k->choice.algorithm->type;
 	const struct shard_hostkey *key = host_key_find(h, type);
-	const struct shard_cert *cert = k->choice.certified ? host_cert_find(h, type) : NULL;
+	const struct host_cert *cert =
+	        k->choice.certified ? host_cert_of(h, k->certs, type) : NULL;
 
 	if (key == NULL || (k->choice.certified && cert == NULL))
 		return STATUS_NO_COMMON;

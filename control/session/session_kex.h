@@ -22,6 +22,7 @@ struct kex_choice {
 struct kex_scratch {
 	struct blob ours, theirs; // KEXINIT payloads, message number included
 	struct blob host;         // K_S: the blob of the host key or its certificate
+	struct host_certs *certs; // held since ours offered them
 	struct kex_choice choice;
 	uint32_t job;           // what is waited for
 	uint32_t host_key;      // type

@@ -54,7 +54,8 @@ static void host_keys_emit(struct shard *h, struct span enabled, struct builder 
 		const struct hostkey_algorithm *a = hostkey_algorithm_find_in(enabled, name);
 		const struct cert_algorithm *certified = cert_algorithm_of(name);
 
-		if (a != NULL && certified != NULL && host_cert_find(h, a->type) != NULL)
+		if (a != NULL && certified != NULL &&
+		    host_cert_state(h, a->type) == API_HOST_CERT_OFFERED)
 			name_emit(b, mark, span_text(certified->name));
 	}
 	for (all = enabled; names_next(&all, &name);) {

@@ -51,6 +51,10 @@ match "an expired one is not shown" "$(believed "$work/authority" -v)" 'kex: hos
 match "and the plain key is known" "$(believed "$run/known_hosts")" UTC
 
 import host -h -n 192.0.2.2 >/dev/null
+shown=$(by_key -- "display ssh server host-certificate")
+match "the display says who signed" "$shown" "Signed by: +$(ssh-keygen -lf "$work/ca.pub" | cut -d ' ' -f 2 | sed 's/[+]/[+]/g')"
+match "for whom" "$shown" "Principals: +192.0.2.2"
+match "and that it is offered" "$shown" "Offered: +yes"
 device $'system-view\nundo ssh server host-certificate' >/dev/null
 match "undone, it is not believed" "$(believed "$work/authority")" 'verification failed'
 match "and not offered" "$(believed "$run/known_hosts" -vv | grep 'host key algorithms:' | tail -n 1)" ': [^@]*ssh-ed25519[^@]*$'

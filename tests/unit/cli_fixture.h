@@ -418,6 +418,11 @@ static enum status answer(struct fixture *f, struct dialogue_request *r, struct 
 		return answer_key_change(f, r->call, payload);
 	case API_HOST_CERTIFICATE:
 		return answer_certificate(payload, b);
+	case API_DROP_HOST_CERT:
+		return answer_certificate_drop(payload, b);
+	case API_HOST_CERTS:
+		answer_certificates(b);
+		return STATUS_OK;
 	case API_ALGORITHMS:
 		for (uint8_t i = API_SSH_ALGORITHM_KEX; i <= API_SSH_ALGORITHM_MAC; i++)
 			builder_string(b, setting_text(settings_find(fixture_settings(f),

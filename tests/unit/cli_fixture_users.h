@@ -72,3 +72,39 @@ static enum status answer_certificate(struct span payload, struct builder *b)
 	builder_string(b, text);
 	return STATUS_OK;
 }
+
+// There are two: "host" of an Ed25519 key, which stays when the other one of an RSA key goes.
+static enum status answer_certificate_drop(struct span payload, struct builder *b)
+{
+	struct cursor c = cursor_over(payload);
+
+	if (cursor_u32(&c) != 1)
+		return STATUS_NOT_FOUND;
+	builder_text(b, "host");
+	return STATUS_OK;
+}
+
+static void answer_certificates(struct builder *b)
+{
+	size_t mark;
+
+	builder_text(b, "ssh-ed25519-cert-v01@openssh.com");
+	builder_u64(b, 7);
+	builder_text(b, "switch-7");
+	mark = builder_open(b);
+	builder_text(b, "switch-7.example.net");
+	builder_text(b, "192.0.2.2");
+	builder_close(b, mark);
+	builder_u64(b, 86400);
+	builder_u64(b, UINT64_MAX);
+	builder_text(b, "authority");
+	builder_u8(b, API_HOST_CERT_OFFERED);
+	builder_text(b, "ssh-rsa-cert-v01@openssh.com");
+	builder_u64(b, 0);
+	builder_text(b, "");
+	builder_text(b, "");
+	builder_u64(b, 0);
+	builder_u64(b, 3600);
+	builder_text(b, "authority");
+	builder_u8(b, API_HOST_CERT_LATE);
+}

@@ -106,4 +106,46 @@ TEST(what_is_no_host_certificate_of_ours_is_refused)
 	fixture_free(f);
 }
 
+#define SIGNED " Signed by:      SHA256:j3b9UBu2jvcfTidrwo8pvOEAOwwsnZR43oG1v8DN4ek\n"
+
+TEST(host_certificates_are_shown_with_what_they_say_and_whether_they_are_offered)
+{
+	struct fixture *f = fixture_new();
+
+	CHECK_TEXT(fixture_exec(f, "display ssh server host-certificate"),
+	           " Type:           ssh-ed25519-cert-v01@openssh.com\n"
+	           " Serial:         7\n"
+	           " Key ID:         switch-7\n"
+	           " Principals:     switch-7.example.net, 192.0.2.2\n"
+	           " Valid from:     00:00:00 1970/01/02\n"
+	           " Valid until:    forever\n"
+	           "" SIGNED ""
+	           " Offered:        yes\n"
+	           "\n"
+	           " Type:           ssh-rsa-cert-v01@openssh.com\n"
+	           " Serial:         0\n"
+	           " Key ID:         -\n"
+	           " Principals:     -\n"
+	           " Valid from:     always\n"
+	           " Valid until:    01:00:00 1970/01/01\n"
+	           "" SIGNED ""
+	           " Offered:        no, it has expired\n");
+	CHECK(strstr(fixture_exec(f, "display ssh server host-certificate | json"),
+	             "\"Principals\": \"switch-7.example.net, 192.0.2.2\"") != NULL);
+	fixture_free(f);
+}
+
+TEST(one_host_certificate_goes_and_the_others_stay)
+{
+	struct fixture *f = fixture_new();
+
+	fixture_exec(f, "system-view\nssh server host-certificate code 00000002");
+	CHECK_TEXT(fixture_exec(f, "system-view\nundo ssh server host-certificate rsa"), "");
+	CHECK_EQ(field_of(f, API_SSH_TRUST_HOST_CERTS).len, 4 + strlen("host"));
+	CHECK_TEXT(fixture_exec(f, "system-view\nundo ssh server host-certificate ed25519"),
+	           " % There is no certificate of that key pair.\n");
+	CHECK_EQ(field_of(f, API_SSH_TRUST_HOST_CERTS).len, 4 + strlen("host"));
+	fixture_free(f);
+}
+
 CHECK_MAIN()

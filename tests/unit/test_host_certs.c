@@ -188,6 +188,71 @@ static unsigned bound_login(struct certified *c, struct span shown)
 	return bench_state(c->b, 0);
 }
 
+static void certificates_undone(struct certified *c)
+{
+	struct api_record r = {.class = API_CLASS_SSH_TRUST, .count = 1};
+
+	r.values[0] = (struct api_value){API_SSH_TRUST_HOST_CERTS, 0, span_of(NULL, 0)};
+	bench_put(c->b, &r);
+}
+
+TEST(a_certificate_that_goes_after_it_was_offered_is_still_shown)
+{
+	struct certified c = certified_new("-h -n device host.pub");
+	struct offer o = modern;
+
+	CHECK_EQ(import(&c), STATUS_OK);
+	o.host = ALGORITHM;
+	client_connects(c.b, 0);
+	client_identifies(c.b, 0, "SSH-2.0-test");
+	certificates_undone(&c);
+	client_offers(c.b, 0, &o);
+	client_public(c.b, 0);
+	client_number(c.b, 0, SSH_MSG_NEWKEYS);
+	CHECK_EQ(bench_state(c.b, 0), SESSION_EXPECT_SERVICE);
+	CHECK(!offers(c.b, ALGORITHM, &(struct kex_choice){0}));
+	certified_free(&c);
+}
+
+TEST(what_is_dropped_is_the_certificate_of_that_type)
+{
+	struct certified c = certified_new("-h -n device host.pub");
+	uint8_t bytes[8192];
+	struct builder list = builder_over(bytes, sizeof(bytes));
+
+	CHECK_EQ(host_certs_drop(c.b->h, HOSTKEY_ED25519, &list), STATUS_NOT_FOUND);
+	CHECK_EQ(import(&c), STATUS_OK);
+	CHECK_EQ(host_certs_drop(c.b->h, HOSTKEY_RSA, &list), STATUS_NOT_FOUND);
+	CHECK_EQ(host_certs_drop(c.b->h, HOSTKEY_TYPES, &list), STATUS_NOT_FOUND);
+	CHECK_EQ(host_certs_drop(c.b->h, HOSTKEY_ED25519, &list), STATUS_OK);
+	CHECK_EQ(list.len, 0);
+	certified_free(&c);
+}
+
+TEST(a_row_says_what_the_certificate_says)
+{
+	struct certified c = certified_new(
+	        "-h -n switch,192.0.2.2 -z 7 -V 19700102000000Z:19700103000000Z host.pub");
+	uint8_t bytes[8192];
+	struct builder b = builder_over(bytes, sizeof(bytes));
+	struct cursor row;
+
+	CHECK(!host_cert_row(c.b->h, HOSTKEY_ED25519, &b));
+	CHECK_EQ(import(&c), STATUS_OK);
+	CHECK(host_cert_row(c.b->h, HOSTKEY_ED25519, &b));
+	row = cursor_over(builder_span(&b));
+	CHECK(span_is(cursor_string(&row), ALGORITHM));
+	CHECK_EQ(cursor_u64(&row), 7);
+	CHECK(span_is(cursor_string(&row), "device"));
+	CHECK_EQ(cursor_string(&row).len, 4 + strlen("switch") + 4 + strlen("192.0.2.2"));
+	CHECK_EQ(cursor_u64(&row), 86400);
+	CHECK_EQ(cursor_u64(&row), 2 * 86400);
+	CHECK(cursor_string(&row).len > 0);
+	CHECK_EQ(cursor_u8(&row), API_HOST_CERT_LATE);
+	CHECK_EQ(cursor_end(&row), STATUS_OK);
+	certified_free(&c);
+}
+
 TEST(a_login_is_bound_to_the_certificate_that_was_shown)
 {
 	struct certified c = certified_new("-h -n device host.pub");
