@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 
 build_packages='gcc libc6-dev meson ninja-build pkgconf libdpdk-dev libssl-dev libipsec-mb-dev
-	libjansson-dev libjemalloc-dev libuv1-dev libcap-ng-dev libradcli-dev libarchive-dev'
+	libjansson-dev libjemalloc-dev libuv1-dev libcap-ng-dev libradcli-dev libarchive-dev libtre-dev'
 run_packages='iproute2 openssh-client'
 
 # packages_missing LIST...: prints those that are not installed.

@@ -73,8 +73,29 @@ TEST(expressions_that_could_stop_the_device_are_refused)
 	CHECK_EQ(parse("| include ((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)"), FILTER_WRONG);
 	CHECK_EQ(parse("| include a{3,5}[]+]+(b|c+)*\\.d+e+f+g+h+i+j+k+l+m+"), FILTER_OK);
 	CHECK_EQ(parse("| include (((((((((((((((((((((((((((("), FILTER_WRONG);
+	CHECK_EQ(parse("| include \\\\)"), FILTER_WRONG);
+	CHECK_EQ(parse("| include (?i)a"), FILTER_WRONG);
+	CHECK_EQ(parse("| include \\Qa"), FILTER_WRONG);
+	CHECK_EQ(parse("| include a\\w\\)"), FILTER_OK);
 	filter_free(chain);
 	chain = NULL;
+	filter_free(chain);
+	chain = NULL;
+}
+
+TEST(a_chain_of_many_costly_expressions_is_refused)
+{
+	char text[1024] = "";
+
+	for (int i = 0; i < 20; i++)
+		strcat(text, "| exclude (a|b)*a(a|b){20}c ");
+	CHECK_EQ(parse(text), FILTER_OK);
+	filter_free(chain);
+	chain = NULL;
+	for (int i = 0; i < 10; i++)
+		strcat(text, "| exclude (a|b)*a(a|b){20}c ");
+	CHECK_EQ(parse(text), FILTER_WRONG);
+	CHECK(chain == NULL);
 }
 
 CHECK_MAIN()
